@@ -1,0 +1,17 @@
+"""Every address. Each room declares its own; the language is the first segment for English, absent for French."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+urlpatterns = i18n_patterns(
+    path("compte/", include("allauth.urls")),
+    path("", include("essor.accounts.urls")),
+    path("", include("essor.design.urls")),
+    path("", include("essor.territories.urls")),
+    path("", include("essor.directory.urls")),
+    path("", include("essor.observatory.urls")),
+    path("", include("essor.project.pages")),
+    prefix_default_language=False,
+)
