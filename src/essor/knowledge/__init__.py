@@ -1,1 +1,30 @@
-"""Reads the knowledge kept as data in ``definitions/`` (YAML, bilingual, dated, sourced) and refuses what is malformed."""
+"""Reads the knowledge kept as data in ``definitions/`` (YAML, bilingual, dated, sourced) and refuses what is malformed.
+
+A **variable** says what a fact may hold. A **base** says who counts. A **territory list** names places and what they
+belong to. A **mapping** says which column of a file feeds which variable. A **demo** is a set of fictitious records.
+Every loader is cached: the files are read once in the life of the process.
+"""
+
+from __future__ import annotations
+
+from essor.knowledge.bases import BaseDefinition, load_bases
+from essor.knowledge.places import PlaceDefinition, TerritoryList, list_territory_lists, load_territory_list
+from essor.knowledge.plain import list_mappings, load_demo, load_mappings
+from essor.knowledge.reading import DefinitionRefused
+from essor.knowledge.variables import list_derived_variables, load_variable_definitions, load_variables
+
+__all__ = [
+    "BaseDefinition",
+    "DefinitionRefused",
+    "PlaceDefinition",
+    "TerritoryList",
+    "list_derived_variables",
+    "list_mappings",
+    "list_territory_lists",
+    "load_bases",
+    "load_demo",
+    "load_mappings",
+    "load_territory_list",
+    "load_variable_definitions",
+    "load_variables",
+]

@@ -1,0 +1,27 @@
+"""Mappings and demonstrations: plain YAML, whose meaning belongs to those who read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from essor.knowledge.reading import find_file, list_files, read_yaml
+
+
+@cache
+def load_mappings(name: str) -> Mapping[str, Any]:
+    """``definitions/mappings/<name>.yaml``, which says what each column of a known file feeds."""
+    return MappingProxyType(read_yaml(find_file("mappings", name)))
+
+
+def list_mappings() -> list[str]:
+    """The names that :func:`load_mappings` knows."""
+    return [file.stem for file in list_files("mappings")]
+
+
+@cache
+def load_demo(name: str) -> Mapping[str, Any]:
+    """``definitions/demo/<name>.yaml``: fictitious records for the demonstration."""
+    return MappingProxyType(read_yaml(find_file("demo", name)))
