@@ -7,5 +7,5 @@ from django.http import HttpRequest
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are opened by an administrator: nobody signs up alone."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  the caller names it
         return False

@@ -23,7 +23,7 @@ def record_event(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
-    """Appends one event; call it inside the transaction of the write it tells of. ``by`` None: the operator, at the console."""
+    """Appends one event, inside the transaction of the write that it tells of. ``by`` None: the operator, at the console."""
     last = AuditEvent.objects.select_for_update().order_by("-sequence").first()
     event = AuditEvent(
         sequence=last.sequence + 1 if last else 1,

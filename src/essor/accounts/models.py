@@ -65,9 +65,7 @@ class Role(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_before=None) | Q(ends_before__gt=F("starts_on")), name="role_ends_after_it_starts"
             ),
-            models.CheckConstraint(
-                condition=~Q(kind="adviser") | ~Q(body=""), name="adviser_belongs_to_a_body"
-            ),
+            models.CheckConstraint(condition=~Q(kind="adviser") | ~Q(body=""), name="adviser_belongs_to_a_body"),
         ]
 
     def __str__(self) -> str:
