@@ -1,21 +1,50 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+RecordT_co = TypeVar("RecordT_co", bound=models.Model, covariant=True)
 
-class KnownQuerySet(models.QuerySet["models.Model"]):
+
+class AppendOnlyError(RuntimeError):
+    """What was recorded is neither changed nor deleted: close it with an action of ``essor.directory.actions``."""
+
+
+class KnownQuerySet(models.QuerySet[RecordT_co]):
     """Rows with a knowledge interval ``[known_from, known_to)``."""
 
-    def known_at(self, instant: datetime) -> KnownQuerySet:
+    def known_at(self, instant: datetime) -> Self:
         return self.filter(known_from__lte=instant).filter(Q(known_to=None) | Q(known_to__gt=instant))
 
-    def current(self) -> KnownQuerySet:
+    def current(self) -> Self:
         return self.filter(known_to=None)
+
+    def close(self, *, now: datetime) -> int:
+        """Stops believing these rows from ``now`` on; a row that would only be known later is never believed."""
+        return super(KnownQuerySet, self.filter(known_to=None)).update(known_to=Greatest(Value(now), F("known_from")))
+
+    def erase(self, *, blanked: tuple[str, ...]) -> int:
+        """For privacy erasure only: the database refuses it while the organisation is not marked as erased."""
+        return super().update(**dict.fromkeys(blanked, ""))
+
+    def erase_rows(self) -> int:
+        """For privacy erasure only: the database refuses it while the organisation is not marked as erased."""
+        return super().delete()[0]
+
+    def update(self, **kwargs: Any) -> int:  # noqa: ARG002
+        raise AppendOnlyError(self.model.__name__)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:  # noqa: ARG002
+        raise AppendOnlyError(self.model.__name__)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnlyError(self.model.__name__)
 
 
 class Known(models.Model):
@@ -36,7 +65,10 @@ class Known(models.Model):
 
 
 class Source(models.Model):
-    """Where facts come from: one file, one declaration, one register, with its licence and checksum."""
+    """Where facts come from: one file, one declaration, one register, with its licence and checksum.
+
+    ``series``: what successive editions of one source share; a later edition corrects the figures of an earlier one.
+    """
 
     class Kind(models.TextChoices):
         CENSUS = "census", _("recensement")
@@ -47,6 +79,7 @@ class Source(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     title = models.CharField(_("titre"), max_length=200)
     publisher = models.CharField(_("éditeur"), max_length=200, blank=True)
+    series = models.CharField(_("série"), max_length=100, blank=True, db_index=True)
     licence = models.CharField(_("licence"), max_length=100, blank=True)
     retrieved_on = models.DateField(_("obtenu le"), null=True, blank=True)
     checksum = models.CharField(max_length=64, blank=True)
@@ -68,6 +101,9 @@ class Source(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None) | ~Q(withdrawal_reason=""), name="source_withdrawal_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["census", "register", "declaration", "entry"]), name="source_kind_is_known"
             ),
         ]
 
@@ -132,7 +168,9 @@ class Identifier(Known):
         constraints = [
             *Known.Meta.constraints,
             models.UniqueConstraint(
-                fields=["scheme", "issuer", "value"], condition=Q(known_to=None), name="identifier_names_one_organisation"
+                fields=["scheme", "issuer", "value"],
+                condition=Q(known_to=None),
+                name="identifier_names_one_organisation",
             ),
         ]
 
@@ -170,6 +208,9 @@ class LifeEvent(Known):
                 | (~Q(kind__in=["merged", "split", "replaced"]) & Q(other=None)),
                 name="life_event_names_a_successor_when_it_must",
             ),
+            models.CheckConstraint(
+                condition=Q(other=None) | ~Q(other=F("organisation")), name="life_event_names_another"
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "kind", "happened_on"],
                 condition=Q(known_to=None),
@@ -200,7 +241,10 @@ class Establishment(Known):
 
 
 class Fact(Known):
-    """What a source says of one variable of an organisation, for a period: see :mod:`essor.methods.facts`."""
+    """What a source says of one variable of an organisation, for a period: see :mod:`essor.methods.facts`.
+
+    ``replaces``: the fact that this one corrects; ``reason``: why.
+    """
 
     class Status(models.TextChoices):
         REPORTED = "reported", _("déclaré")
@@ -218,8 +262,14 @@ class Fact(Known):
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.REPORTED)
     trust = models.PositiveSmallIntegerField(default=50)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="facts")
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by", db_index=False
+    )
+    reason = models.CharField(max_length=300, blank=True, db_default="")
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta(Known.Meta):
         ordering = ["organisation_id", "variable", "starts_on", "known_from", "id"]
@@ -237,6 +287,10 @@ class Fact(Known):
             models.CheckConstraint(
                 condition=Q(low=None) | Q(high=None) | Q(high__gte=F("low")), name="fact_band_is_in_order"
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=["reported", "administrative", "estimated", "imputed"]),
+                name="fact_status_is_known",
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "variable", "starts_on", "source"],
                 condition=Q(known_to=None),
@@ -246,3 +300,39 @@ class Fact(Known):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.variable} {self.starts_on}"
+
+
+class ImportDraft(models.Model):
+    """A file being mapped and checked; nothing of it is in the facts yet. The file is in ``DATA_DIR/imports``."""
+
+    class Stage(models.TextChoices):
+        MAPPING = "mapping", _("colonnes à relier")
+        CHECKED = "checked", _("vérifié")
+        RUNNING = "running", _("en cours")
+        DONE = "done", _("versé")
+        FAILED = "failed", _("interrompu")
+
+    token = models.CharField(max_length=40, unique=True)
+    file_name = models.CharField(max_length=200)
+    suffix = models.CharField(max_length=10)
+    size = models.PositiveBigIntegerField()
+    checksum = models.CharField(max_length=64)
+    stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.MAPPING)
+    mapping = models.JSONField(default=dict)
+    failure = models.TextField(blank=True)
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage__in=["mapping", "checked", "running", "done", "failed"]),
+                name="import_draft_stage_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

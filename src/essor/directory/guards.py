@@ -1,0 +1,139 @@
+"""What the database itself refuses: changing or deleting what was recorded, except closing it or a privacy erasure.
+
+Called by a migration; a later migration that rebuilds one of these tables on SQLite (which drops its triggers) must
+call :func:`install_guards` again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+MESSAGE = "append-only: close this row with an action, it is never changed or deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """``fixed``: columns never written again. ``erasable``: those that a privacy erasure may blank."""
+
+    table: str
+    fixed: tuple[str, ...]
+    erasable: tuple[str, ...] = ()
+    closing: str | None = "known_to"
+    owner: str | None = "organisation_id"
+    is_deleted_by_erasure: bool = False
+
+
+GUARDS = (
+    Guard(
+        "directory_fact",
+        (
+            "organisation_id", "variable", "starts_on", "ends_before", "low", "high", "codes", "status", "trust",
+            "source_id", "replaces_id", "known_from", "recorded_at",
+        ),
+        erasable=("reason",),
+    ),
+    Guard(
+        "directory_organisationname",
+        ("organisation_id", "kind", "name", "folded", "starts_on", "ends_before", "source_id", "known_from"),
+        is_deleted_by_erasure=True,
+    ),
+    Guard(
+        "directory_identifier",
+        ("organisation_id", "scheme", "issuer", "value", "is_doubtful", "source_id", "known_from"),
+        is_deleted_by_erasure=True,
+    ),
+    Guard(
+        "directory_lifeevent",
+        ("organisation_id", "kind", "happened_on", "other_id", "source_id", "known_from"),
+        erasable=("note",),
+    ),
+    Guard(
+        "directory_establishment",
+        (
+            "organisation_id", "municipality_code", "is_head_office", "starts_on", "ends_before", "source_id",
+            "known_from",
+        ),
+        erasable=("name",),
+    ),
+    Guard(
+        "directory_source",
+        (
+            "kind", "title", "publisher", "series", "licence", "retrieved_on", "checksum", "mapping_checksum",
+            "recorded_at",
+        ),
+        closing="withdrawn_at",
+        owner=None,
+    ),
+    Guard("directory_organisation", ("created_at",), closing="erased_at", owner=None),
+)  # fmt: skip
+
+
+def install_guards(connection: BaseDatabaseWrapper) -> None:
+    """Adds the triggers (those of the same name are replaced)."""
+    with connection.cursor() as cursor:
+        for statement in list_statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def remove_guards(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        for guard in GUARDS:
+            for name in ("fixed", "closed", "erasable", "kept"):
+                table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.table}_{name}{table}")
+
+
+def list_statements(vendor: str) -> list[str]:
+    statements = []
+    if vendor == "postgresql":
+        statements.append(
+            "CREATE OR REPLACE FUNCTION essor_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+        statements.append(_unless_erased_function())
+    for guard in GUARDS:
+        statements += _guard_table(guard, vendor)
+    return statements
+
+
+def _guard_table(guard: Guard, vendor: str) -> list[str]:
+    statements = _trigger(vendor, guard, "fixed", f"UPDATE OF {', '.join(guard.fixed)}")
+    if guard.closing:
+        changed = f"OLD.{guard.closing} IS NOT NULL"
+        statements += _trigger(vendor, guard, "closed", f"UPDATE OF {guard.closing}", when=changed)
+    if guard.erasable:
+        statements += _trigger(vendor, guard, "erasable", f"UPDATE OF {', '.join(guard.erasable)}", is_owned=True)
+    return statements + _trigger(vendor, guard, "kept", "DELETE", is_owned=guard.is_deleted_by_erasure)
+
+
+def _trigger(
+    vendor: str, guard: Guard, name: str, event: str, *, when: str | None = None, is_owned: bool = False
+) -> list[str]:
+    """One refusal. ``is_owned``: lifted once the organisation of the row is marked as erased."""
+    label = f"{guard.table}_{name}"
+    moment = f"BEFORE {event} ON {guard.table} FOR EACH ROW"
+    if vendor == "postgresql":
+        function = "essor_refuse_unless_erased" if is_owned else "essor_refuse_change"
+        condition = f" WHEN ({when})" if when else ""
+        return [
+            f"DROP TRIGGER IF EXISTS {label} ON {guard.table}",
+            f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
+        ]
+    if is_owned:
+        when = f"(SELECT erased_at FROM directory_organisation WHERE id = OLD.{guard.owner}) IS NULL"  # noqa: S608
+    condition = f" WHEN {when}" if when else ""
+    return [
+        f"DROP TRIGGER IF EXISTS {label}",
+        f"CREATE TRIGGER {label} {moment}{condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    ]
+
+
+def _unless_erased_function() -> str:
+    return (
+        "CREATE OR REPLACE FUNCTION essor_refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608
+        "BEGIN IF (SELECT erased_at FROM directory_organisation WHERE id = OLD.organisation_id) IS NULL THEN "
+        f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$"
+    )
