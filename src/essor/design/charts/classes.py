@@ -1,0 +1,76 @@
+"""Few classes for many values: at most five, each with about as many places, told in words by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from essor.design.charts.marks import LINE_HEIGHT, NOTE_SIZE, Mark, Rectangle, Words, estimate_width
+from essor.design.wording import write_unknown
+import itertools
+
+MOST_CLASSES = 5
+SWATCH = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The last value of each class, in rising order; a class is told by the least and the greatest value it holds."""
+
+    bounds: list[tuple[float, float]]
+
+    def role(self, value: float | None) -> str:
+        """« class-1 » to « class-5 »: few classes take the well-separated tints."""
+        if value is None:
+            return "class-unknown"
+        rank = next(i for i, (_, last) in enumerate(self.bounds) if value <= last)
+        return f"class-{_TINTS[len(self.bounds)][rank]}"
+
+    def words_role(self, value: float | None) -> str:
+        return "on-high" if self.role(value) in {"class-4", "class-5"} else "on-low"
+
+    def legend(self, write: Callable[[float], str]) -> list[tuple[str, str]]:
+        """(role, words) of each class."""
+        return [
+            (self.role(first), write(first) if first == last else _between(write(first), write(last)))
+            for first, last in self.bounds
+        ]
+
+
+_TINTS = {0: [], 1: [3], 2: [2, 4], 3: [1, 3, 5], 4: [1, 2, 4, 5], 5: [1, 2, 3, 4, 5]}
+
+
+def classify(values: Sequence[float | None], most: int = MOST_CLASSES) -> Classes:
+    """Equal-count classes of the distinct known values; as many classes as values when these are few.
+
+    >>> classify([1, 2, 3, 4, 100, None], most=2).bounds
+    [(1, 3), (4, 100)]
+    """
+    distinct = sorted({value for value in values if value is not None})
+    count = min(most, len(distinct))
+    cuts = [-(-len(distinct) * i // count) for i in range(count + 1)] if count else [0]
+    return Classes([(distinct[a], distinct[b - 1]) for a, b in itertools.pairwise(cuts)])
+
+
+def draw_legend(entries: Sequence[tuple[str, str]], *, top: float, width: float) -> tuple[list[Mark], float]:
+    """Swatches with their words on as many lines as needed; the marks, and the y under them."""
+    marks: list[Mark] = []
+    x = 0.0
+    for role, words in entries:
+        needed = SWATCH + 6 + estimate_width(words, NOTE_SIZE) + 18
+        if x and x + needed - 18 > width:
+            x, top = 0.0, top + LINE_HEIGHT + 6
+        marks.append(Rectangle(x + 0.5, top, SWATCH, SWATCH - 3, role))
+        marks.append(Words(x + SWATCH + 6, top + 11, words, "note"))
+        x += needed
+    return marks, top + LINE_HEIGHT
+
+
+def unknown_entry() -> tuple[str, str]:
+    return ("class-unknown", write_unknown())
+
+
+def _between(first: str, last: str) -> str:
+    return gettext("%(first)s à %(last)s") % {"first": first, "last": last}

@@ -1,0 +1,74 @@
+"""Rows one under the other: a label, a bar, a value. Bars and waterfalls share this frame, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from essor.design.charts.marks import (
+    LINE_HEIGHT,
+    NOTE_SIZE,
+    TEXT_SIZE,
+    Mark,
+    Words,
+    estimate_width,
+    is_compact,
+    wrap,
+)
+
+GAP = 12.0
+VALUE_GAP = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class RowFrame:
+    """Where a row's bar stands: its top and height, and the middle line on which its value is written."""
+
+    bar_y: float
+    bar_height: float
+    value_y: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Labels already set, and for each row the place of its bar; bars run from `start` over at most `room`."""
+
+    start: float
+    room: float
+    rows: list[RowFrame]
+    marks: list[Mark]
+    height: float
+
+
+def frame_rows(
+    labels: Sequence[tuple[str, str]], *, values: Sequence[str], width: float, value_extra: float = 0
+) -> Frame:
+    """The frame for rows of (label, note): labels above the bars on a narrow drawing, at their left on a wide one."""
+    widest_value = max((estimate_width(value) for value in values), default=0) + VALUE_GAP + value_extra
+    compact = is_compact(width)
+    start = 0.0 if compact else min(240.0, max((estimate_width(label) for label, _ in labels), default=0) + 18)
+    room = width - start - widest_value
+    rows, marks, top = [], [], 2.0
+    for label, note in labels:
+        row, words = _set_row(label, note, top, width if compact else start - 14, compact)
+        rows.append(row)
+        marks.extend(words)
+        top = row.bottom + GAP
+    return Frame(start=start, room=room, rows=rows, marks=marks, height=top - GAP + 4)
+
+
+def _set_row(label: str, note: str, top: float, room: float, compact: bool) -> tuple[RowFrame, list[Mark]]:
+    lines = [(line, "label") for line in wrap(label, room)]
+    lines += [(line, "note") for line in wrap(note, room, NOTE_SIZE) if note]
+    text_height = LINE_HEIGHT * len(lines)
+    bar_height = 18.0 if compact else 22.0
+    if compact:
+        bar_y = top + text_height + 3
+        first, bottom = top + TEXT_SIZE - 1, bar_y + bar_height
+    else:
+        inside = max(text_height, bar_height)
+        bar_y = top + (inside - bar_height) / 2
+        first, bottom = top + (inside - text_height) / 2 + TEXT_SIZE - 1, top + inside
+    words: list[Mark] = [Words(0, first + LINE_HEIGHT * i, line, role) for i, (line, role) in enumerate(lines)]
+    return RowFrame(bar_y, bar_height, bar_y + bar_height / 2 + 5, bottom), words
