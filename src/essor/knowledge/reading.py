@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Hashable
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -48,8 +48,20 @@ class SourceDefinition(Definition):
 
     title: str
     url: str | None = None
-    date: date | str | None = None
+    date: datetime.date | str | None = None
 
+
+PROBLEMS = {
+    "missing": "une clé manque",
+    "extra_forbidden": "cette clé n’existe pas",
+    "string_type": "un texte est attendu",
+    "int_type": "un nombre entier est attendu",
+    "bool_type": "vrai ou faux est attendu",
+    "date_type": "une date est attendue",
+    "literal_error": "cette valeur n’est pas de la liste",
+    "string_pattern_mismatch": "ce nom n’est pas formé comme il faut : minuscules sans accents, chiffres et tirets",
+    "too_short": "au moins un élément est attendu",
+}
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -97,7 +109,7 @@ def read_model(file: Path, model: type[Model]) -> Model:
         raise DefinitionRefused(
             file=name_file(file),
             path=".".join(str(step) for step in first["loc"]),
-            problem=f"{first['msg']} (lu : {first['input']!r:.80}).",
+            problem=f"{PROBLEMS.get(first['type'], first['msg'])} (lu : {_shorten(first['input'])}).",
             remedy=_remedy(first["type"], first["input"]),
         ) from error
 
@@ -135,6 +147,11 @@ def name_file(file: Path) -> str:
     """The name people know a definition by: ``definitions/…`` without the folders above."""
     folder = definitions_folder()
     return f"definitions/{file.relative_to(folder).as_posix()}" if file.is_relative_to(folder) else file.name
+
+
+def _shorten(found: object) -> str:
+    text = repr(found)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _remedy(kind: str, found: object) -> str:
