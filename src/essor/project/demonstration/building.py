@@ -1,0 +1,209 @@
+"""Enters the fictitious records through the same actions as anyone's, then publishes the editions that pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from essor.accounts.actions import grant_role, open_account, set_up_instance
+from essor.accounts.models import Instance, Role, User
+from essor.directory.actions import (
+    correct_fact,
+    create_organisation,
+    create_source,
+    record_facts,
+    record_life_event,
+)
+from essor.directory.actions.organisations import add_name
+from essor.directory.models import Fact, Organisation, Source
+from essor.directory.queries import end_of_day
+from essor.observatory.actions import load_shipped_bases, publish_edition
+from essor.observatory.models import BaseVersion, Edition
+from essor.project.demonstration.records import Census, Records, read_records, say_facts
+from essor.territories.actions import load_shipped_territories
+
+PASSWORD = "essor-demonstration"  # noqa: S105  printed by the command: it opens fictitious data only
+PEOPLE = (
+    ("conseil@demo.example", "Camille Roy", Role.Kind.ADVISER),
+    ("admin@demo.example", "Dominique Côté", Role.Kind.ADMINISTRATOR),
+)
+RECORDS = "les-moulins"
+MAGAZINE, TABLE = "magazine-2014", "table-regionale-2017"
+LICENCE = "Données fictives, libres de droits"
+
+
+@transaction.atomic
+def build_demonstration(*, now: datetime) -> None:
+    """Fills an empty platform and marks it as a demonstration, for ever. All or nothing."""
+    records = read_records(RECORDS)
+    set_up_instance(kind=Instance.Kind.DEMO, by=None, now=now)
+    load_shipped_territories(by=None, now=now)
+    load_shipped_bases(by=None, now=now)
+    for email, name, kind in PEOPLE:
+        _open_demo_account(email, name, kind, records.territory, now)
+    sources = {census.name: _open_census(census, now) for census in records.censuses}
+    organisations = {
+        record["key"]: _enter_organisation(records, record, sources, now) for record in records.organisations
+    }
+    for record in records.organisations:
+        _enter_events(records, record, organisations, sources, now)
+    for census in records.censuses:
+        said = [
+            (organisations[record["key"]], fact)
+            for record in records.organisations
+            for fact in say_facts(records, record, census)
+        ]
+        record_facts(facts=said, source=sources[census.name], by=None, now=now)
+    for correction in records.corrections:
+        _enter_correction(records, correction, organisations, now)
+
+
+def publish_demonstration(*, now: datetime) -> list[Edition]:
+    """The three editions: the first count, its correction, and the portrait of 2017 on both bases."""
+    records = read_records(RECORDS)
+    adviser = User.objects.get(email=PEOPLE[0][0])
+    magazine = BaseVersion.objects.get(base__slug=MAGAZINE, number=1)
+    table = BaseVersion.objects.get(base__slug=TABLE, number=1)
+    june = date(2014, 6, 30)
+    first = publish_edition(
+        territory_code=records.territory,
+        base_versions=[magazine],
+        dates=[june],
+        known_at=end_of_day(june),
+        title_fr="Les Moulins, juin 2014",
+        title_en="Les Moulins, June 2014",
+        by=adviser,
+        now=now,
+    )
+    corrected = publish_edition(
+        territory_code=records.territory,
+        base_versions=[magazine],
+        dates=[june],
+        known_at=end_of_day(date(2014, 9, 15)),
+        title_fr="Les Moulins, juin 2014 (corrigée)",
+        title_en="Les Moulins, June 2014 (corrected)",
+        by=adviser,
+        now=now,
+        predecessor=first,
+        correction_reason="Une imprimerie avait déclaré huit emplois; elle en comptait douze.",
+    )
+    portrait = publish_edition(
+        territory_code=records.territory,
+        base_versions=[magazine, table],
+        dates=[june, date(2016, 6, 30), date(2017, 11, 29)],
+        known_at=end_of_day(date(2017, 11, 29)),
+        title_fr="L’économie sociale des Moulins, novembre 2017",
+        title_en="The social economy of Les Moulins, November 2017",
+        by=adviser,
+        now=now,
+    )
+    return [first, corrected, portrait]
+
+
+def _open_demo_account(email: str, name: str, kind: str, territory: str, now: datetime) -> None:
+    is_adviser = kind == Role.Kind.ADVISER
+    user = open_account(email=email, name=name, by=None, now=now)
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    grant_role(
+        user=user,
+        kind=kind,
+        body="Organisme de développement local (fictif)" if is_adviser else "",
+        territory_code=territory if is_adviser else "",
+        by=None,
+        now=now,
+    )
+
+
+def _open_census(census: Census, now: datetime) -> Source:
+    return create_source(
+        kind=Source.Kind.CENSUS,
+        title=census.title,
+        publisher=census.publisher,
+        licence=LICENCE,
+        retrieved_on=census.known_on,
+        by=None,
+        now=now,
+    )
+
+
+def _enter_organisation(
+    records: Records, record: Mapping[str, Any], sources: Mapping[str, Source], now: datetime
+) -> Organisation:
+    census = next(census for census in records.censuses if census.name == record["first_census"])
+    return create_organisation(
+        name=record["name"],
+        key=record["key"],
+        source=sources[census.name],
+        known_from=census.known_from,
+        by=None,
+        now=now,
+    )
+
+
+def _enter_events(
+    records: Records,
+    record: Mapping[str, Any],
+    organisations: Mapping[str, Organisation],
+    sources: Mapping[str, Source],
+    now: datetime,
+) -> None:
+    organisation = organisations[record["key"]]
+    first = next(census for census in records.censuses if census.name == record["first_census"])
+    happened = [{"kind": "created", "on": record["created_on"]}] if "created_on" in record else []
+    for event in [*happened, *record.get("events", ())]:
+        census = max(first, records.census_after(event["on"]), key=lambda census: census.starts_on)
+        record_life_event(
+            organisation=organisation,
+            source=sources[census.name],
+            other=organisations[event["into"]] if "into" in event else None,
+            kind=event["kind"],
+            happened_on=event["on"],
+            known_from=census.known_from,
+            by=None,
+            now=now,
+        )
+        if event["kind"] == "renamed":
+            add_name(
+                organisation=organisation,
+                name=event["name"],
+                source=sources[census.name],
+                starts_on=event["on"],
+                known_from=census.known_from,
+                by=None,
+                now=now,
+            )
+
+
+def _enter_correction(
+    records: Records, correction: Mapping[str, Any], organisations: Mapping[str, Organisation], now: datetime
+) -> None:
+    census = next(census for census in records.censuses if census.name == correction["census"])
+    source = create_source(
+        kind=Source.Kind.DECLARATION,
+        title=f"Correction reçue le {correction['known_on']} (fictive)",
+        licence=LICENCE,
+        retrieved_on=correction["known_on"],
+        by=None,
+        now=now,
+    )
+    wrong = Fact.objects.get(
+        organisation=organisations[correction["organisation"]],
+        variable=correction["variable"],
+        starts_on=census.starts_on,
+        known_to=None,
+    )
+    correct_fact(
+        fact=wrong,
+        reason=correction["reason"],
+        source=source,
+        variable=correction["variable"],
+        value=correction["corrected"],
+        starts_on=census.starts_on,
+        known_from=end_of_day(correction["known_on"]),
+        by=None,
+        now=now,
+    )

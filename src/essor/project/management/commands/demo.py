@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import shutil
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from essor.accounts.models import Instance
+from essor.directory.models import Organisation
+from essor.observatory.models import Edition
+from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
+
+
+class Command(BaseCommand):
+    help = "Montre la plateforme avec un territoire fictif. / Shows the platform with a fictitious territory."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--build-only", action="store_true", help="fait les données sans servir de pages")
+        parser.add_argument("--reset", action="store_true", help="recommence la démonstration à neuf")
+        parser.add_argument("--port", type=int, default=8000, help="port d’écoute (8000)")
+
+    def handle(self, *args: Any, build_only: bool, reset: bool, port: int, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        kind = Instance.objects.values_list("kind", flat=True).first()
+        if kind == Instance.Kind.REAL or (kind is None and Organisation.objects.exists()):
+            raise CommandError(
+                "Ce dossier contient une plateforme réelle : la démonstration ne s’y mêle pas. "
+                "Donnez-lui un autre dossier, par exemple ESSOR_DATA=essai ./essor demo"
+            )
+        if reset and kind == Instance.Kind.DEMO:
+            call_command("flush", verbosity=0, interactive=False)
+            shutil.rmtree(settings.DATA_DIR / "editions", ignore_errors=True)
+            kind = None
+        if kind is None:
+            self.stdout.write("Construction d’un territoire fictif : MRC Les Moulins…")
+            build_demonstration(now=timezone.now())
+        if not Edition.objects.exists():
+            publish_demonstration(now=timezone.now())
+        self.stdout.write(
+            f"{Organisation.objects.count()} organisations fictives, {Edition.objects.count()} éditions publiées."
+        )
+        for email, name, _role in PEOPLE:
+            self.stdout.write(f"  {name} : {email} · mot de passe {PASSWORD}")
+        if not build_only:
+            call_command("serve", port=port)
