@@ -1,0 +1,78 @@
+"""Rules as data: yes, no or unknown, with their reasons.
+
+A criterion is a tree of ``all``, ``any``, ``not`` and ``at_least_n`` over leaves that test one variable each. It has
+three equal readings: one profile with its reasons (:func:`evaluate`), a population (:func:`evaluate_population`) and
+SQL (:func:`to_sql`). It is read from plain data by :func:`parse` and told in French or English by :func:`describe`.
+"""
+
+from essor.methods.criteria.answers import (
+    NOTHING,
+    Answer,
+    Exact,
+    Many,
+    OneOf,
+    Range,
+    answer_of,
+    answer_of_codes,
+    answers_of,
+    codes_text,
+)
+from essor.methods.criteria.evaluation import Reason, Truth, Verdict, evaluate
+from essor.methods.criteria.nodes import (
+    CERTAINTIES,
+    LIST_OPERATORS,
+    OPERATORS,
+    OPERATORS_BY_KIND,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    CriterionError,
+    Leaf,
+    Node,
+    Not,
+    leaves_of,
+    variables_of,
+)
+from essor.methods.criteria.parsing import parse
+from essor.methods.criteria.places import Places, PlaceTree
+from essor.methods.criteria.sql import Dialect, SqlPlanes, to_sql
+from essor.methods.criteria.vectors import Planes, evaluate_population, evaluate_sets
+
+__all__ = [
+    "CERTAINTIES",
+    "LIST_OPERATORS",
+    "NOTHING",
+    "OPERATORS",
+    "OPERATORS_BY_KIND",
+    "AllOf",
+    "Answer",
+    "AnyOf",
+    "AtLeast",
+    "CriterionError",
+    "Dialect",
+    "Exact",
+    "Leaf",
+    "Many",
+    "Node",
+    "Not",
+    "OneOf",
+    "PlaceTree",
+    "Places",
+    "Planes",
+    "Range",
+    "Reason",
+    "SqlPlanes",
+    "Truth",
+    "Verdict",
+    "answer_of",
+    "answer_of_codes",
+    "answers_of",
+    "codes_text",
+    "evaluate",
+    "evaluate_population",
+    "evaluate_sets",
+    "leaves_of",
+    "parse",
+    "to_sql",
+    "variables_of",
+]
