@@ -19,12 +19,8 @@ from essor.methods.population import CodedColumn, NumericColumn, Population
 from tests.engines.records import DAYS, INSTANTS, JOBS, PLACE, SECTOR, VARIABLES, histories, plain_answers
 
 NOON = datetime(2015, 1, 1, 12, tzinfo=UTC)
-ENGINES = [
-    pytest.param("sqlite", marks=pytest.mark.skipif(connection.vendor != "sqlite", reason="runs without DATABASE_URL")),
-    pytest.param("postgresql", marks=pytest.mark.postgresql),
-    "duckdb",
-    "duckdb-file",
-]
+ENGINES = ["database", "duckdb", "duckdb-file"]
+"""``database`` is the application's own: SQLite, or PostgreSQL when DATABASE_URL names one."""
 
 
 def record_facts(observations: Sequence[Observation]) -> None:
@@ -44,10 +40,8 @@ def record_facts(observations: Sequence[Observation]) -> None:
 @pytest.fixture
 def engine_over(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Sequence[Observation]], Engine]:
     wanted = request.param
-    if wanted in ("sqlite", "postgresql"):
+    if wanted == "database":
         request.getfixturevalue("db")
-        if connection.vendor != wanted:
-            pytest.skip("no PostgreSQL server: set DATABASE_URL")
 
     def make(observations: Sequence[Observation]) -> Engine:
         if wanted == "duckdb":
