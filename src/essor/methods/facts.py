@@ -1,10 +1,20 @@
-"""Observations → the profile of an organisation at (reference date T, known at K)."""
+"""Observations and life events → the profile of one organisation, or of many, at (reference date T, known at K).
+
+Many at once is computed here the slow and obvious way; the engines do the same in SQL and tests hold them equal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from essor.methods.population import CodedColumn, Column, NumericColumn, Population
+from essor.methods.variables import Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class Event:
 
 
 EVENT_KINDS = ("created", "renamed", "merged", "split", "replaced", "moved", "form_changed", "closed", "reopened")
-"""``merged``: ceases into ``other``. ``split``: ``other`` comes out of it. ``replaced``: same enterprise, new record."""
+"""``merged``: ceases into ``other``. ``split``: ``other`` comes out of it. ``replaced``: same enterprise, new one."""
 
 
 def is_known(item: Observation | Event, known_at: datetime) -> bool:
@@ -75,3 +85,192 @@ def profile(observations: Iterable[Observation], *, on: date, known_at: datetime
 
 def _rank(item: Observation) -> tuple[int, date, datetime, int]:
     return (item.trust, item.starts_on, item.known_from, item.sequence)
+
+
+class LifeStatus(StrEnum):
+    """What life events say of an organisation on a day."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One organisation on one day. ``status`` None: nothing says whether it exists.
+
+    ``closed_by``: the kind of event that ended it (``closed``, ``merged``, ``replaced``), None unless it is closed.
+    Only ``closed`` is a closure in a comparison: after a merger or a new record, the enterprise lives on elsewhere.
+    """
+
+    status: LifeStatus | None
+    created_on: date | None
+    closed_on: date | None
+    closed_by: str | None = None
+
+
+ENDINGS = frozenset({"closed", "merged", "replaced"})
+
+
+def life_on(
+    events: Iterable[Event], *, on: date, known_at: datetime, organisation: int | None = None, observed: bool = False
+) -> Life:
+    """The life of ONE organisation on day ``on``, with what was known at ``known_at``.
+
+    ``events``: those of the organisation and those that name it as ``other``; ``organisation`` tells them apart
+    (None: all are its own). ``observed``: whether a fact about it covers ``on``. Rules, in this order: created after
+    ``on``, or taking over by a ``replaced`` event after ``on``, or coming out of a split after ``on`` with no creation
+    of its own → ``not_yet``; closed, merged away or replaced on ``on`` or before, and not reopened since →
+    ``closed``; created or seen in any event on ``on`` or before, or observed → ``active``; otherwise unknown
+    (``status`` None). An event counts from its own day.
+
+    >>> from datetime import UTC
+    >>> start = datetime(2012, 1, 1, tzinfo=UTC)
+    >>> events = [Event(1, "created", date(2003, 5, 2), None, start, None),
+    ...           Event(1, "closed", date(2015, 8, 31), None, start, None)]
+    >>> str(life_on(events, on=date(2014, 6, 1), known_at=start).status)
+    'active'
+    >>> str(life_on(events, on=date(2015, 8, 31), known_at=start).status)
+    'closed'
+    """
+    known = [event for event in events if is_known(event, known_at)]
+    own = [event for event in known if organisation is None or event.organisation == organisation]
+    arriving = [event for event in known if organisation is not None and event.other == organisation]
+    created_on = min((event.happened_on for event in own if event.kind == "created"), default=None)
+    if _starts_after(on, created_on, arriving):
+        return Life(LifeStatus.NOT_YET, created_on, None)
+    ending = max(
+        (event for event in own if event.kind in ENDINGS and event.happened_on <= on),
+        key=lambda event: (event.happened_on, event.kind),
+        default=None,
+    )
+    reopened = (event for event in own if event.kind == "reopened" and event.happened_on <= on)
+    if ending is not None and not any(event.happened_on >= ending.happened_on for event in reopened):
+        return Life(LifeStatus.CLOSED, created_on, ending.happened_on, ending.kind)
+    if observed or any(event.happened_on <= on for event in (*own, *arriving)):
+        return Life(LifeStatus.ACTIVE, created_on, None)
+    return Life(None, created_on, None)
+
+
+def _starts_after(on: date, created_on: date | None, arriving: Iterable[Event]) -> bool:
+    takeovers = [event.happened_on for event in arriving if event.kind == "replaced"]
+    if takeovers and min(takeovers) > on:
+        return True
+    if created_on is not None:
+        return created_on > on
+    exits = [event.happened_on for event in arriving if event.kind == "split"]
+    return bool(exits) and min(exits) > on
+
+
+def lives_on(events: Iterable[Event], *, on: date, known_at: datetime) -> dict[int, Life]:
+    """The life of each organisation that a known event names, in either role: id → :class:`Life`, facts left aside."""
+    by_organisation: dict[int, list[Event]] = {}
+    for event in events:
+        if not is_known(event, known_at):
+            continue
+        by_organisation.setdefault(event.organisation, []).append(event)
+        if event.other is not None and event.other != event.organisation:
+            by_organisation.setdefault(event.other, []).append(event)
+    return {
+        organisation: life_on(group, on=on, known_at=known_at, organisation=organisation)
+        for organisation, group in by_organisation.items()
+    }
+
+
+def completed_years(start: date, end: date) -> int:
+    """Whole years from ``start`` to ``end`` (a person's way of saying an age); negative before ``start``.
+
+    >>> completed_years(date(2012, 2, 29), date(2017, 2, 28))
+    4
+    """
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+LIFE_STATUS, AGE_YEARS = "life_status", "age_years"
+DERIVED: frozenset[str] = frozenset({LIFE_STATUS, AGE_YEARS})
+"""Columns computed from life events, never imported."""
+
+
+def population_of(
+    observations: Iterable[Observation], *, on: date, known_at: datetime, variables: Mapping[str, Variable]
+) -> Population:
+    """The profiles on day ``on`` of every organisation that has one, with what was known at ``known_at``.
+
+    ``observations``: any number of organisations, any order; those of a variable absent from ``variables`` are left
+    aside. Result: organisations ascending, those with at least one answer; one column per variable of ``variables``
+    that someone answers, its categories sorted. Life columns are added by :func:`add_life`.
+    """
+    by_organisation: dict[int, list[Observation]] = {}
+    for item in observations:
+        if item.variable in variables and item.variable not in DERIVED:
+            by_organisation.setdefault(item.organisation, []).append(item)
+    profiles = {
+        organisation: chosen
+        for organisation, items in sorted(by_organisation.items())
+        if (chosen := profile(items, on=on, known_at=known_at))
+    }
+    answers = list(profiles.values())
+    columns: dict[str, Column] = {}
+    for identifier in sorted({name for chosen in answers for name in chosen}):
+        column = [chosen.get(identifier) for chosen in answers]
+        numeric = variables[identifier].is_numeric
+        columns[identifier] = _numeric_column(column) if numeric else _coded_column(column)
+    return Population(np.fromiter(profiles, dtype=np.int64, count=len(profiles)), columns)
+
+
+def _numeric_column(column: Sequence[Observation | None]) -> NumericColumn:
+    lows = [None if item is None else item.low for item in column]
+    highs = [None if item is None else item.high for item in column]
+    return NumericColumn(
+        np.array([low or 0 for low in lows], dtype=np.int64),
+        np.array([high or 0 for high in highs], dtype=np.int64),
+        np.array([low is not None for low in lows], dtype=np.bool_),
+        np.array([high is not None for high in highs], dtype=np.bool_),
+    )
+
+
+def _coded_column(column: Sequence[Observation | None]) -> CodedColumn:
+    texts = [None if item is None else item.codes for item in column]
+    categories = tuple(sorted({text for text in texts if text is not None}))
+    position = {text: index for index, text in enumerate(categories)}
+    index = np.array([-1 if text is None else position[text] for text in texts], dtype=np.int32)
+    return CodedColumn(index, categories)
+
+
+def known_rows(population: Population) -> NDArray[np.bool_]:
+    """For each organisation, whether at least one of its own answers is known (columns derived from events apart)."""
+    seen = np.zeros(len(population), dtype=np.bool_)
+    for identifier, column in population.columns.items():
+        if identifier in DERIVED:
+            continue
+        seen |= column.index >= 0 if isinstance(column, CodedColumn) else column.has_low | column.has_high
+    return seen
+
+
+def add_life(population: Population, events: Iterable[Event], *, on: date, known_at: datetime) -> Population:
+    """The same population with ``life_status`` (coded) and ``age_years`` (completed years since creation, exact).
+
+    An organisation with no event is active where at least one of its answers is known, unknown otherwise. Age is
+    unknown without a creation event, and before it. Columns of these names are replaced.
+    """
+    lives = lives_on(events, on=on, known_at=known_at)
+    statuses = tuple(sorted(LifeStatus))
+    status = np.where(known_rows(population), statuses.index(LifeStatus.ACTIVE), -1).astype(np.int32)
+    ages = np.zeros(len(population), dtype=np.int64)
+    aged = np.zeros(len(population), dtype=np.bool_)
+    for row, organisation in _rows_of(population, lives):
+        life = lives[organisation]
+        if life.status is not None:
+            status[row] = statuses.index(life.status)
+        if life.created_on is not None and life.created_on <= on:
+            ages[row], aged[row] = completed_years(life.created_on, on), True
+    columns = dict(population.columns)
+    columns[LIFE_STATUS] = CodedColumn(status, tuple(str(item) for item in statuses))
+    columns[AGE_YEARS] = NumericColumn(ages, ages, aged, aged)
+    return Population(population.organisations, columns)
+
+
+def _rows_of(population: Population, lives: Mapping[int, Life]) -> Iterable[tuple[int, int]]:
+    named = np.fromiter(lives, dtype=np.int64, count=len(lives))
+    _, rows, positions = np.intersect1d(population.organisations, named, return_indices=True)
+    return zip(rows.tolist(), named[positions].tolist(), strict=True)
