@@ -8,7 +8,13 @@ Every loader is cached: the files are read once in the life of the process.
 from __future__ import annotations
 
 from essor.knowledge.bases import BaseDefinition, load_bases
-from essor.knowledge.places import PlaceDefinition, TerritoryList, list_territory_lists, load_territory_list
+from essor.knowledge.places import (
+    PlaceDefinition,
+    TerritoryList,
+    list_territory_lists,
+    load_territory_list,
+    read_territory_list,
+)
 from essor.knowledge.plain import list_mappings, load_demo, load_mappings
 from essor.knowledge.reading import DefinitionRefused
 from essor.knowledge.variables import list_derived_variables, load_variable_definitions, load_variables
@@ -27,4 +33,5 @@ __all__ = [
     "load_territory_list",
     "load_variable_definitions",
     "load_variables",
+    "read_territory_list",
 ]

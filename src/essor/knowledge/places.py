@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -48,8 +49,12 @@ class TerritoryList(Definition):
 
 @cache
 def load_territory_list(name: str = DEFAULT_LIST) -> TerritoryList:
-    """``definitions/territories/<name>.yaml``; each parent stands in the list before its children."""
-    file = find_file("territories", name)
+    """``definitions/territories/<name>.yaml``."""
+    return read_territory_list(find_file("territories", name))
+
+
+def read_territory_list(file: Path) -> TerritoryList:
+    """A list of one's own, in the same form; each parent stands in it before its children."""
     found = read_model(file, TerritoryList)
     seen: set[str] = set()
     for index, place in enumerate(found.places):

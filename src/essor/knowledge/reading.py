@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 CLONE = PACKAGE.parents[1]
 
 
-class DefinitionRefused(ValueError):  # noqa: N818 - said as ValueRefused is
+class DefinitionRefused(ValueError):
     """A definition that cannot be read: ``file``, ``path`` inside it, what is wrong and what to do."""
 
     def __init__(self, *, file: str, path: str, problem: str, remedy: str) -> None:
@@ -48,7 +48,7 @@ class SourceDefinition(Definition):
 
     title: str
     url: str | None = None
-    date: datetime.date | str | None = None
+    date: dt.date | str | None = None
 
 
 PROBLEMS = {

@@ -8,8 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Vintage(models.Model):
-    """One issue of an official list of places, as loaded."""
+    """One issue of a list of places or of boundaries, as loaded.
 
+    A short list names some places and never pretends to name them all: nothing vanishes because it is not in it.
+    """
+
+    class Kind(models.TextChoices):
+        SHORT_LIST = "short_list", _("liste courte")
+        OFFICIAL_LIST = "official_list", _("répertoire officiel")
+        BOUNDARIES = "boundaries", _("limites")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     title = models.CharField(max_length=200)
     publisher = models.CharField(max_length=200)
     licence = models.CharField(max_length=100)
@@ -19,7 +28,12 @@ class Vintage(models.Model):
 
     class Meta:
         ordering = ["dated_on", "id"]
-        constraints = [models.UniqueConstraint(fields=["title", "checksum"], name="vintage_is_loaded_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "checksum"], name="vintage_is_loaded_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["short_list", "official_list", "boundaries"]), name="vintage_kind_is_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.dated_on})"
@@ -61,7 +75,11 @@ class PeriodQuerySet(models.QuerySet["TerritoryPeriod"]):
 
 
 class TerritoryPeriod(models.Model):
-    """What a territory is called, what it is and what it belongs to, from one day to another (half-open)."""
+    """What a territory is called, what it is and what it belongs to, from one day to another (half-open).
+
+    ``division``: the geographic division that the official list gives, two digits. ``population``: as the latest list
+    that shows the period says, dated ``population_on``. ``vintage``: the list that opened the period.
+    """
 
     territory = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="periods")
     name = models.CharField(max_length=150)
@@ -70,7 +88,9 @@ class TerritoryPeriod(models.Model):
     parent = models.ForeignKey(Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="child_periods")
     starts_on = models.DateField(null=True, blank=True)
     ends_before = models.DateField(null=True, blank=True)
+    division = models.CharField(max_length=10, blank=True)
     population = models.PositiveIntegerField(null=True, blank=True)
+    population_on = models.DateField(null=True, blank=True)
     vintage = models.ForeignKey(Vintage, on_delete=models.PROTECT, related_name="periods")
 
     objects = PeriodQuerySet.as_manager()
@@ -90,16 +110,22 @@ class TerritoryPeriod(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_name(self, language: str) -> str:
+        return self.name_en if language == "en" and self.name_en else self.name
+
 
 class TerritoryEvent(models.Model):
-    """What one vintage shows that the one before did not."""
+    """What one vintage shows that the one before did not: seen in a list, which is not a birth nor a death.
+
+    ``before``, ``after``: names, designations, or the codes of the parents.
+    """
 
     class Kind(models.TextChoices):
-        APPEARED = "appeared", _("apparu")
-        VANISHED = "vanished", _("disparu")
+        APPEARED = "appeared", _("apparu dans la liste")
+        VANISHED = "vanished", _("disparu de la liste")
         RENAMED = "renamed", _("renommé")
         MOVED = "moved", _("rattaché ailleurs")
-        REDESIGNATED = "redesignated", _("changé de statut")
+        REDESIGNATED = "redesignated", _("changé de désignation")
 
     territory = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind.choices)
