@@ -1,5 +1,7 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from essor.design import views
+
+urlpatterns = [path("style/", views.show_gallery, name="style")]

@@ -1,7 +1,8 @@
 """Charts drawn on the server: data in, SVG out, with the figures in a table behind each.
 
 Build one of `BarChart`, `Waterfall`, `LineChart`, `TileMap`, `BoundaryMap` in a view and give it to
-``{% chart chart=… %}``; `Sparkline` to ``{% sparkline line=… %}``; `draw_standalone(chart)` gives an SVG file for a PDF.
+``{% chart chart=… %}``; `Sparkline` to ``{% sparkline line=… %}``; `draw_standalone(chart)`
+gives an SVG file for a PDF.
 """
 
 from essor.design.charts.bars import Bar, BarChart

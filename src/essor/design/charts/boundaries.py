@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from essor.design.charts.classes import classify, draw_legend, unknown_entry
 from essor.design.charts.marks import NOTE_SIZE, TEXT_SIZE, Drawing, Mark, Path, Words, estimate_width, is_compact
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as
-import itertools
 
 Spot = tuple[float, float]
 
@@ -83,11 +83,8 @@ class BoundaryMap:
         return [Words(x, y - 3, area.label, f"{role}-name", "middle"), Words(x, y + 13, written, role, "middle")]
 
     def tabulate(self) -> Table:
-        columns = [
-            Column(self.label_heading),
-            Column(gettext("Code")),
-            Column(self.value_heading, self.kind, self.places),
-        ]
+        value = Column(self.value_heading, self.kind, self.places)
+        columns = [Column(self.label_heading), Column(gettext("Code")), value]
         rows = [Row([area.label, area.code, area.value]) for area in self.areas if not area.is_context]
         return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,6 @@ from django.utils.translation import gettext
 
 from essor.design.charts.marks import LINE_HEIGHT, NOTE_SIZE, Mark, Rectangle, Words, estimate_width
 from essor.design.wording import write_unknown
-import itertools
 
 MOST_CLASSES = 5
 SWATCH = 16.0

@@ -1,7 +1,8 @@
 """What a drawing is made of: rectangles, lines, paths and words, each with a role; no colour and no markup here.
 
 A role says what a mark means (« gain », « unknown », « value »): the style sheet gives it its look on a page, and
-`svg.STANDALONE` the same look in a file that stands alone. Lengths are in pixels at the drawing's own width; y goes down.
+`svg.STANDALONE` the same look in a file that stands alone. Lengths are in pixels at the drawing's own width;
+y goes down.
 """
 
 from __future__ import annotations

@@ -58,13 +58,13 @@ def draw_sparkline(line: Sparkline) -> SafeString:
     values = " ".join(str(value) for value in line.values)
     key = _key(line.description + values, "l")
     svg = write_svg(line.draw(), key=key, title=line.description, description=values)
-    return mark_safe(f'<span class="sparkline">{svg}</span>')
+    return mark_safe(f'<span class="sparkline">{svg}</span>')  # noqa: S308 - every word in it is escaped by write_svg
 
 
 def _draw(chart: Chart, width: float, variant: str) -> SafeString:
     key = _key(chart.title + chart.description, variant)
     svg = write_svg(chart.draw(width), key=key, title=chart.title, description=chart.description)
-    return mark_safe(svg)
+    return mark_safe(svg)  # noqa: S308 - every word in it is escaped by write_svg
 
 
 def _key(words: str, variant: str) -> str:

@@ -41,11 +41,9 @@ class Frame:
     height: float
 
 
-def frame_rows(
-    labels: Sequence[tuple[str, str]], *, values: Sequence[str], width: float, value_extra: float = 0
-) -> Frame:
+def frame_rows(labels: Sequence[tuple[str, str]], *, values: Sequence[str], width: float, extra: float = 0) -> Frame:
     """The frame for rows of (label, note): labels above the bars on a narrow drawing, at their left on a wide one."""
-    widest_value = max((estimate_width(value) for value in values), default=0) + VALUE_GAP + value_extra
+    widest_value = max((estimate_width(value) for value in values), default=0) + VALUE_GAP + extra
     compact = is_compact(width)
     start = 0.0 if compact else min(240.0, max((estimate_width(label) for label, _ in labels), default=0) + 18)
     room = width - start - widest_value

@@ -77,7 +77,8 @@ def _write_patterns(drawing: Drawing, key: str, is_standalone: bool) -> str:
         fill_ground = f' fill="{ground}"' if is_standalone else ' class="hatch-ground"'
         draw_stroke = f' stroke="{stroke}" stroke-width="2"' if is_standalone else f' class="{name}-line"'
         patterns.append(
-            f'<pattern id="{key}-{name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            f'<pattern id="{key}-{name}" width="6" height="6" patternUnits="userSpaceOnUse" '
+            f'patternTransform="rotate(45)">'
             f'<rect width="6" height="6"{fill_ground}/><line x1="1" y1="0" x2="1" y2="6"{draw_stroke}/></pattern>'
         )
     return f"<defs>{''.join(patterns)}</defs>"
@@ -86,7 +87,8 @@ def _write_patterns(drawing: Drawing, key: str, is_standalone: bool) -> str:
 def _write_mark(mark: Mark, key: str, is_standalone: bool) -> str:
     look = _look(mark.role, key, is_standalone)
     if isinstance(mark, Rectangle):
-        return f'<rect x="{mark.x:.1f}" y="{mark.y:.1f}" width="{max(mark.width, 0):.2f}" height="{mark.height:.1f}" {look}/>'
+        size = f'width="{max(mark.width, 0):.2f}" height="{mark.height:.1f}"'
+        return f'<rect x="{mark.x:.1f}" y="{mark.y:.1f}" {size} {look}/>'
     if isinstance(mark, Line):
         return f'<line x1="{mark.x1:.1f}" y1="{mark.y1:.1f}" x2="{mark.x2:.1f}" y2="{mark.y2:.1f}" {look}/>'
     if isinstance(mark, Path):

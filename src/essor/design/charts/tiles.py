@@ -75,10 +75,7 @@ class TileMap:
         return [*marks, Words(x + 7, y + height - 9, written, role)]
 
     def tabulate(self) -> Table:
-        columns = [
-            Column(self.label_heading),
-            Column(gettext("Code")),
-            Column(self.value_heading, self.kind, self.places),
-        ]
+        value = Column(self.value_heading, self.kind, self.places)
+        columns = [Column(self.label_heading), Column(gettext("Code")), value]
         rows = [Row([tile.label, tile.code, tile.value]) for tile in self.tiles]
         return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)

@@ -1,4 +1,4 @@
-"""From one total to another, part by part: growth (before → after) and bridges between two bases share this geometry."""
+"""From one total to another, part by part: growth and bridges between two bases share this geometry."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Waterfall:
     def draw(self, width: float) -> Drawing:
         written = [self._write(step) for step in self.steps]
         labels = [(step.label, step.note) for step in self.steps]
-        frame = frame_rows(labels, values=written, width=width, value_extra=MARK_ROOM)
+        frame = frame_rows(labels, values=written, width=width, extra=MARK_ROOM)
         spans = running_totals(self.steps)
         lowest, highest = min(0, *(min(span) for span in spans)), max(1, *(max(span) for span in spans))
         scale = frame.room / (highest - lowest)
