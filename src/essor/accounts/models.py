@@ -44,7 +44,10 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
 
 class Role(models.Model):
-    """What a person may do, where and when. ``territory_code`` empty: everywhere."""
+    """What a person may do, where and when. ``territory_code`` empty: everywhere.
+
+    A role that ends the day it starts counted on no day.
+    """
 
     class Kind(models.TextChoices):
         ADVISER = "adviser", _("conseiller ou conseillère")
@@ -63,13 +66,29 @@ class Role(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["adviser", "administrator"]), name="role_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(ends_before=None) | Q(ends_before__gt=F("starts_on")), name="role_ends_after_it_starts"
+                condition=Q(ends_before=None) | Q(ends_before__gte=F("starts_on")),
+                name="role_does_not_end_before_it_starts",
             ),
             models.CheckConstraint(condition=~Q(kind="adviser") | ~Q(body=""), name="adviser_belongs_to_a_body"),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_kind_display()} · {self.body}"
+
+
+class AppendOnly(RuntimeError):
+    """The trace is written once."""
+
+
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    def update(self, **_kwargs: Any) -> int:
+        raise AppendOnly("AuditEvent")
+
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> int:
+        raise AppendOnly("AuditEvent")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("AuditEvent")
 
 
 class AuditEvent(models.Model):
@@ -86,6 +105,8 @@ class AuditEvent(models.Model):
     after = models.JSONField(null=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-sequence"]

@@ -1,0 +1,35 @@
+"""The letter that lets a person choose their password, and the link inside it."""
+
+from __future__ import annotations
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from essor.accounts.models import User
+
+
+def build_password_path(user: User) -> str:
+    """The address where this person sets a password; good once, and for as many days as PASSWORD_RESET_TIMEOUT says."""
+    key = default_token_generator.make_token(user)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+
+
+def send_password_link(*, user: User, site_url: str) -> None:
+    link = site_url.rstrip("/") + build_password_path(user)
+    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
+    text = gettext(
+        "Bonjour {name},\n\nUn compte vous est ouvert sur Essor. Choisissez votre mot de passe à cette adresse :\n\n"
+        "{link}\n\n"
+        "Ce lien sert une seule fois, pendant {days} jours. S’il a expiré, demandez-en un autre "
+        "à la page de connexion, « Mot de passe oublié ».\n"
+    )
+    send_mail(
+        gettext("Votre compte Essor"),
+        text.format(name=user, link=link, days=days),
+        settings.DEFAULT_FROM_EMAIL,
+        [user.email],
+    )
