@@ -1,0 +1,198 @@
+"""Two dates on one base, like for like: every unit in exactly one class, and parts that sum exactly to the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+
+import numpy as np
+
+from essor.methods.bases import ComparisonRefused, Membership, compare_fingerprints, fingerprint_of
+from essor.methods.facts import Event
+from essor.methods.growth import Flows, flows_of, growth_share, symmetric_growth, yearly_rate
+from essor.methods.units import Bits, Followed, Integers, Unit, UnitTable
+
+CLASSES = (
+    "continuing_growth",
+    "continuing_decline",
+    "continuing_stable",
+    "births",
+    "reopenings",
+    "arrivals",
+    "closures",
+    "departures",
+    "reclassified_in",
+    "reclassified_out",
+    "seen_late",
+    "corrected_since",
+    "missing_before",
+    "missing_after",
+)
+RESTRUCTURED = "restructured"
+PARTS = (*CLASSES, RESTRUCTURED)
+"""What a change is made of. ``restructured`` holds the change in the number of enterprises of units that are in at both
+dates (mergers, splits); it never holds jobs."""
+
+READINGS = ("criteria", "cohort", "survivors")
+ECONOMIC = frozenset({*CLASSES[:5], "closures"})
+"""Classes in which the work itself appeared, grew, shrank or ended; the others change who is counted or known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one class brings: signed jobs (stored integers), signed enterprises, and its units' ids, ascending."""
+
+    jobs: int
+    enterprises: int
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One meaning of « same base »: ``criteria``, ``cohort`` or ``survivors``.
+
+    ``units``: how many are summed. ``unknown``: units (ids) that the reading should follow but whose jobs are unknown
+    at one of the dates: listed, summed on neither side; ``unknown_before``: what is known of them at the first date.
+    ``flows``: all changes of the units summed; ``economic``: only those of the classes in ECONOMIC.
+    """
+
+    name: str
+    units: int
+    before: int
+    after: int
+    days: int
+    flows: Flows
+    economic: Flows
+    unknown: tuple[int, ...] = ()
+    unknown_before: int = 0
+
+    @property
+    def growth(self) -> Fraction | None:
+        return growth_share(self.before, self.after)
+
+    @property
+    def symmetric(self) -> Fraction | None:
+        return symmetric_growth(self.before, self.after)
+
+    @property
+    def yearly(self) -> float | None:
+        return yearly_rate(self.before, self.after, days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``before`` + Σ parts = ``after``, for jobs and for enterprises. ``parts`` has every name of PARTS, in order."""
+
+    before: int
+    after: int
+    enterprises_before: int
+    enterprises_after: int
+    days: int
+    units: tuple[Unit, ...]
+    parts: Mapping[str, Part]
+    readings: Mapping[str, Reading]
+
+    def jobs_parts(self) -> dict[str, int]:
+        """Name → signed jobs, without ``restructured`` (which holds none)."""
+        return {name: part.jobs for name, part in self.parts.items() if name != RESTRUCTURED}
+
+    def enterprise_parts(self) -> dict[str, int]:
+        return {name: part.enterprises for name, part in self.parts.items()}
+
+
+def compare(
+    before: Membership,
+    after: Membership,
+    events: Iterable[Event],
+    *,
+    known_at: datetime,
+    published: Membership | None = None,
+) -> Comparison:
+    """The change of one base between the day of ``before`` and the later day of ``after``, explained without residual.
+
+    Both memberships and ``events`` as known at ``known_at``. ``published``: the membership of the first day as it was
+    known when first published; the change then starts from it, and what was learned since has its own classes.
+    Jobs are those known exactly: a band is never summed, and a unit that has one is in ``missing_before`` or
+    ``missing_after``. Undecided membership counts as not in. Result: units ascending, each in exactly one class.
+
+    Raises :class:`~essor.methods.bases.ComparisonRefused` where the fingerprints differ, ValueError
+    (``dates-not-in-order``) where the days do not follow one another.
+    Method: business demography (Eurostat and OECD, 2007) for births and deaths; Davis, Haltiwanger and Schuh (1996)
+    for gross flows.
+    """
+    _guard(before, after)
+    if published is not None:
+        _guard(before, published)
+    if before.on >= after.on:
+        raise ValueError("dates-not-in-order")
+    table = UnitTable(before, after, published or before, list(events), known_at)
+    units, followed, days = table.list_units(), table.follow(), (after.on - before.on).days
+    readings = [_read(table, "criteria", days)]
+    readings += [_read_cohort(table, followed, name, days) for name in READINGS[1:]]
+    return Comparison(
+        before=int(table.first.jobs.sum()),
+        after=int(table.after.jobs.sum()),
+        enterprises_before=int(table.first.members.sum()),
+        enterprises_after=int(table.after.members.sum()),
+        days=days,
+        units=units,
+        parts=_parts(units),
+        readings={reading.name: reading for reading in readings},
+    )
+
+
+def _guard(first: Membership, second: Membership) -> None:
+    prints = [fingerprint_of(item.base, item.territory, indicator=item.base.jobs_variable) for item in (first, second)]
+    refusal = compare_fingerprints(prints[0], prints[1])
+    if refusal is not None:
+        raise ComparisonRefused(refusal)
+
+
+def _parts(units: tuple[Unit, ...]) -> dict[str, Part]:
+    jobs, enterprises = dict.fromkeys(PARTS, 0), dict.fromkeys(PARTS, 0)
+    named: dict[str, list[int]] = {name: [] for name in PARTS}
+    for unit in units:
+        jobs[unit.kind] += unit.change
+        named[unit.kind].append(unit.id)
+        change = unit.members_after - unit.members_before
+        stays = unit.members_before > 0 and unit.members_after > 0
+        enterprises[RESTRUCTURED if stays else unit.kind] += change
+        if stays and change:
+            named[RESTRUCTURED].append(unit.id)
+    return {name: Part(jobs[name], enterprises[name], tuple(named[name])) for name in PARTS}
+
+
+def _read(table: UnitTable, name: str, days: int) -> Reading:
+    """The criteria reading: who satisfies the base at each date."""
+    economic = np.isin(table.kinds, list(ECONOMIC))
+    return _sum_up(name, days, table, chosen=table.counted, ends=table.after.jobs, economic=economic)
+
+
+def _read_cohort(table: UnitTable, followed: Followed, name: str, days: int) -> Reading:
+    """The units of the first date; for ``survivors``, those with an organisation still active at the second."""
+    cohort: Bits = table.first.members > 0
+    if name == "survivors":
+        cohort = cohort & followed.active
+    known = cohort & table.first.complete & followed.known
+    unknown = cohort & ~known
+    economic = ~np.isin(table.kinds, ["seen_late", "corrected_since"])
+    reading = _sum_up(name, days, table, chosen=known, ends=followed.jobs, economic=economic)
+    return replace(
+        reading, unknown=tuple(table.ids[unknown].tolist()), unknown_before=int(table.first.jobs[unknown].sum())
+    )
+
+
+def _sum_up(name: str, days: int, table: UnitTable, *, chosen: Bits, ends: Integers, economic: Bits) -> Reading:
+    changes = ends - table.first.jobs
+    before, after = int(table.first.jobs[chosen].sum()), int(ends[chosen].sum())
+    return Reading(
+        name=name,
+        units=int(chosen.sum()),
+        before=before,
+        after=after,
+        days=days,
+        flows=flows_of(changes[chosen], before=before, after=after),
+        economic=flows_of(changes[chosen & economic], before=before, after=after),
+    )
