@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -20,14 +22,32 @@ class Base(models.Model):
         return self.slug
 
 
+class BaseVersionQuerySet(models.QuerySet["BaseVersion"]):
+    def published(self) -> BaseVersionQuerySet:
+        return self.filter(status="published")
+
+    def in_force(self) -> BaseVersionQuerySet:
+        """Published, and replaced by no other published version."""
+        return self.published().exclude(replacement__status="published")
+
+    def on(self, day: date) -> BaseVersionQuerySet:
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(
+            Q(ends_before=None) | Q(ends_before__gt=day)
+        )
+
+
 class BaseVersion(models.Model):
-    """One wording of a base. Draft until published; then it never changes, and no other covers the same days."""
+    """One wording of a base. Draft until published; then it never changes, and no other covers the same days.
+
+    ``replaces``: the published version that this one corrects; it alone may cover the same days. The replaced one stays
+    as it is, and its figures stay its own.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("ébauche")
         PUBLISHED = "published", _("publiée")
 
-    base = models.ForeignKey(Base, on_delete=models.CASCADE, related_name="versions")
+    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     label_fr = models.CharField(max_length=200)
@@ -41,9 +61,12 @@ class BaseVersion(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     ends_before = models.DateField(null=True, blank=True)
     definition_hash = models.CharField(max_length=64, blank=True)
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replacement")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BaseVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["base__slug", "-number"]
@@ -65,7 +88,10 @@ class BaseVersion(models.Model):
 
 
 class Edition(models.Model):
-    """A published portrait: immutable, in a folder of its own (snapshot, definitions, results), corrected by a successor."""
+    """A published portrait: immutable, in a folder of its own (snapshot, definitions, results).
+
+    A correction is another edition, its successor, which says what changed and why.
+    """
 
     slug = models.SlugField(max_length=120, unique=True)
     title_fr = models.CharField(max_length=200)
@@ -89,7 +115,8 @@ class Edition(models.Model):
         ordering = ["-published_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(predecessor=None) | ~Q(correction_reason=""), name="edition_correction_has_a_reason"
+                condition=Q(predecessor=None) | (~Q(correction_reason="") & ~Q(changes=None)),
+                name="edition_correction_has_a_reason",
             )
         ]
 

@@ -1,0 +1,89 @@
+"""What may be published: days that do not overlap, a seal that says exactly what was defined, names of editions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+SEALED = (
+    "slug", "number", "owner", "label_fr", "label_en", "description_fr", "description_en", "criteria", "jobs_variable",
+    "sources", "starts_on", "ends_before",
+)  # fmt: skip
+"""What the seal of a base version covers: its words count as much as its tree."""
+
+
+class ObservatoryError(ValueError):
+    """A refusal: ``code`` and ``facts``; :func:`essor.observatory.wording.explain` makes the sentence."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        self.code, self.facts = code, facts
+        super().__init__(f"{code}: {facts}" if facts else code)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The half-open days ``[starts_on, ends_before)``; a None bound is open."""
+
+    starts_on: date | None
+    ends_before: date | None
+
+    def overlap(self, other: Days) -> bool:
+        """Whether a day belongs to both."""
+        return _starts_before_end(self, other) and _starts_before_end(other, self)
+
+
+def _starts_before_end(first: Days, second: Days) -> bool:
+    return first.starts_on is None or second.ends_before is None or first.starts_on < second.ends_before
+
+
+def find_overlap(days: Days, others: Mapping[int, Days]) -> int | None:
+    """The smallest number of a version that covers one of ``days``, or None."""
+    return next((number for number, other in sorted(others.items()) if days.overlap(other)), None)
+
+
+def canonical_json(content: Any) -> str:
+    """One text for one content: keys sorted, no space, plain Unicode; days as ISO text."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_write_day)
+
+
+def _write_day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in a definition")
+
+
+def sha256_of(content: str | bytes) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def seal_of(definition: Mapping[str, Any]) -> str:
+    """The SHA-256 of what a published base version says (the keys of SEALED)."""
+    return sha256_of(canonical_json({name: definition[name] for name in SEALED}))
+
+
+def make_slug(text: str, *, longest: int = 100) -> str:
+    """An address in lower case, without accents.
+
+    >>> make_slug("Portrait de l’économie sociale : Les Moulins")
+    'portrait-de-l-economie-sociale-les-moulins'
+    """
+    opened = text.lower().replace("’", "-").replace("œ", "oe").replace("æ", "ae")
+    plain = unicodedata.normalize("NFKD", opened).encode("ascii", "ignore").decode()
+    return re.sub(r"[^0-9a-z]+", "-", plain).strip("-")[:longest].strip("-")
+
+
+def choose_free_slug(wanted: str, taken: Iterable[str]) -> str:
+    """``wanted``, or the first of ``wanted-2``, ``wanted-3``… that nobody took."""
+    used = set(taken)
+    if wanted not in used:
+        return wanted
+    number = 2
+    while f"{wanted}-{number}" in used:
+        number += 1
+    return f"{wanted}-{number}"

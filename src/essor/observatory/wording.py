@@ -1,0 +1,103 @@
+"""Refusals in sentences: what happened, why, what to do next, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
+
+from essor.design.wording import write_day
+from essor.observatory.rules import ObservatoryError
+
+SENTENCES = {
+    "base-name-missing": noop("La base n’a pas de nom court. Donnez-lui en un, en lettres : « table-2026 »."),
+    "base-owner-missing": noop("La base « %(value)s » n’a pas de responsable. Dites qui répond de la définition."),
+    "base-exists": noop("Une base s’appelle déjà « %(value)s ». Choisissez un autre nom, ou ajoutez-lui une version."),
+    "base-unknown": noop("Aucune base ne s’appelle « %(value)s ». Noms proches : %(near)s. « base list » les donne tous."),
+    "version-unknown": noop("La base « %(base)s » n’a pas de version %(number)s. Versions qui existent : %(allowed)s."),
+    "no-version-in-force": noop(
+        "Aucune version publiée de la base « %(base)s » ne vaut pour cette date (%(on)s). "
+        "Choisissez une autre date, ou nommez une version."
+    ),
+    "version-is-a-draft": noop(
+        "La version %(number)s de « %(base)s » est une ébauche. Publiez-la avant de publier un chiffre avec elle."
+    ),
+    "version-is-sealed": noop(
+        "La version %(number)s de « %(base)s » est publiée : elle ne change plus. Faites-en une nouvelle version."
+    ),
+    "versions-overlap": noop(
+        "La version %(number)s de « %(base)s » vaudrait pour des jours que la version %(other)s couvre déjà. "
+        "Changez ses dates, ou dites qu’elle remplace la version %(other)s."
+    ),
+    "cannot-replace": noop(
+        "La version %(number)s de « %(base)s » ne peut pas remplacer la version %(other)s : "
+        "celle-ci n’est pas publiée, ou une autre la remplace déjà. Choisissez une version en vigueur."
+    ),
+    "label-missing": noop("Il manque le nom de la version dans l’une des deux langues. Remplissez « %(field)s »."),
+    "jobs-variable-unknown": noop("« %(value)s » ne mesure pas des emplois. Choisissez parmi : %(allowed)s."),
+    "days-out-of-order": noop(
+        "La version cesserait de valoir (%(ends_before)s) avant de commencer (%(starts_on)s). Corrigez les dates."
+    ),
+    "territory-unknown": noop(
+        "Aucun territoire chargé ne porte le code « %(value)s ». Codes proches : %(near)s. "
+        "Chargez une liste de lieux, ou corrigez le code."
+    ),
+    "territory-needed": noop(
+        "Plusieurs territoires ont des organisations : %(allowed)s. Dites lequel avec --territory CODE."
+    ),
+    "no-territory": noop(
+        "Aucun territoire n’a encore d’organisation. Importez un recensement, ou nommez un territoire avec --territory."
+    ),
+    "no-dates": noop("Il faut au moins une date. Donnez le jour dont parlent les chiffres."),
+    "no-base": noop("Il faut au moins une base. Choisissez-en une : « base list » les donne."),
+    "base-twice": noop("La base « %(base)s » est demandée deux fois. Gardez une seule de ses versions."),
+    "dates-not-in-order": noop(
+        "La deuxième date (%(after)s) doit suivre la première (%(before)s). Échangez-les ou corrigez-les."
+    ),
+    "date-before-known": noop(
+        "La date de référence (%(on)s) vient après le jour de ce qu’on savait (%(known)s) : "
+        "on ne peut pas encore savoir. Choisissez un jour plus tardif pour ce qu’on savait."
+    ),
+    "known-in-the-future": noop(
+        "« Ce qu’on savait le %(known)s » est à venir : une édition ne fige que ce qu’on sait. "
+        "Choisissez aujourd’hui ou un jour passé."
+    ),
+    "title-missing": noop("Il manque le titre dans l’une des deux langues. Donnez les deux."),
+    "reason-missing": noop("Une correction dit pourquoi. Écrivez la raison en une phrase."),
+    "nothing-to-correct": noop("Une raison de correction est donnée sans dire quelle édition est corrigée. Nommez-la."),
+    "predecessor-elsewhere": noop(
+        "L’édition « %(slug)s » parle d’un autre territoire. Corrigez-la sur le sien, ou publiez une édition neuve."
+    ),
+    "already-corrected": noop(
+        "L’édition « %(slug)s » est déjà corrigée par « %(successor)s ». Corrigez plutôt celle-ci."
+    ),
+    "already-published": noop(
+        "Cette édition est déjà publiée, à l’octet près : « %(slug)s ». Rien n’a été écrit de nouveau."
+    ),
+    "edition-unknown": noop(
+        "Aucune édition ne s’appelle « %(value)s ». Noms proches : %(near)s. « edition list » les donne toutes."
+    ),
+    "figure-unknown": noop(
+        "L’édition « %(slug)s » ne publie pas ce chiffre : %(figure)s. Choisissez une base et une date qu’elle contient."
+    ),
+    "table-unknown": noop("Il n’y a pas de tableau « %(value)s ». Tableaux : %(allowed)s."),
+    "date-malformed": noop("%(option)s : « %(value)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29."),
+}  # fmt: skip
+
+
+def explain(error: ObservatoryError) -> str:
+    """One sentence or two, in the language in force."""
+    return gettext(SENTENCES[error.code]) % {name: _write(value) for name, value in error.facts.items()}
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return write_day(value)
+    if value is None:
+        return gettext("aucune date")
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(str(item) for item in value) or gettext("aucun")
+    return str(value)
