@@ -58,7 +58,8 @@ class SpecimenForm(forms.Form):
 
 def list_specimens() -> dict[str, Any]:
     """The variables of templates/design/gallery.html."""
-    sent_back = SpecimenForm({"name": "", "founded_on": "juin 2014", "municipality": "64008"}, prefix="back")
+    typed = {"back-name": "", "back-founded_on": "juin 2014", "back-municipality": "64008"}
+    sent_back = SpecimenForm(typed, prefix="back")
     return {
         "table": _table(),
         "long_table": _long_table(),
@@ -91,7 +92,7 @@ def _table() -> Table:
         Column(_("Municipalité")), Column(_("Entreprises"), "whole"), Column(_("Emplois"), "whole"),
         Column(_("Part des emplois"), "percent", 1), Column(_("Revenus"), "cad"),
     ]  # fmt: skip
-    return Table(_("Combien d’emplois dans chaque municipalité ?"), columns, rows, note=_source())
+    return Table(_("Combien d’emplois dans chaque municipalité ?"), columns, rows, note=_source())
 
 
 def _long_table() -> Table:
@@ -104,7 +105,7 @@ def _bars() -> BarChart:
     return BarChart(
         title=_("L’aide à domicile emploie le plus de monde"),
         subtitle=_("Emplois par secteur, novembre 2017"),
-        description=_("Barres : l’aide à domicile compte 284 emplois, la petite enfance 197, la culture 96."),
+        description=_("Barres : l’aide à domicile compte 284 emplois, la petite enfance 197, la culture 96."),
         bars=[
             Bar(_("Aide à domicile"), 284),
             Bar(_("Petite enfance"), 197),
@@ -122,9 +123,9 @@ def _bars() -> BarChart:
 
 def _growth() -> Waterfall:
     return Waterfall(
-        title=_("De 625 à 787 emplois : d’où vient la croissance ?"),
+        title=_("De 625 à 787 emplois : d’où vient la croissance ?"),
         subtitle=_("Base du magazine de 2014, mêmes critères aux deux dates"),
-        description=_("Cascade : de 625 emplois en juin 2014 à 787 en novembre 2017, partie par partie."),
+        description=_("Cascade : de 625 emplois en juin 2014 à 787 en novembre 2017, partie par partie."),
         steps=[
             Step(_("Juin 2014"), 625, "total"),
             Step(_("Entreprises qui grandissent"), 148),
@@ -141,9 +142,9 @@ def _growth() -> Waterfall:
 
 def _bridge() -> Waterfall:
     return Waterfall(
-        title=_("Pourquoi 1 264 emplois et non 787 ?"),
-        subtitle=_("Deux bases, le même jour : novembre 2017"),
-        description=_("Pont entre 787 emplois sur la base du magazine et 1 264 selon les critères de la Table."),
+        title=_("Pourquoi 1 264 emplois et non 787 ?"),
+        subtitle=_("Deux bases, le même jour : novembre 2017"),
+        description=_("Pont entre 787 emplois sur la base du magazine et 1 264 selon les critères de la Table."),
         steps=[
             Step(_("Base du magazine 2014"), 787, "total"),
             Step(_("Seulement dans cette base"), -45),
@@ -161,9 +162,11 @@ def _line() -> LineChart:
     return LineChart(
         title=_("La ligne s’arrête où la base change"),
         subtitle=_("Emplois en économie sociale"),
-        description=_("Ligne de 512 emplois en 2009 à 690 en 2015, puis, sur une autre base, 1 264 et 1 302."),
+        description=_("Ligne de 512 emplois en 2009 à 690 en 2015, puis, sur une autre base, 1 264 et 1 302."),
         points=[Point(dt.date(year, 6, 30), value) for year, value in values],
-        breaks=[Break(dt.date(2016, 9, 1), _("la Table adopte ses propres critères ; les valeurs ne se comparent plus."))],
+        breaks=[
+            Break(dt.date(2016, 9, 1), _("la Table adopte ses propres critères ; les valeurs ne se comparent plus."))
+        ],
         value_heading=_("Emplois"),
         source=_source(),
     )
@@ -186,8 +189,8 @@ def _tiles() -> TileMap:
     ]  # fmt: skip
     return TileMap(
         title=_("Entreprises dans chaque MRC"),
-        subtitle=_("Carte schématique : chaque carré est une MRC"),
-        description=_("Six carrés : de 38 entreprises à 57 ; une MRC inconnue."),
+        subtitle=_("Carte schématique : chaque carré est une MRC"),
+        description=_("Six carrés : de 38 entreprises à 57 ; une MRC inconnue."),
         tiles=[Tile(code, label, value, column, row) for code, label, value, column, row in places],
         label_heading=_("MRC"),
         value_heading=_("Entreprises"),
@@ -208,7 +211,7 @@ def _map() -> BoundaryMap:
     return BoundaryMap(
         title=_("Entreprises dans chaque municipalité"),
         subtitle=_("Territoire fictif"),
-        description=_("Carte : de 8 entreprises aux Îlots à 47 à Saint-Elme ; Belle-Anse est inconnue."),
+        description=_("Carte : de 8 entreprises aux Îlots à 47 à Saint-Elme ; Belle-Anse est inconnue."),
         areas=[Area("N", _("Territoire voisin"), _polygon(beyond), is_context=True), *areas],
         label_heading=_("Municipalité"),
         value_heading=_("Entreprises"),

@@ -10,5 +10,5 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "design/gallery.html", list_specimens())
 
 
-# The mark that accounts.permissions.open_to(Audience.PUBLIC) would set: this room lies under accounts and may not import it.
+# The mark that accounts.permissions.open_to(Audience.PUBLIC) sets; this room lies under accounts and may not import it.
 show_gallery.audience = "public"  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from essor.design.charts.marks import Drawing, Line, Mark, Rectangle, Words
+from essor.design.charts.marks import Drawing, Mark, Rectangle, Words
 from essor.design.charts.rows import VALUE_GAP, frame_rows
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as
@@ -53,20 +53,19 @@ class BarChart:
         values = [self.write(bar.value) for bar in self.bars]
         frame = frame_rows([(bar.label, bar.note) for bar in self.bars], values=values, width=width)
         lengths = bar_lengths([bar.value for bar in self.bars], frame.room)
-        marks: list[Mark] = list(frame.marks)
+        marks: list[Mark] = []
         for bar, row, written, length in zip(self.bars, frame.rows, values, lengths, strict=True):
             role = "unknown" if bar.is_unknown else "bar"
             if bar.value is not None:
                 marks.append(Rectangle(frame.start, row.bar_y, length, row.bar_height, role))
             words_role = "value" if bar.value is not None else "value-unknown"
             marks.append(Words(frame.start + length + VALUE_GAP, row.value_y, written, words_role))
-        marks.append(Line(frame.start, 0, frame.start, frame.height, "axis"))
-        return Drawing(width, frame.height, marks)
+        return Drawing(width, frame.height, [*marks, *frame.draw_axis(frame.start), *frame.words])
 
     def tabulate(self) -> Table:
         columns = [Column(self.label_heading), Column(self.value_heading, self.kind, self.places)]
         rows = [Row([bar.label, bar.value], note=bar.note) for bar in self.bars]
-        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
+        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 
 def bar_lengths(values: Sequence[float | None], room: float) -> list[float]:

@@ -20,7 +20,8 @@ Spot = tuple[float, float]
 TOLERANCE = 0.6
 """Pixels by which a simplified line may leave the true one: under the width of the stroke that draws it."""
 SMALLEST_RING = 2.0
-MARGIN = 2.0
+MARGIN = 14.0
+"""Pixels left around the areas, where the outline of neighbours shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class BoundaryMap:
 
     @property
     def notes(self) -> list[str]:
-        return [gettext("Le nord est en haut ; projection équirectangulaire à la latitude du lieu.")]
+        return [gettext("Le nord est en haut ; projection équirectangulaire à la latitude du lieu.")]
 
     def draw(self, width: float) -> Drawing:
         """Areas classed by tint with name and value where they fit; the frame holds the areas that carry a value."""
@@ -62,6 +63,8 @@ class BoundaryMap:
         words: list[Mark] = []
         for area in sorted(self.areas, key=lambda area: not area.is_context):
             rings = [projection.place(ring) for ring in rings_of(area.geometry)]
+            if area.is_context:
+                rings = [clip(ring, projection.width, projection.height) for ring in rings]
             role = "context" if area.is_context else classes.role(area.value)
             if path := draw_rings(rings):
                 written = "" if area.is_context else write_as(self.kind, area.value, self.places)
@@ -86,7 +89,7 @@ class BoundaryMap:
         value = Column(self.value_heading, self.kind, self.places)
         columns = [Column(self.label_heading), Column(gettext("Code")), value]
         rows = [Row([area.label, area.code, area.value]) for area in self.areas if not area.is_context]
-        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
+        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,13 @@ class Projection:
     north: float
     squeeze: float
     scale: float
-    left: float
+    width: float
     height: float
 
     def place(self, ring: Sequence[Sequence[float]]) -> list[Spot]:
         return [
             (
-                self.left + MARGIN + (spot[0] - self.west) * self.squeeze * self.scale,
+                MARGIN + (spot[0] - self.west) * self.squeeze * self.scale,
                 MARGIN + (self.north - spot[1]) * self.scale,
             )
             for spot in ring
@@ -129,7 +132,7 @@ def fit(rings: Sequence[Sequence[Sequence[float]]], width: float, tallest: float
     squeeze = math.cos(math.radians((south + north) / 2))
     across, down = max((east - west) * squeeze, 1e-9), max(north - south, 1e-9)
     scale = min((width - 2 * MARGIN) / across, (tallest - 2 * MARGIN) / down)
-    return Projection(west, north, squeeze, scale, 0.0, down * scale + 2 * MARGIN)
+    return Projection(west, north, squeeze, scale, across * scale + 2 * MARGIN, down * scale + 2 * MARGIN)
 
 
 def simplify(ring: Sequence[Spot], tolerance: float = TOLERANCE) -> list[Spot]:
@@ -153,6 +156,33 @@ def simplify(ring: Sequence[Spot], tolerance: float = TOLERANCE) -> list[Spot]:
             keep.add(middle)
             spans += [(first, middle), (middle, last)]
     return [ring[i] for i in sorted(keep)]
+
+
+def clip(ring: Sequence[Spot], width: float, height: float) -> list[Spot]:
+    """The part of a ring inside the frame (Sutherland and Hodgman, 1974), closed again.
+
+    >>> clip([(-5, 2), (5, 2), (5, 8), (-5, 8), (-5, 2)], 10, 10)
+    [(0, 2.0), (5, 2), (5, 8), (0, 8.0), (0, 2.0)]
+    """
+    spots = list(ring[:-1])
+    for axis, limit, keeps_below in ((0, 0.0, False), (0, width, True), (1, 0.0, False), (1, height, True)):
+        spots = _clip_side(spots, axis, limit, keeps_below)
+    return [*spots, spots[0]] if spots else []
+
+
+def _clip_side(spots: Sequence[Spot], axis: int, limit: float, keeps_below: bool) -> list[Spot]:
+    def is_inside(spot: Spot) -> bool:
+        return spot[axis] <= limit if keeps_below else spot[axis] >= limit
+
+    kept: list[Spot] = []
+    for start, end in zip([*spots[-1:], *spots[:-1]], spots, strict=True):
+        if is_inside(start) != is_inside(end):
+            part = (limit - start[axis]) / (end[axis] - start[axis])
+            other = start[1 - axis] + part * (end[1 - axis] - start[1 - axis])
+            kept.append((limit, other) if axis == 0 else (other, limit))
+        if is_inside(end):
+            kept.append(end)
+    return kept
 
 
 def draw_rings(rings: Sequence[Sequence[Spot]]) -> str:

@@ -29,6 +29,8 @@ class Classes:
         return f"class-{_TINTS[len(self.bounds)][rank]}"
 
     def words_role(self, value: float | None) -> str:
+        if value is None:
+            return "on-unknown"
         return "on-high" if self.role(value) in {"class-4", "class-5"} else "on-low"
 
     def legend(self, write: Callable[[float], str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from essor.design.charts.marks import (
+    LINE_HEIGHT,
     NOTE_SIZE,
     Drawing,
     Line,
@@ -65,28 +66,29 @@ class LineChart:
         for cut in self.breaks:
             marks += _draw_break(place.x(cut.on), width, height)
         for segment in segments(self.points, self.breaks):
-            marks += self._draw_segment(segment, place)
+            marks += _draw_segment(segment, place)
+        marks += self._write_values(place)
         marks += _write_dates(self.points, place, height)
         return Drawing(width, height, marks)
 
-    def _draw_segment(self, segment: Sequence[Point], place: _Scale) -> list[Mark]:
-        spots = [(place.x(point.on), place.y(point.value or 0)) for point in segment]
-        marks: list[Mark] = [Path(_polyline(spots), "series")] if len(spots) > 1 else []
-        last_right = -1000.0
-        for point, (x, y) in zip(segment, spots, strict=True):
+    def _write_values(self, place: _Scale) -> list[Mark]:
+        """Each value above its point; where two would touch, the last of the series comes first, then the earliest."""
+        known = [point for point in self.points if point.value is not None]
+        marks: list[Mark] = []
+        taken: list[tuple[float, float, float]] = []
+        for point in [*known[-1:], *known[:-1]]:
             written = write_as(self.kind, point.value, self.places)
-            marks.append(Path(f"M{x - 4:.1f} {y:.1f} a4 4 0 1 0 8 0 a4 4 0 1 0 -8 0 z", "dot"))
-            half = estimate_width(written) / 2
-            if x - half > last_right:
+            x, y, half = place.x(point.on), place.y(point.value or 0), estimate_width(written) / 2
+            if all(abs(x - at) >= half + other or abs(y - level) > LINE_HEIGHT for at, level, other in taken):
                 marks.append(Words(x, y - 11, written, "value", "middle"))
-                last_right = x + half + 4
+                taken.append((x, y, half))
         return marks
 
     def tabulate(self) -> Table:
         columns = [Column(gettext("Date"), "day"), Column(self.value_heading, self.kind, self.places)]
         notes = {id(point): cut.reason for cut in self.breaks for point in _first_after(self.points, cut)}
         rows = [Row([point.on, point.value], note=notes.get(id(point), "")) for point in self.points]
-        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
+        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 
 def segments(points: Sequence[Point], breaks: Sequence[Break]) -> list[list[Point]]:
@@ -143,6 +145,12 @@ class _Scale:
 
     def y(self, value: float) -> float:
         return self._height - BOTTOM - float(value) / self._highest * (self._height - TOP - BOTTOM)
+
+
+def _draw_segment(segment: Sequence[Point], place: _Scale) -> list[Mark]:
+    spots = [(place.x(point.on), place.y(point.value or 0)) for point in segment]
+    marks: list[Mark] = [Path(_polyline(spots), "series")] if len(spots) > 1 else []
+    return marks + [Path(f"M{x - 4:.1f} {y:.1f} a4 4 0 1 0 8 0 a4 4 0 1 0 -8 0 z", "dot") for x, y in spots]
 
 
 def _polyline(spots: Sequence[tuple[float, float]]) -> str:

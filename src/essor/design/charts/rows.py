@@ -9,6 +9,7 @@ from essor.design.charts.marks import (
     LINE_HEIGHT,
     NOTE_SIZE,
     TEXT_SIZE,
+    Line,
     Mark,
     Words,
     estimate_width,
@@ -37,8 +38,14 @@ class Frame:
     start: float
     room: float
     rows: list[RowFrame]
-    marks: list[Mark]
+    words: list[Mark]
     height: float
+
+    def draw_axis(self, x: float) -> list[Mark]:
+        """The line of zero: whole where labels stand at the left, bar by bar where they stand above."""
+        if self.start:
+            return [Line(x, 0, x, self.height, "axis")]
+        return [Line(x, row.bar_y - 2, x, row.bar_y + row.bar_height + 2, "axis") for row in self.rows]
 
 
 def frame_rows(labels: Sequence[tuple[str, str]], *, values: Sequence[str], width: float, extra: float = 0) -> Frame:
@@ -47,13 +54,13 @@ def frame_rows(labels: Sequence[tuple[str, str]], *, values: Sequence[str], widt
     compact = is_compact(width)
     start = 0.0 if compact else min(240.0, max((estimate_width(label) for label, _ in labels), default=0) + 18)
     room = width - start - widest_value
-    rows, marks, top = [], [], 2.0
+    rows, set_words, top = [], [], 2.0
     for label, note in labels:
         row, words = _set_row(label, note, top, width if compact else start - 14, compact)
         rows.append(row)
-        marks.extend(words)
+        set_words.extend(words)
         top = row.bottom + GAP
-    return Frame(start=start, room=room, rows=rows, marks=marks, height=top - GAP + 4)
+    return Frame(start=start, room=room, rows=rows, words=set_words, height=top - GAP + 4)
 
 
 def _set_row(label: str, note: str, top: float, room: float, compact: bool) -> tuple[RowFrame, list[Mark]]:

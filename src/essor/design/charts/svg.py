@@ -15,6 +15,7 @@ FONT_FAMILY = "Libertinus Serif, Source Sans 3, DejaVu Sans, sans-serif"
 _TEXT = {"fill": "#1b2a33", "font-size": f"{TEXT_SIZE:g}"}
 _NOTE = {"fill": "#46545d", "font-size": f"{NOTE_SIZE:g}"}
 _BOLD = {"font-weight": "bold"}
+_HALO = {"paint-order": "stroke", "stroke": "#ffffff", "stroke-width": "4", "stroke-linejoin": "round"}
 
 STANDALONE: Mapping[str, Mapping[str, str]] = {
     "bar": {"fill": "#0f5c63"},
@@ -36,14 +37,16 @@ STANDALONE: Mapping[str, Mapping[str, str]] = {
     "class-4": {"fill": "#2b757b", "stroke": "#79828a", "stroke-width": "0.7"},
     "class-5": {"fill": "#0c454b", "stroke": "#79828a", "stroke-width": "0.7"},
     "class-unknown": {"stroke": "#79828a", "stroke-width": "0.7"},
-    "label": _TEXT,
-    "value": {**_TEXT, **_BOLD},
+    "label": {**_TEXT, **_HALO},
+    "value": {**_TEXT, **_BOLD, **_HALO},
     "value-unknown": {**_NOTE, "font-style": "italic"},
     "gain-value": {**_TEXT, **_BOLD, "fill": "#3d5a1d"},
     "loss-value": {**_TEXT, **_BOLD, "fill": "#8a2519"},
-    "note": _NOTE,
+    "note": {**_NOTE, **_HALO},
     "on-low": {**_TEXT, **_BOLD},
     "on-low-name": {**_NOTE, "fill": "#1b2a33"},
+    "on-unknown": {**_NOTE, **_HALO, "font-style": "italic"},
+    "on-unknown-name": {**_NOTE, **_HALO, "fill": "#1b2a33"},
     "on-high": {**_TEXT, **_BOLD, "fill": "#ffffff"},
     "on-high-name": {**_NOTE, "fill": "#ffffff"},
 }

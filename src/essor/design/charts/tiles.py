@@ -78,4 +78,4 @@ class TileMap:
         value = Column(self.value_heading, self.kind, self.places)
         columns = [Column(self.label_heading), Column(gettext("Code")), value]
         rows = [Row([tile.label, tile.code, tile.value]) for tile in self.tiles]
-        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
+        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)

@@ -51,16 +51,15 @@ class Waterfall:
         spans = running_totals(self.steps)
         lowest, highest = min(0, *(min(span) for span in spans)), max(1, *(max(span) for span in spans))
         scale = frame.room / (highest - lowest)
-        marks: list[Mark] = list(frame.marks)
+        marks: list[Mark] = []
         for i, (step, row, (start, end)) in enumerate(zip(self.steps, frame.rows, spans, strict=True)):
             left = frame.start + (min(start, end) - lowest) * scale
             right = frame.start + (max(start, end) - lowest) * scale
             marks += _draw_step(step, row, left, right, written[i])
             if i + 1 < len(self.steps):
                 marks.append(_link(frame, i, frame.start + (end - lowest) * scale))
-        zero = frame.start - lowest * scale
-        marks.append(Line(zero, 0, zero, frame.height, "axis"))
-        return Drawing(width, frame.height, marks)
+        axis = frame.draw_axis(frame.start - lowest * scale)
+        return Drawing(width, frame.height, [*marks, *axis, *frame.words])
 
     def _write(self, step: Step) -> str:
         return write_as("whole", step.amount) if step.kind == "total" else write_signed(step.amount)
@@ -70,7 +69,7 @@ class Waterfall:
             Row([step.label, self._write(step)], note=step.note, is_total=step.kind == "total") for step in self.steps
         ]
         columns = [Column(gettext("Partie")), Column(self.value_heading, "whole")]
-        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
+        return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 
 def running_totals(steps: Sequence[Step]) -> list[tuple[int, int]]:
