@@ -8,8 +8,9 @@ import tempfile
 os.environ.setdefault("ESSOR_DATA", tempfile.mkdtemp(prefix="essor-tests-"))
 os.environ.setdefault("ESSOR_SECRET_KEY", "only-for-tests")
 
-from essor.project.settings import *  # noqa: E402, F403  the project's settings are the base of these
+from essor.project.settings import *  # noqa: F403  the project's settings are the base of these
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  the static files' server warns of a folder that is not there

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q
 
 from essor.methods.criteria.places import PlaceTree
-from essor.territories.models import Territory, TerritoryEvent, TerritoryPeriod, Vintage
+from essor.territories.models import Boundary, Territory, TerritoryEvent, TerritoryPeriod, Vintage
 from essor.territories.rules import fold
 
 MOST_FOUND = 100
@@ -149,3 +150,29 @@ def list_found(search: str, on: date) -> list[TerritoryPeriod]:
     found = [one for one in periods if sought in fold(f"{one.name} {one.name_en}") or one.territory.code == sought]
     found.sort(key=lambda one: (order.index(one.territory.kind), fold(one.name), one.territory.code))
     return found[:MOST_FOUND]
+
+
+def list_boundaries(region: str, on: date) -> dict[str, dict[str, Any]]:
+    """The geometries of the MRCs and equivalents of a region on that day, by code."""
+    codes = TerritoryPeriod.objects.on(on).filter(parent__code=region).values("territory_id")
+    shapes = Boundary.objects.filter(territory_id__in=codes).order_by("territory__code")
+    return dict(shapes.values_list("territory__code", "geometry"))
+
+
+def sum_populations(on: date) -> dict[str, int | None]:
+    """The population of MRCs, equivalents and regions: the sum of their listed municipalities, by code.
+
+    None where one municipality's is unknown. Wider places are left out: a short list does not fill them.
+    """
+    rows = TerritoryPeriod.objects.on(on).values_list(
+        "territory__code", "territory__kind", "parent__code", "population"
+    )
+    listed = {code: (kind, parent, population) for code, kind, parent, population in rows}
+    totals: dict[str, int | None] = {}
+    for kind, parent, population in listed.values():
+        above = parent if kind == Territory.Kind.MUNICIPALITY else None
+        while above in listed and listed[above][0] in {Territory.Kind.MRC, Territory.Kind.REGION}:
+            total = totals.get(above, 0)
+            totals[above] = None if population is None or total is None else total + population
+            above = listed[above][1]
+    return totals
