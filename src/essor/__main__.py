@@ -8,14 +8,9 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "essor.project.settings")
-    words = sys.argv[1:]
-    if words[:1] in (["test"], ["check"]):
-        from essor.project import development
+    from essor.project import starting
 
-        sys.exit(getattr(development, words[0])(words[1:]))
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(["essor", *words])
+    sys.exit(starting.run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

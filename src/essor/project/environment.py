@@ -1,18 +1,47 @@
-"""Reads what the environment says, and stops with a sentence when it says something wrong."""
+"""Reads what the environment says, and stops with a sentence when it says something wrong. See docs/settings.md."""
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 import platformdirs
 from django.core.exceptions import ImproperlyConfigured
 
 CLONE = Path(__file__).resolve().parents[3]
+
+# Read here, by the script, by continuous integration and by the tests: any other ESSOR_ name is a slip of the pen.
+VARIABLES = (
+    "DATABASE_URL",
+    "ESSOR_DATA",
+    "ESSOR_DEBUG",
+    "ESSOR_EMAIL_FROM",
+    "ESSOR_EMAIL_URL",
+    "ESSOR_HOSTS",
+    "ESSOR_HTTPS",
+    "ESSOR_PRIVACY_OFFICER",
+    "ESSOR_PYTHON",
+    "ESSOR_SECRET_KEY",
+    "ESSOR_SHARED",
+    "ESSOR_VENV",
+    "ESSOR_WORKERS",
+)
+
+
+class WrongSetting(ImproperlyConfigured):
+    """One variable, what is wrong with it and what to write instead, in both languages."""
+
+    def __init__(self, name: str, *, french: str, english: str) -> None:
+        super().__init__(f"essor : {french}\nessor: {english}")
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +52,75 @@ class Environment:
     allowed_hosts: list[str]
     trusted_origins: list[str]
     database: dict[str, Any]
-    email_backend: str
+    email: dict[str, Any]
     email_from: str
     https: bool
+    workers: int
+    privacy_officer: str
 
 
-def read_environment() -> Environment:
-    data_dir = _data_dir()
-    hosts = [host for host in os.environ.get("ESSOR_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
-    https = os.environ.get("ESSOR_HTTPS", "0") == "1"
+def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
+    """Raises WrongSetting; makes the data folder and the secret when they are not there yet."""
+    data_dir = _data_dir(said.get("ESSOR_DATA", ""))
+    hosts = [host.strip() for host in said.get("ESSOR_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host.strip()]
+    https = _yes_or_no("ESSOR_HTTPS", said)
     return Environment(
         data_dir=data_dir,
-        secret_key=os.environ.get("ESSOR_SECRET_KEY") or _kept_secret(data_dir / "secret"),
-        debug=os.environ.get("ESSOR_DEBUG", "0") == "1",
-        allowed_hosts=hosts,
+        secret_key=said.get("ESSOR_SECRET_KEY") or _kept_secret(data_dir / "secret"),
+        debug=_yes_or_no("ESSOR_DEBUG", said),
+        allowed_hosts=_hosts(hosts),
         trusted_origins=[f"https://{host}" for host in hosts] if https else [],
-        database=_database(data_dir),
-        email_backend=os.environ.get("ESSOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"),
-        email_from=os.environ.get("ESSOR_EMAIL_FROM", "essor@localhost"),
+        database=_database(said.get("DATABASE_URL", ""), data_dir),
+        email=_email(said.get("ESSOR_EMAIL_URL", "consolemail://")),
+        email_from=said.get("ESSOR_EMAIL_FROM", "essor@localhost"),
         https=https,
+        workers=_workers(said.get("ESSOR_WORKERS", "2")),
+        privacy_officer=said.get("ESSOR_PRIVACY_OFFICER", ""),
     )
 
 
-def _data_dir() -> Path:
-    if named := os.environ.get("ESSOR_DATA"):
+def list_unknown_names(said: Mapping[str, str] = os.environ) -> list[tuple[str, str]]:
+    """The ``ESSOR_`` names that nothing reads, each with the nearest name that something reads (or nothing)."""
+    unknown = sorted(name for name in said if name.startswith("ESSOR_") and name not in VARIABLES)
+    return [(name, next(iter(difflib.get_close_matches(name, VARIABLES, n=1)), "")) for name in unknown]
+
+
+def _yes_or_no(name: str, said: Mapping[str, str]) -> bool:
+    value = said.get(name, "0")
+    if value not in {"0", "1"}:
+        raise WrongSetting(
+            name,
+            french=f"{name} vaut « {value} » : écrivez 1 (oui) ou 0 (non).",
+            english=f"{name} is “{value}”: write 1 (yes) or 0 (no).",
+        )
+    return value == "1"
+
+
+def _workers(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 64:
+        raise WrongSetting(
+            "ESSOR_WORKERS",
+            french=f"ESSOR_WORKERS vaut « {value} » : écrivez un nombre entier de 1 à 64, par exemple 2.",
+            english=f"ESSOR_WORKERS is “{value}”: write a whole number from 1 to 64, for instance 2.",
+        )
+    return int(value)
+
+
+def _hosts(hosts: list[str]) -> list[str]:
+    for host in hosts:
+        if "/" in host or ("*" in host and host != "*"):
+            raise WrongSetting(
+                "ESSOR_HOSTS",
+                french=f"ESSOR_HOSTS contient « {host} » : écrivez des noms de machine séparés par des virgules, "
+                "sans « https:// », par exemple essor.exemple.org",
+                english=f"ESSOR_HOSTS contains “{host}”: write host names separated by commas, without “https://”, "
+                "for instance essor.example.org",
+            )
+    return hosts
+
+
+def _data_dir(named: str) -> Path:
+    if named:
         folder = Path(named).expanduser().resolve()
     elif (CLONE / "pyproject.toml").exists():
         folder = CLONE / "data"
@@ -54,28 +128,63 @@ def _data_dir() -> Path:
         folder = Path(platformdirs.user_data_dir("essor"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"Le dossier de données « {folder} » ne peut pas être créé ({error.strerror}). "
-            "Nommez un dossier où écrire : ESSOR_DATA=/chemin/du/dossier"
-        ) from error
+        raise _unusable_folder(folder, error) from error
     return folder
 
 
+def _unusable_folder(folder: Path, error: OSError) -> WrongSetting:
+    return WrongSetting(
+        "ESSOR_DATA",
+        french=f"on ne peut pas écrire dans le dossier de données « {folder} » ({error.strerror}). "
+        "Nommez un dossier où écrire : ESSOR_DATA=/chemin/du/dossier",
+        english=f"the data folder “{folder}” cannot be written to ({error.strerror}). "
+        "Name a folder that can: ESSOR_DATA=/path/of/folder",
+    )
+
+
 def _kept_secret(file: Path) -> str:
-    """The secret made on first start and kept beside the data, readable by its owner only."""
+    """The secret made on first start and kept beside the data, readable by its owner only.
+
+    Written aside, then linked: two processes that start together read the same whole secret.
+    """
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        secret = secrets.token_urlsafe(50)
-        out.write(secret)
-    return secret
+        if not file.exists():
+            aside = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+                out.write(secrets.token_urlsafe(50))
+            with contextlib.suppress(FileExistsError):  # another process was first: its secret is the one
+                os.link(aside, file)
+            aside.unlink()
+        kept = file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise _unusable_folder(file.parent, error) from error
+    if not kept:
+        raise WrongSetting(
+            "ESSOR_SECRET_KEY",
+            french=f"le fichier « {file} » est vide : supprimez-le pour en refaire un, ou donnez ESSOR_SECRET_KEY.",
+            english=f"the file “{file}” is empty: delete it to make another, or give ESSOR_SECRET_KEY.",
+        )
+    return kept
 
 
-def _database(data_dir: Path) -> dict[str, Any]:
-    address = os.environ.get("DATABASE_URL")
+def _email(address: str) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = dict(environ.Env.email_url_config(address))
+    except (KeyError, ValueError, ImproperlyConfigured) as error:
+        raise WrongSetting(
+            "ESSOR_EMAIL_URL",
+            french="ESSOR_EMAIL_URL n’est pas l’adresse d’un serveur de courriel : écrivez par exemple "
+            "smtp+tls://utilisateur:motdepasse@smtp.exemple.org:587, ou consolemail:// pour l’écran.",
+            english="ESSOR_EMAIL_URL is not the address of a mail server: write for instance "
+            "smtp+tls://user:password@smtp.example.org:587, or consolemail:// for the screen.",
+        ) from error
+    return {name: value for name, value in config.items() if value}
+
+
+def _database(address: str, data_dir: Path) -> dict[str, Any]:
     if not address:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -86,11 +195,21 @@ def _database(data_dir: Path) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
             },
         }
-    config: dict[str, Any] = dict(environ.Env.db_url_config(address))
+    wrong = WrongSetting(
+        "DATABASE_URL",
+        french="DATABASE_URL doit nommer une base PostgreSQL, par exemple "
+        "postgresql://essor:motdepasse@localhost:5432/essor ; "
+        "sans elle, Essor garde ses données dans un fichier SQLite.",
+        english="DATABASE_URL must name a PostgreSQL database, for instance "
+        "postgresql://essor:password@localhost:5432/essor ; without it, Essor keeps its data in a SQLite file.",
+    )
+    try:
+        if urlsplit(address).scheme not in {"postgresql", "postgres"}:
+            raise wrong
+        config: dict[str, Any] = dict(environ.Env.db_url_config(address))
+    except (ValueError, TypeError, KeyError) as error:
+        raise wrong from error
     if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL doit nommer une base PostgreSQL, par exemple "
-            "postgresql://essor:motdepasse@localhost:5432/essor ; sans elle, Essor garde ses données dans un fichier SQLite."
-        )
+        raise wrong
     config["CONN_MAX_AGE"] = 60
     return config

@@ -124,8 +124,11 @@ MEDIA_ROOT = DATA_DIR / "files"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-EMAIL_BACKEND = ENVIRONMENT.email_backend
+vars().update(ENVIRONMENT.email)
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+PRIVACY_OFFICER = ENVIRONMENT.privacy_officer
+WEB_WORKERS = ENVIRONMENT.workers
+CSRF_FAILURE_VIEW = "essor.project.errors.show_csrf_failure"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -15,3 +15,8 @@ urlpatterns = i18n_patterns(
     path("", include("essor.project.pages")),
     prefix_default_language=False,
 )
+
+handler400 = "essor.project.errors.show_bad_request"
+handler403 = "essor.project.errors.show_forbidden"
+handler404 = "essor.project.errors.show_not_found"
+handler500 = "essor.project.errors.show_failure"
