@@ -19,6 +19,7 @@ from essor.methods.population import CodedColumn, NumericColumn, Population
 from essor.methods.variables import Variable
 
 TERRITORY_VARIABLE = "municipality"
+HEADCOUNT, FULL_TIME = "jobs_headcount", "jobs_fte"
 _PLACE = Variable(TERRITORY_VARIABLE, "place", "Municipalité", "Municipality")
 
 
@@ -319,7 +320,7 @@ def compare_fingerprints(first: Fingerprint, second: Fingerprint) -> Refusal | N
     return Refusal(reason, differences)
 
 
-class ComparisonRefused(ValueError):  # noqa: N818  named like ValueRefused
+class ComparisonRefused(ValueError):
     """Two figures that may not be compared: ``refusal`` says why."""
 
     def __init__(self, refusal: Refusal) -> None:

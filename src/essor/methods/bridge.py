@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from essor.methods.bases import Membership, is_exact
+from essor.methods.bases import FULL_TIME, Membership, is_exact
 
 BRIDGE_PARTS = ("only_in_a", "only_in_b", "counted_differently", "other_territory")
 
@@ -53,10 +53,13 @@ def bridge(first: Membership, second: Membership) -> Bridge:
     but lie surely outside its territory. Jobs are those known exactly, each in its own base's measure. Exchanging the
     two bases negates every part.
 
-    Both measures are at one scale. Raises ValueError (``dates-differ``) where the days are not the same.
+    Raises ValueError: ``dates-differ`` where the days are not the same; ``measures-never-mixed`` where one base counts
+    full-time equivalents and the other does not.
     """
     if first.on != second.on:
         raise ValueError("dates-differ")
+    if (first.base.jobs_variable == FULL_TIME) != (second.base.jobs_variable == FULL_TIME):
+        raise ValueError("measures-never-mixed")
     organisations = np.union1d(first.organisations, second.organisations)
     a, b = _Side(first, organisations), _Side(second, organisations)
     elsewhere = (a.member & b.meets & b.outside) | (b.member & a.meets & a.outside)

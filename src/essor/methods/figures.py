@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from essor.methods.bases import Membership, is_exact, numbers_of
-from essor.methods.criteria import variables_of
-from essor.methods.facts import AGE_YEARS
+from essor.methods.bases import FULL_TIME, HEADCOUNT, TERRITORY_VARIABLE, Membership, is_exact, numbers_of
+from essor.methods.criteria import Answer, Exact, Node, Places, Range, answer_of_codes, evaluate, leaves_of
+from essor.methods.facts import AGE_YEARS, LIFE_STATUS
 from essor.methods.population import CodedColumn, NumericColumn, Population
 
 UNKNOWN = "unknown"
@@ -31,7 +31,6 @@ AGE_CLASSES: tuple[tuple[str, int, int | None], ...] = (
 )
 CODED_DIMENSIONS = ("municipality", "legal_form", "sector")
 DIMENSIONS = (*CODED_DIMENSIONS, "size", "age")
-HEADCOUNT, FULL_TIME = "jobs_headcount", "jobs_fte"
 Bits = NDArray[np.bool_]
 
 
@@ -74,36 +73,35 @@ class Enterprises:
     undecided: Mapping[int, tuple[str, ...]]
 
 
-def count_enterprises(side: Membership, population: Population) -> Enterprises:
+def count_enterprises(side: Membership, population: Population, *, places: Places) -> Enterprises:
     """Members, and apart from them those that what is known does not decide, each with what is missing.
 
-    A variable is missing when the base reads it and it is unknown, a band or one of several codes for the organisation;
-    ``life_status`` when nothing tells whether it exists.
+    Missing: the variables whose answer can still change the verdict of the criteria, ``municipality`` where the place
+    is unknown, ``life_status`` where nothing tells whether the organisation exists.
     """
-    rows = np.flatnonzero(side.member.unknown).tolist()
-    reads = sorted({*variables_of(side.base.criteria), "municipality", "life_status"})
-    missing = {name: ~_is_plain(population, name) for name in reads}
-    settled = {"municipality": ~side.inside.unknown, "life_status": ~side.active.unknown}
-    return Enterprises(
-        count=int(side.member.yes.sum()),
-        undecided={
-            int(side.organisations[row]): tuple(
-                name for name in reads if missing[name][row] and not (name in settled and settled[name][row])
-            )
-            for row in rows
-        },
-    )
+    undecided: dict[int, tuple[str, ...]] = {}
+    for row in np.flatnonzero(side.member.unknown).tolist():
+        missing = set(
+            evaluate(side.base.criteria, answers_at(population, row, side.base.criteria), places=places).missing
+        )
+        missing |= {TERRITORY_VARIABLE} if side.inside.unknown[row] else set()
+        missing |= {LIFE_STATUS} if side.active.unknown[row] else set()
+        undecided[int(side.organisations[row])] = tuple(sorted(missing))
+    return Enterprises(int(side.member.yes.sum()), undecided)
 
 
-def _is_plain(population: Population, name: str) -> Bits:
-    column = population.columns.get(name)
-    if column is None:
-        return np.zeros(len(population), dtype=np.bool_)
-    if isinstance(column, NumericColumn):
-        return is_exact(column)
-    single = np.array(["|" not in text for text in column.categories] + [False], dtype=np.bool_)
-    plain: Bits = single[column.index]
-    return plain
+def answers_at(population: Population, row: int, node: Node) -> dict[str, Answer]:
+    """The answers of one row of a population to the variables that a criterion reads (absent: unknown)."""
+    answers: dict[str, Answer] = {}
+    for variable in {leaf.variable.id: leaf.variable for leaf in leaves_of(node)}.values():
+        column = population.columns.get(variable.id)
+        if isinstance(column, CodedColumn) and column.index[row] >= 0:
+            answers[variable.id] = answer_of_codes(column.categories[column.index[row]], variable)
+        elif isinstance(column, NumericColumn):
+            low = int(column.low[row]) if column.has_low[row] else None
+            high = int(column.high[row]) if column.has_high[row] else None
+            answers[variable.id] = Exact(low) if low is not None and low == high else Range(low, high)
+    return answers
 
 
 def sum_jobs(column: NumericColumn, rows: Bits) -> JobsTotal:
@@ -126,7 +124,7 @@ def tabulate(side: Membership, population: Population, *, dimension: str, jobs: 
     """The members by ``dimension`` (one of DIMENSIONS): enterprises and ``jobs`` of each line, ``unknown`` always last.
 
     Codes found, in ascending order; size and age classes all, in order, empty or not. Size follows the headcount of the
-    base (a base in full-time equivalents is sized by ``jobs_headcount``); a band across classes, or one of several codes,
+    base (a base in full-time equivalents is sized by ``jobs_headcount``); a band across classes, or several codes,
     is unknown. Lines sum exactly to the total.
     """
     labels = _labels(side, population, dimension)

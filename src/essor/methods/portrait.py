@@ -1,0 +1,382 @@
+"""A territory's portrait: every figure, table, comparison and bridge of some bases at some dates, as plain data.
+
+One function computes it, for the page, for publication and for verification: the same input gives the same result, to
+the last digit. Organisations appear by their integer id only; names are for pages.
+
+Amounts of jobs are integers at the measure's ``scale``; shares are rounded to 4 decimals, or null where they would
+divide by zero; dates are ISO; ids are ascending. The result of :func:`build_portrait`::
+
+    shape        "essor-portrait-1"
+    territory    {code, name_fr, name_en, vintage}
+    known_at     ISO instant
+    dates        [ISO date], ascending
+    bases        [{slug, version, owner, label_fr, label_en, jobs_variable, content_hash, criteria}], order of the plan
+    measures     {jobs variable: {scale, unit, label_fr, label_en}}
+    memberships  {"<slug>.<version>.<date>": {members: [id], undecided: [{organisation, missing: [variable]}]}}
+    figures      {"<slug>.<version>.<indicator>.<date>": FIGURE}
+                 indicator: enterprises, the base's jobs variable, jobs_fte
+    comparisons  {"<slug>.<version>.<jobs variable>.<from>.<to>": COMPARISON}: consecutive dates, and first to last
+    bridges      {"<slug>.<version>.<slug>.<version>.<date>": BRIDGE}: each pair of bases, order of the plan, last date
+    warnings     [{type: small-difference, on, bases: [slug, slug], only_in_first: [id], only_in_second: [id]},
+                 {type: small-cell, key, dimension, code, enterprises},
+                 {type: measures-never-mixed, bases: [slug, slug]}]
+
+    FIGURE       {key, base, version, indicator, on, scale, undecided: n, tables, fingerprint, ...TOTAL}
+                 fingerprint: {code, indicator, jobs_variable, base, version, content_hash, territory, vintage}
+                 tables: {municipality, legal_form, sector, size, age: [{code, ...TOTAL}]}, last line: code "unknown"
+    TOTAL        {enterprises, value, low, high, exact_sum, exact, banded, without_figure}
+                 value: null when a member has a band; then only the interval [low, high] may be said (high null: open)
+                 exact, banded, without_figure: enterprises with such a figure; for enterprises, all sums are the count
+    COMPARISON   {key, base, version, jobs_variable, scale, from, to, days, before, after, enterprises_before,
+                 enterprises_after, growth, symmetric, yearly, parts: {class: jobs},
+                 enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
+                 units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES
+    READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
+                 unknown_before}
+    FLOWS        {creation, destruction, net, reallocation, excess_reallocation, and each of them with _rate}
+    UNIT         {id, organisations, class, before, after, change, members_before, members_after, figure_before,
+                 figure_after, correction}
+    BRIDGE       {key, from: {base, version}, to: {base, version}, on, total_a, total_b, enterprises_a, enterprises_b,
+                 in_both, parts: {name: jobs}, enterprise_parts: {name: n}, organisations: {name: [id]},
+                 undecided_in_other: [id], without_figure: [id]}; names are those of BRIDGE_PARTS
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import combinations, pairwise
+from typing import Any
+
+from essor.methods.bases import (
+    FULL_TIME,
+    BaseDefinition,
+    Membership,
+    Territory,
+    canonical_json,
+    fingerprint_of,
+    membership,
+    numbers_of,
+    small_difference,
+)
+from essor.methods.bridge import Bridge, bridge
+from essor.methods.comparison import Comparison, Reading, compare
+from essor.methods.criteria import Places
+from essor.methods.facts import Event, add_life
+from essor.methods.figures import DIMENSIONS, JobsTotal, Row, count_enterprises, sum_jobs, tabulate
+from essor.methods.growth import rounded
+from essor.methods.population import Population
+from essor.methods.variables import Variable
+
+SHAPE = "essor-portrait-1"
+ENTERPRISES = "enterprises"
+SMALL_CELL = 3
+"""A line of a table with fewer enterprises gets a warning: its jobs would be nearly those of one enterprise."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitPlan:
+    """What is asked for. ``dates``: reference dates, any order. ``known_at``: what was known at that instant."""
+
+    territory: str
+    name_fr: str
+    name_en: str
+    bases: tuple[BaseDefinition, ...]
+    dates: tuple[date, ...]
+    known_at: datetime
+    vintage: str = ""
+
+
+def figure_key(base: BaseDefinition, indicator: str, on: date) -> str:
+    """The stable name of a figure, such as ``magazine-2014.1.jobs_headcount.2017-11-29``."""
+    return f"{base.slug}.{base.version}.{indicator}.{on.isoformat()}"
+
+
+def build_portrait(
+    plan: PortraitPlan,
+    populations: Mapping[date, Population],
+    events: Iterable[Event],
+    *,
+    variables: Mapping[str, Variable],
+    places: Mapping[date, Places],
+) -> dict[str, Any]:
+    """The portrait as JSON-able data, deterministic: equal input, equal bytes once written with sorted keys.
+
+    ``populations``: the profiles at each date of the plan, as known at ``plan.known_at`` (life columns are added here);
+    ``places``: the places at each date. The shape of the result is that of this module's docstring.
+    """
+    dates, known = tuple(sorted(set(plan.dates))), list(events)
+    living = {on: add_life(populations[on], known, on=on, known_at=plan.known_at) for on in dates}
+    territory = Territory(plan.territory, plan.vintage)
+    sides = {
+        (row, on): membership(living[on], base, territory=territory, places=places[on], on=on)
+        for row, base in enumerate(plan.bases)
+        for on in dates
+    }
+    result: dict[str, Any] = {**_describe(plan, dates, variables), "memberships": {}, "figures": {}, "comparisons": {}}
+    for (row, on), side in sides.items():
+        base = plan.bases[row]
+        undecided = count_enterprises(side, living[on], places=places[on]).undecided
+        result["memberships"][f"{base.slug}.{base.version}.{on.isoformat()}"] = _members(side, undecided)
+        result["figures"] |= _figures(side, living[on], variables)
+    for row in range(len(plan.bases)):
+        for start, end in sorted({*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 1 else [])}):
+            found = compare(sides[row, start], sides[row, end], known, known_at=plan.known_at)
+            told = _comparison(found, sides[row, start], sides[row, end], variables)
+            result["comparisons"][told["key"]] = told
+    result["bridges"], result["warnings"] = {}, []
+    if dates:
+        last = [sides[row, dates[-1]] for row in range(len(plan.bases))]
+        result["bridges"] = _bridges(last)
+        result["warnings"] = _warnings(sides, plan, dates, result["figures"])
+    return result
+
+
+def _describe(plan: PortraitPlan, dates: Sequence[date], variables: Mapping[str, Variable]) -> dict[str, Any]:
+    measures = dict.fromkeys([*(base.jobs_variable for base in plan.bases), FULL_TIME])
+    return {
+        "shape": SHAPE,
+        "territory": {
+            "code": plan.territory,
+            "name_fr": plan.name_fr,
+            "name_en": plan.name_en,
+            "vintage": plan.vintage,
+        },
+        "known_at": plan.known_at.isoformat(),
+        "dates": [on.isoformat() for on in dates],
+        "bases": [
+            {
+                "slug": base.slug,
+                "version": base.version,
+                "owner": base.owner,
+                "label_fr": base.label_fr,
+                "label_en": base.label_en,
+                "jobs_variable": base.jobs_variable,
+                "content_hash": base.content_hash(),
+                "criteria": json.loads(canonical_json(base.tree)),
+            }
+            for base in plan.bases
+        ],
+        "measures": {
+            name: {"scale": found.scale, "unit": found.unit, "label_fr": found.label_fr, "label_en": found.label_en}
+            for name in measures
+            if (found := variables.get(name)) is not None
+        },
+    }
+
+
+def _members(side: Membership, undecided: Mapping[int, tuple[str, ...]]) -> dict[str, Any]:
+    listed = [{"organisation": item, "missing": list(missing)} for item, missing in undecided.items()]
+    return {"members": side.members.tolist(), "undecided": listed}
+
+
+def _figures(side: Membership, population: Population, variables: Mapping[str, Variable]) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for indicator in dict.fromkeys([ENTERPRISES, side.base.jobs_variable, FULL_TIME]):
+        is_count = indicator == ENTERPRISES
+        column = side.jobs if is_count else numbers_of(population, indicator)
+        total = Row("", int(side.member.yes.sum()), sum_jobs(column, side.member.yes))
+        tables = {name: tabulate(side, population, dimension=name, jobs=column) for name in DIMENSIONS}
+        mark = fingerprint_of(side.base, side.territory, indicator=indicator)
+        key = figure_key(side.base, indicator, side.on)
+        figures[key] = {
+            "key": key,
+            "base": side.base.slug,
+            "version": side.base.version,
+            "indicator": indicator,
+            "on": side.on.isoformat(),
+            "scale": 0 if is_count else variables[indicator].scale,
+            **_total(total, is_count=is_count),
+            "undecided": len(side.undecided),
+            "fingerprint": {"code": mark.code, **mark.as_dict()},
+            "tables": {
+                name: [{"code": row.code, **_total(row, is_count=is_count)} for row in rows]
+                for name, rows in tables.items()
+            },
+        }
+    return figures
+
+
+def _total(row: Row, *, is_count: bool) -> dict[str, int | None]:
+    count = row.enterprises
+    jobs = JobsTotal(count, count, count, exact=count, banded=0, without_figure=0) if is_count else row.jobs
+    return {
+        "enterprises": count,
+        "value": jobs.value,
+        "low": jobs.low,
+        "high": jobs.high,
+        "exact_sum": jobs.exact_sum,
+        "exact": jobs.exact,
+        "banded": jobs.banded,
+        "without_figure": jobs.without_figure,
+    }
+
+
+def _comparison(
+    found: Comparison, before: Membership, after: Membership, variables: Mapping[str, Variable]
+) -> dict[str, Any]:
+    base, start, end = before.base, before.on.isoformat(), after.on.isoformat()
+    headline = found.readings["criteria"]
+    return {
+        "key": f"{figure_key(base, base.jobs_variable, before.on)}.{end}",
+        "base": base.slug,
+        "version": base.version,
+        "jobs_variable": base.jobs_variable,
+        "scale": variables[base.jobs_variable].scale,
+        "from": start,
+        "to": end,
+        **comparison_as_dict(found),
+        "growth": rounded(headline.growth),
+        "symmetric": rounded(headline.symmetric),
+        "yearly": rounded(headline.yearly),
+    }
+
+
+def comparison_as_dict(found: Comparison) -> dict[str, Any]:
+    """A comparison as plain data (see :func:`build_portrait`), without its base and dates."""
+    return {
+        "days": found.days,
+        "before": found.before,
+        "after": found.after,
+        "enterprises_before": found.enterprises_before,
+        "enterprises_after": found.enterprises_after,
+        "parts": found.jobs_parts(),
+        "enterprise_parts": found.enterprise_parts(),
+        "readings": {name: _reading(reading) for name, reading in found.readings.items()},
+        "units": [
+            {
+                "id": unit.id,
+                "organisations": list(unit.organisations),
+                "class": unit.kind,
+                "before": unit.before,
+                "after": unit.after,
+                "change": unit.change,
+                "members_before": unit.members_before,
+                "members_after": unit.members_after,
+                "figure_before": unit.figure_before,
+                "figure_after": unit.figure_after,
+                "correction": unit.correction,
+            }
+            for unit in found.units
+        ],
+    }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "units": reading.units,
+        "before": reading.before,
+        "after": reading.after,
+        "growth": rounded(reading.growth),
+        "symmetric": rounded(reading.symmetric),
+        "yearly": rounded(reading.yearly),
+        "flows": reading.flows.as_dict(),
+        "economic": reading.economic.as_dict(),
+        "unknown": list(reading.unknown),
+        "unknown_before": reading.unknown_before,
+    }
+
+
+def _is_mixed(first: Membership, second: Membership) -> bool:
+    return (first.base.jobs_variable == FULL_TIME) != (second.base.jobs_variable == FULL_TIME)
+
+
+def _bridges(sides: Sequence[Membership]) -> dict[str, Any]:
+    told = {}
+    for first, second in combinations(sides, 2):
+        if not _is_mixed(first, second):
+            left, right = first.base, second.base
+            key = f"{left.slug}.{left.version}.{right.slug}.{right.version}.{first.on.isoformat()}"
+            told[key] = {
+                "key": key,
+                "from": {"base": left.slug, "version": left.version},
+                "to": {"base": right.slug, "version": right.version},
+                "on": first.on.isoformat(),
+                **bridge_as_dict(bridge(first, second)),
+            }
+    return told
+
+
+def bridge_as_dict(found: Bridge) -> dict[str, Any]:
+    """A bridge as plain data (see :func:`build_portrait`), without its bases and date."""
+    return {
+        "total_a": found.total_a,
+        "total_b": found.total_b,
+        "enterprises_a": found.enterprises_a,
+        "enterprises_b": found.enterprises_b,
+        "in_both": found.in_both,
+        "parts": found.jobs_parts(),
+        "enterprise_parts": {name: part.enterprises for name, part in found.parts.items()},
+        "organisations": {name: list(part.organisations) for name, part in found.parts.items()},
+        "undecided_in_other": list(found.undecided_in_other),
+        "without_figure": list(found.without_figure),
+    }
+
+
+def _warnings(
+    sides: Mapping[tuple[int, date], Membership],
+    plan: PortraitPlan,
+    dates: Sequence[date],
+    figures: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    warnings: list[dict[str, Any]] = []
+    for first, second in combinations(range(len(plan.bases)), 2):
+        named = [plan.bases[first].slug, plan.bases[second].slug]
+        for on in dates:
+            small = small_difference(sides[first, on].members, sides[second, on].members)
+            if small is not None:
+                warnings.append(
+                    {
+                        "type": "small-difference",
+                        "on": on.isoformat(),
+                        "bases": named,
+                        "only_in_first": list(small.only_in_first),
+                        "only_in_second": list(small.only_in_second),
+                    }
+                )
+        if _is_mixed(sides[first, dates[0]], sides[second, dates[0]]):
+            warnings.append({"type": "measures-never-mixed", "bases": named})
+    for figure in figures.values():
+        warnings += [
+            {
+                "type": "small-cell",
+                "key": figure["key"],
+                "dimension": name,
+                "code": row["code"],
+                "enterprises": row["enterprises"],
+            }
+            for name, rows in figure["tables"].items()
+            for row in rows
+            if figure["indicator"] != ENTERPRISES and 0 < row["enterprises"] < SMALL_CELL
+        ]
+    return warnings
+
+
+def compare_results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What differs between two portraits: ``[{path, first, second}]``, in order of path; empty when they are equal.
+
+    ``path`` names the place with slashes (``figures/magazine-2014.1.enterprises.2017-11-29/value``). What one of them
+    lacks is null there, with ``missing`` saying in which (``first`` or ``second``).
+
+    >>> compare_results({"figures": {"a": 1}}, {"figures": {"a": 2}})
+    [{'path': 'figures/a', 'first': 1, 'second': 2}]
+    """
+    return list(_differences("", first, second))
+
+
+def _differences(path: str, first: Any, second: Any) -> Iterable[dict[str, Any]]:
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        for name in sorted({*first, *second}):
+            below = f"{path}/{name}" if path else str(name)
+            if name not in first or name not in second:
+                lacking = "first" if name not in first else "second"
+                yield {"path": below, "first": first.get(name), "second": second.get(name), "missing": lacking}
+            else:
+                yield from _differences(below, first[name], second[name])
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for row, (left, right) in enumerate(zip(first, second, strict=True)):
+            yield from _differences(f"{path}/{row}", left, right)
+    elif type(first) is not type(second) or first != second:
+        yield {"path": path, "first": first, "second": second}
