@@ -139,11 +139,11 @@ def test_the_date_comes_from_the_person_or_from_the_name() -> None:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ((TERREBONNE.replace("64008", "6408"),), ["Ligne 2", "mcode", "« 6408 »", "64008"]),
+        ((TERREBONNE.replace("64008", "6408"),), ["Ligne 2", "mcode", "« 6408 »", "64008"]),
         ((TERREBONNE, TERREBONNE), ["Ligne 3", "déjà"]),
         ((TERREBONNE.replace("Lanaudière (14)", "Lanaudière"),), ["Ligne 2", "regadm", "Lanaudière (14)"]),
         ((TERREBONNE.replace("MRC Les Moulins (640)", "MRC Les Moulins"),), ["Ligne 2", "mrc"]),
-        ((TERREBONNE.replace("124919", "beaucoup"),), ["Ligne 2", "mpopul", "« beaucoup »"]),
+        ((TERREBONNE.replace("124919", "beaucoup"),), ["Ligne 2", "mpopul", "« beaucoup »"]),
         ((TERREBONNE.replace("Terrebonne", " "),), ["Ligne 2", "munnom"]),
         ((f"{TERREBONNE},1",), ["Ligne 2", "guillemets"]),
         (("64008,Terrebonne",), ["Ligne 2", "guillemets"]),

@@ -50,8 +50,8 @@ def load_bases() -> list[BaseDefinition]:
             raise DefinitionRefused(
                 file=name_file(file),
                 path="slug",
-                problem=f"« {base.slug} » n’est pas le nom du fichier.",
-                remedy=f"Écrivez « slug: {file.stem} », ou renommez le fichier.",
+                problem=f"« {base.slug} » n’est pas le nom du fichier.",
+                remedy=f"Écrivez « slug: {file.stem} », ou renommez le fichier.",
             )
         known = load_variables()
         if base.jobs_variable not in known or not known[base.jobs_variable].is_numeric:
@@ -59,8 +59,8 @@ def load_bases() -> list[BaseDefinition]:
             raise DefinitionRefused(
                 file=name_file(file),
                 path="jobs_variable",
-                problem=f"« {base.jobs_variable} » ne mesure pas des emplois.",
-                remedy=f"Choisissez parmi : {numeric}.",
+                problem=f"« {base.jobs_variable} » ne mesure pas des emplois.",
+                remedy=f"Choisissez parmi : {numeric}.",
             )
         bases.append(base)
     return bases

@@ -59,9 +59,9 @@ def read_territory_list(file: Path) -> TerritoryList:
     seen: set[str] = set()
     for index, place in enumerate(found.places):
         if place.code in seen:
-            raise _refuse(name_file(file), f"places.{index}.code", f"le code « {place.code} » est écrit deux fois.")
+            raise _refuse(name_file(file), f"places.{index}.code", f"le code « {place.code} » est écrit deux fois.")
         if place.parent is not None and place.parent not in seen:
-            raise _refuse(name_file(file), f"places.{index}.parent", f"« {place.parent} » n’est pas défini plus haut.")
+            raise _refuse(name_file(file), f"places.{index}.parent", f"« {place.parent} » n’est pas défini plus haut.")
         seen.add(place.code)
     return found
 

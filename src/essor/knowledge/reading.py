@@ -20,8 +20,8 @@ class DefinitionRefused(ValueError):
 
     def __init__(self, *, file: str, path: str, problem: str, remedy: str) -> None:
         self.file, self.path, self.problem, self.remedy = file, path, problem, remedy
-        where = f"{file}, « {path} »" if path else file
-        super().__init__(f"{where} : {problem} {remedy}")
+        where = f"{file}, « {path} »" if path else file
+        super().__init__(f"{where} : {problem} {remedy}")
 
 
 class Definition(BaseModel):
@@ -59,7 +59,7 @@ PROBLEMS = {
     "bool_type": "vrai ou faux est attendu",
     "date_type": "une date est attendue",
     "literal_error": "cette valeur n’est pas de la liste",
-    "string_pattern_mismatch": "ce nom n’est pas formé comme il faut : minuscules sans accents, chiffres et tirets",
+    "string_pattern_mismatch": "ce nom n’est pas formé comme il faut : minuscules sans accents, chiffres et tirets",
     "too_short": "au moins un élément est attendu",
 }
 
@@ -76,7 +76,7 @@ def definitions_folder() -> Path:
         file="definitions/",
         path="",
         problem="le dossier des définitions est introuvable.",
-        remedy="Réinstallez Essor, ou remettez le dossier « definitions » à la racine du clone.",
+        remedy="Réinstallez Essor, ou remettez le dossier « definitions » à la racine du clone.",
     )
 
 
@@ -95,7 +95,7 @@ def find_file(kind: str, name: str) -> Path:
         file=f"definitions/{kind}/{name}.yaml",
         path="",
         problem="ce fichier n’existe pas.",
-        remedy=f"Noms possibles : {known}.",
+        remedy=f"Noms possibles : {known}.",
     )
 
 
@@ -109,7 +109,7 @@ def read_model(file: Path, model: type[Model]) -> Model:
         raise DefinitionRefused(
             file=name_file(file),
             path=".".join(str(step) for step in first["loc"]),
-            problem=f"{PROBLEMS.get(first['type'], first['msg'])} (lu : {_shorten(first['input'])}).",
+            problem=f"{PROBLEMS.get(first['type'], first['msg'])} (lu : {_shorten(first['input'])}).",
             remedy=_remedy(first["type"], first["input"]),
         ) from error
 
@@ -138,7 +138,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
             file=name_file(file),
             path="",
             problem="le fichier ne contient pas de clés.",
-            remedy="Commencez par des lignes « clé: valeur ».",
+            remedy="Commencez par des lignes « clé: valeur ».",
         )
     return content
 
@@ -160,11 +160,11 @@ def _remedy(kind: str, found: object) -> str:
     if kind == "extra_forbidden":
         return "Retirez cette clé ou corrigez son nom."
     if kind == "string_type" and isinstance(found, bool):
-        return 'Mettez des guillemets : "yes" ou "no", que YAML lit sinon comme vrai ou faux.'
+        return 'Mettez des guillemets : "yes" ou "no", que YAML lit sinon comme vrai ou faux.'
     if kind == "string_type":
         return "Écrivez ce texte entre guillemets."
     if kind.startswith("date"):
-        return "Écrivez la date ainsi : 2024-05-31."
+        return "Écrivez la date ainsi : 2024-05-31."
     return "Corrigez cette valeur."
 
 
@@ -175,7 +175,7 @@ class _StrictLoader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"la clé « {key} » est écrite deux fois", key_node.start_mark
+                    None, None, f"la clé « {key} » est écrite deux fois", key_node.start_mark
                 )
             seen.add(key)
         return super().construct_mapping(node, deep=deep)

@@ -51,9 +51,9 @@ class VariableDefinition(Definition):
     @model_validator(mode="after")
     def _keeps_to_its_kind(self) -> Self:
         if (self.kind in CHOICES) != bool(self.choices):
-            raise ValueError("« choices » va avec les genres « choice » et « choice_many », et seulement avec eux")
+            raise ValueError("« choices » va avec les genres « choice » et « choice_many », et seulement avec eux")
         if self.kind not in DEFAULT_SCALE and (self.scale, self.minimum, self.maximum) != (None, None, None):
-            raise ValueError("« scale », « minimum » et « maximum » vont avec un nombre, une part ou un montant")
+            raise ValueError("« scale », « minimum » et « maximum » vont avec un nombre, une part ou un montant")
         return self
 
     def to_variable(self) -> Variable:
@@ -91,7 +91,7 @@ def load_variable_definitions() -> Mapping[str, VariableDefinition]:
                 raise DefinitionRefused(
                     file=name_file(file),
                     path=f"variables.{index}.id",
-                    problem=f"la variable « {variable.id} » est déjà définie.",
+                    problem=f"la variable « {variable.id} » est déjà définie.",
                     remedy="Donnez-lui un autre nom, ou retirez l’une des deux.",
                 )
             found[variable.id] = variable

@@ -101,7 +101,7 @@ def _load_short_list(found: TerritoryList, *, by: User | None, now: datetime) ->
         raise DefinitionRefused(
             file=found.title.fr,
             path="places",
-            problem=f"parents inconnus : {', '.join(unknown)}.",
+            problem=f"parents inconnus : {', '.join(unknown)}.",
             remedy="Ajoutez-les.",
         )
     TerritoryPeriod.objects.bulk_create(

@@ -44,7 +44,7 @@ def describe_problem(problem: Problem) -> str:
     sentence = _sentences()[problem.code].format(value=problem.value, column=problem.column)
     if problem.row is None:
         return sentence
-    return _("Ligne {row}, colonne « {column} » : {sentence}").format(
+    return _("Ligne {row}, colonne « {column} » : {sentence}").format(
         row=problem.row, column=problem.column, sentence=sentence
     )
 
@@ -54,7 +54,7 @@ def describe_refusal(refusal: FileRefused, *, most: int = 20) -> list[str]:
     lines = [describe_problem(problem) for problem in refusal.problems[:most]]
     if len(refusal.problems) > most:
         lines.append(_("… et {count} autres problèmes.").format(count=len(refusal.problems) - most))
-    return [*lines, _("Rien n’a été enregistré de « {file} ».").format(file=refusal.file)]
+    return [*lines, _("Rien n’a été enregistré de « {file} ».").format(file=refusal.file)]
 
 
 def _sentences() -> dict[str, str]:
@@ -62,13 +62,13 @@ def _sentences() -> dict[str, str]:
         "unreadable": _("le fichier ne s’ouvre pas ({value}). Vérifiez son chemin et vos droits."),
         "too-large": _("le fichier dépasse {value}. Ce n’est sans doute pas le bon fichier."),
         "empty": _("le fichier ne contient aucune ligne. Téléchargez-le de nouveau."),
-        "column-missing": _("la colonne « {value} » manque. Choisissez le « Répertoire des municipalités » en CSV."),
+        "column-missing": _("la colonne « {value} » manque. Choisissez le « Répertoire des municipalités » en CSV."),
         "columns-count": _("la ligne compte {value} colonnes de trop ou de moins. Vérifiez les guillemets."),
-        "code-malformed": _("« {value} » n’est pas un code de cinq chiffres, comme 64008."),
-        "code-twice": _("le code « {value} » est déjà sur une autre ligne. Retirez l’une des deux."),
+        "code-malformed": _("« {value} » n’est pas un code de cinq chiffres, comme 64008."),
+        "code-twice": _("le code « {value} » est déjà sur une autre ligne. Retirez l’une des deux."),
         "name-missing": _("le nom manque. Complétez-le."),
-        "label-malformed": _("« {value} » ne finit pas par un code, comme « Lanaudière (14) »."),
-        "number-malformed": _("« {value} » n’est pas un nombre entier. Corrigez-le ou laissez la case vide."),
+        "label-malformed": _("« {value} » ne finit pas par un code, comme « Lanaudière (14) »."),
+        "number-malformed": _("« {value} » n’est pas un nombre entier. Corrigez-le ou laissez la case vide."),
         "undated": _("la date de la liste est inconnue. Donnez-la avec --dated, par exemple --dated 2025-01-01."),
         "not-newer": _(
             "une liste du {value} est déjà chargée. Chargez les listes de la plus ancienne à la plus récente."
@@ -76,10 +76,10 @@ def _sentences() -> dict[str, str]:
         "json-malformed": _("le fichier n’est pas du JSON ({value}). Exportez-le en GeoJSON."),
         "not-geojson": _("le fichier n’est pas une collection GeoJSON de lieux. Exportez-le en GeoJSON."),
         "not-wgs84": _("les coordonnées ne sont pas en WGS84 ({value}). Exportez le fichier en longitude et latitude."),
-        "shape-code-missing": _("un lieu n’a pas de code « MRC_ID » comme « MRC_64 » (lu : « {value} »)."),
-        "shape-malformed": _("le lieu « {value} » n’a pas de polygone. Retirez-le ou corrigez-le."),
+        "shape-code-missing": _("un lieu n’a pas de code « MRC_ID » comme « MRC_64 » (lu : « {value} »)."),
+        "shape-malformed": _("le lieu « {value} » n’a pas de polygone. Retirez-le ou corrigez-le."),
         "no-place": _("aucun lieu n’est chargé. Importez d’abord la liste des municipalités."),
-        "list-unknown": _("aucune liste courte ne s’appelle « {value} »."),
+        "list-unknown": _("aucune liste courte ne s’appelle « {value} »."),
     }
 
 

@@ -93,7 +93,7 @@ def build_events_table(events: Sequence[TerritoryEvent], *, names: Mapping[str, 
             for event in events
         ],
         note=_(
-            "Apparaître dans une liste n’est pas naître, et en disparaître n’est pas fermer : "
+            "Apparaître dans une liste n’est pas naître, et en disparaître n’est pas fermer : "
             "la liste peut s’élargir, ou un code changer."
         ),
     )
@@ -112,7 +112,7 @@ def build_map(period: TerritoryPeriod, *, on: date, names: Mapping[str, str]) ->
     totals = sum_populations(on)
     name = names.get(code, code)
     return BoundaryMap(
-        title=_("Carte : {name}").format(name=name),
+        title=_("Carte : {name}").format(name=name),
         description=_("Population des municipalités de chaque MRC ou équivalent."),
         areas=[_build_area(shape, geometry, code, kind, names, totals) for shape, geometry in shapes.items()],
         label_heading=_("MRC ou équivalent"),

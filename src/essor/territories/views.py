@@ -38,7 +38,7 @@ def show_territory(request: HttpRequest, code: str) -> HttpResponse:
     language = get_language() or "fr"
     periods = queries.list_periods(code)
     if not periods:
-        raise Http404(_("Aucun lieu ne porte le code « {code} ».").format(code=code))
+        raise Http404(_("Aucun lieu ne porte le code « {code} ».").format(code=code))
     names = queries.list_names(today, language)
     current, children, events = periods[-1], queries.list_children(code, today), queries.list_events(code)
     context = {
