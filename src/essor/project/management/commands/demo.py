@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from essor.accounts.models import Instance
+from essor.directory.guards import install_guards, remove_guards
 from essor.directory.models import Organisation
 from essor.observatory.models import Edition
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
@@ -32,7 +34,9 @@ class Command(BaseCommand):
                 "Donnez-lui un autre dossier, par exemple ESSOR_DATA=essai ./essor demo"
             )
         if reset and kind == Instance.Kind.DEMO:
+            remove_guards(connection)
             call_command("flush", verbosity=0, interactive=False)
+            install_guards(connection)
             shutil.rmtree(settings.DATA_DIR / "editions", ignore_errors=True)
             kind = None
         if kind is None:
