@@ -17,6 +17,7 @@ from essor.methods.criteria.answers import (
     answers_of,
     codes_text,
 )
+from essor.methods.criteria.error_words import criterion_sentence
 from essor.methods.criteria.evaluation import Reason, Truth, Verdict, evaluate
 from essor.methods.criteria.nodes import (
     CERTAINTIES,
@@ -35,8 +36,10 @@ from essor.methods.criteria.nodes import (
 )
 from essor.methods.criteria.parsing import parse
 from essor.methods.criteria.places import Places, PlaceTree
+from essor.methods.criteria.questions import variable_from_question
 from essor.methods.criteria.sql import Dialect, SqlPlanes, to_sql
 from essor.methods.criteria.vectors import Planes, evaluate_population, evaluate_sets
+from essor.methods.criteria.words import Line, describe, describe_sentence
 
 __all__ = [
     "CERTAINTIES",
@@ -52,6 +55,7 @@ __all__ = [
     "Dialect",
     "Exact",
     "Leaf",
+    "Line",
     "Many",
     "Node",
     "Not",
@@ -68,11 +72,15 @@ __all__ = [
     "answer_of_codes",
     "answers_of",
     "codes_text",
+    "criterion_sentence",
+    "describe",
+    "describe_sentence",
     "evaluate",
     "evaluate_population",
     "evaluate_sets",
     "leaves_of",
     "parse",
     "to_sql",
+    "variable_from_question",
     "variables_of",
 ]
