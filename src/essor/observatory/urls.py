@@ -1,5 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from essor.observatory.views import bases
+
+urlpatterns: list[URLPattern] = [
+    path("bases/", bases.show_bases, name="bases"),
+    path("bases/nouvelle/", bases.add_base, name="base_new"),
+    path("bases/apercu/", bases.preview_base, name="base_preview"),
+    path("bases/<slug:slug>/", bases.show_base, name="base"),
+    path("bases/<slug:slug>/<int:number>/", bases.show_base_version, name="base_version"),
+    path("bases/<slug:slug>/<int:number>/modifier/", bases.edit_base, name="base_edit"),
+    path("bases/<slug:slug>/<int:number>/publier/", bases.publish_base, name="base_publish"),
+    path("bases/<slug:slug>/<int:number>/suivante/", bases.draft_next_version, name="base_next"),
+]

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from essor.accounts.actions import grant_role, open_account, set_up_instance
+from essor.accounts.actions import NewRole, open_account, set_up_instance
 from essor.accounts.models import Instance, Role, User
 from essor.directory.actions import (
     correct_fact,
@@ -105,17 +106,13 @@ def publish_demonstration(*, now: datetime) -> list[Edition]:
 
 def _open_demo_account(email: str, name: str, kind: str, territory: str, now: datetime) -> None:
     is_adviser = kind == Role.Kind.ADVISER
-    user = open_account(email=email, name=name, by=None, now=now)
-    user.set_password(PASSWORD)
-    user.save(update_fields=["password"])
-    grant_role(
-        user=user,
+    role = NewRole(
         kind=kind,
+        starts_on=timezone.localdate(now),
         body="Organisme de développement local (fictif)" if is_adviser else "",
         territory_code=territory if is_adviser else "",
-        by=None,
-        now=now,
     )
+    open_account(email=email, name=name, role=role, password=PASSWORD, by=None, now=now)
 
 
 def _open_census(census: Census, now: datetime) -> Source:

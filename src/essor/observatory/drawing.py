@@ -1,0 +1,86 @@
+"""The criteria builder as the page draws it: each row with the operators and values that its variable allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from essor.knowledge import load_variables
+from essor.methods.criteria import OPERATORS_BY_KIND
+from essor.methods.variables import FALSE, TRUE, Variable
+from essor.observatory.builder import Builder, BuilderGroup, BuilderRow
+
+
+def draw_builder(builder: Builder, language: str) -> dict[str, Any]:
+    """The context of ``observatory/builder.html``."""
+    variables = load_variables()
+    labels = sorted(
+        ((name, variable.label(language)) for name, variable in variables.items()), key=lambda pair: pair[1]
+    )
+    return {
+        "mode": builder.mode,
+        "n": builder.n,
+        "modes": _modes(),
+        "variables": labels,
+        "groups": [_draw_group(index, group, variables, language) for index, group in enumerate(builder.groups)],
+    }
+
+
+def _draw_group(index: int, group: BuilderGroup, variables: Mapping[str, Variable], language: str) -> dict[str, Any]:
+    rows = [_draw_row(f"g{index}r{r}", row, variables, language) for r, row in enumerate(group.rows)]
+    return {"index": index, "name": f"g{index}", "mode": group.mode, "n": group.n, "rows": rows}
+
+
+def _draw_row(name: str, row: BuilderRow, variables: Mapping[str, Variable], language: str) -> dict[str, Any]:
+    variable = variables.get(row.fact)
+    drawn: dict[str, Any] = {"name": name, "fact": row.fact if variable else "", "words": row.words_text}
+    if variable is None:
+        return drawn
+    allowed = OPERATORS_BY_KIND[variable.kind]
+    operator = row.operator if row.operator in allowed else allowed[0]
+    values = [*row.values, "", ""]
+    return drawn | {
+        "operators": [(code, _operators()[code]) for code in allowed],
+        "operator": operator,
+        "choices": _choices(variable, row, language),
+        "is_many": operator in {"in", "any_of"},
+        "first": values[0],
+        "second": values[1],
+        "text": ", ".join(row.values) if operator in {"in", "within"} else values[0],
+        "unit": variable.unit or "",
+    }
+
+
+def _choices(variable: Variable, row: BuilderRow, language: str) -> list[tuple[str, str, bool]]:
+    if variable.kind == "boolean":
+        options = [(TRUE, _("oui")), (FALSE, _("non"))]
+    else:
+        options = [(code, variable.value_label(code, language)) for code in variable.values]
+    return [(code, label, code in row.values) for code, label in options]
+
+
+def _modes() -> list[tuple[str, str]]:
+    return [
+        ("all", pgettext("criteria", "toutes les conditions")),
+        ("any", pgettext("criteria", "au moins une condition")),
+        ("at_least_n", pgettext("criteria", "au moins ce nombre de conditions")),
+        ("not", pgettext("criteria", "aucune des conditions")),
+    ]
+
+
+def _operators() -> Mapping[str, str]:
+    return {
+        "is": _("est"),
+        "in": _("est l’une de"),
+        "within": _("est dans (codes de territoire)"),
+        "at_least": _("est d’au moins"),
+        "at_most": _("est d’au plus"),
+        "more_than": _("est de plus de"),
+        "less_than": _("est de moins de"),
+        "between": _("est entre"),
+        "contains": _("comprend"),
+        "any_of": _("comprend l’une de"),
+    }

@@ -1,0 +1,191 @@
+"""Who is in, out or undecided under a definition, and why, one organisation at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from essor.directory.models import Fact, Organisation
+from essor.directory.queries import events, names_of
+from essor.engines.running import read_population
+from essor.knowledge import load_variables
+from essor.methods.bases import BaseDefinition, Membership, Territory, membership
+from essor.methods.criteria import (
+    Answer,
+    Exact,
+    Leaf,
+    Node,
+    OneOf,
+    Range,
+    Reason,
+    Truth,
+    answer_of_codes,
+    describe,
+    evaluate,
+    parse,
+    variables_of,
+)
+from essor.methods.facts import add_life
+from essor.methods.population import CodedColumn, Population
+from essor.methods.variables import Variable
+from essor.observatory.models import Edition
+from essor.territories.queries import get_name, list_names, place_tree
+
+MOST_SHOWN = 300
+NO_VALUE = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when a definition is tried when nobody says: the last edition's territory and date."""
+
+    code: str
+    on: date
+
+    def name(self, language: str) -> str:
+        return get_name(self.code, self.on, language)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """One organisation: its verdict in a word, and the conditions that made it."""
+
+    name: str
+    key: str
+    verdict: str
+    reasons: tuple[str, ...]
+
+    @property
+    def verdict_label(self) -> str:
+        return {"in": _("retenue"), "out": _("écartée"), "undecided": _("indécise")}[self.verdict]
+
+    @property
+    def verdict_kind(self) -> str:
+        return {"in": "success", "out": "neutral", "undecided": "unknown"}[self.verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipList:
+    counts: Mapping[str, int]
+    rows: tuple[MembershipRow, ...] = field(default_factory=tuple)
+    hidden: int = 0
+
+    @classmethod
+    def empty(cls) -> MembershipList:
+        return cls({"in": 0, "out": 0, "undecided": 0})
+
+
+def default_place() -> Place:
+    """The territory and last date of the latest edition; without one, the first territory that has facts, today."""
+    edition = Edition.objects.order_by("-last_reference_on", "-pk").first()
+    if edition is not None:
+        return Place(edition.territory_code, edition.last_reference_on)
+    code = Fact.objects.filter(variable="municipality").values_list("codes", flat=True).first()
+    return Place(code or "qc", timezone.localdate())
+
+
+def explain_tree(
+    tree: Mapping[str, Any], *, territory_code: str, on: date, language: str, known_at: datetime | None = None
+) -> MembershipList:
+    """Each organisation active in the territory on ``on``, or that may be, under ``tree``. Raises CriterionError.
+
+    ``known_at`` None: now. At most MOST_SHOWN are told, the undecided first, since someone can settle them.
+    """
+    variables, known_at = load_variables(), known_at or timezone.now()
+    criteria = parse(tree, variables=variables)
+    places = place_tree(on)
+    asked = {name: variables[name] for name in (*variables_of(criteria), "municipality", "jobs_headcount")}
+    population = read_population(connection, variables=list(asked.values()), on=on, known_at=known_at)
+    population = add_life(population, events(known_at=known_at), on=on, known_at=known_at)
+    base = BaseDefinition("essai", 1, "", "", "", criteria, tree, "jobs_headcount")
+    side = membership(population, base, territory=Territory(territory_code), places=places, on=on)
+    concerned = ~side.inside.no & ~side.active.no
+    verdicts = {"undecided": side.member.unknown & concerned, "in": side.member.yes, "out": side.member.no & concerned}
+    chosen = [(verdict, int(row)) for verdict, mask in verdicts.items() for row in mask.nonzero()[0]]
+    told = _Teller(population, side, criteria, on, language)
+    rows = told.tell(chosen[:MOST_SHOWN], known_at)
+    return MembershipList({name: int(mask.sum()) for name, mask in verdicts.items()}, rows, len(chosen) - len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    population: Population
+    side: Membership
+    criteria: Node
+    on: date
+    language: str
+
+    def tell(self, chosen: Iterable[tuple[str, int]], known_at: datetime) -> tuple[MembershipRow, ...]:
+        listed = [(verdict, row, int(self.side.organisations[row])) for verdict, row in chosen]
+        ids = [organisation for _verdict, _row, organisation in listed]
+        names = names_of(organisations=ids, on=self.on, known_at=known_at)
+        keys = dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "key"))
+        place_names = list_names(self.on, self.language)
+        return tuple(
+            MembershipRow(
+                name=names.get(organisation, keys[organisation]),
+                key=keys[organisation],
+                verdict=verdict,
+                reasons=tuple(self._reasons(row, place_names)),
+            )
+            for verdict, row, organisation in listed
+        )
+
+    def _reasons(self, row: int, place_names: Mapping[str, str]) -> Iterable[str]:
+        if self.side.inside.unknown[row]:
+            yield _("sa municipalité est inconnue")
+        if self.side.active.unknown[row]:
+            yield _("on ne sait pas si elle est en activité")
+        profile = {
+            name: _answer_at(column, row, load_variables()[name]) for name, column in self.population.columns.items()
+        }
+        verdict = evaluate(self.criteria, profile, places=place_tree(self.on))
+        if verdict.truth == Truth.YES:
+            yield _("répond à toutes les conditions nécessaires")
+            return
+        for reason in verdict.decisive:
+            yield self._say(reason, place_names)
+
+    def _say(self, reason: Reason, place_names: Mapping[str, str]) -> str:
+        leaf = reason.node
+        if not isinstance(leaf, Leaf):
+            raise TypeError("a decisive reason is a leaf")
+        line = describe(leaf, language=self.language, variables=load_variables(), place_names=place_names)[0].text
+        answer = _say_answer(reason.answer, leaf.variable, self.language, place_names)
+        return _("{condition} (réponse : {answer})").format(condition=line, answer=answer)
+
+
+def _answer_at(column: Any, row: int, variable: Variable) -> Answer:
+    if isinstance(column, CodedColumn):
+        position = int(column.index[row])
+        return answer_of_codes(column.categories[position] if position >= 0 else None, variable)
+    low = int(column.low[row]) if column.has_low[row] else None
+    high = int(column.high[row]) if column.has_high[row] else None
+    return Exact(low) if low is not None and low == high else Range(low, high)
+
+
+def _say_answer(answer: Answer | None, variable: Variable, language: str, place_names: Mapping[str, str]) -> str:
+    def say(value: int | str) -> str:
+        if isinstance(value, int):
+            return format(variable.from_stored(value).normalize(), "f")
+        if variable.kind == "boolean":
+            return _("oui") if value == "true" else _("non")
+        return place_names.get(value) or variable.value_label(value, language)
+
+    match answer:
+        case Exact(value):
+            return say(value)
+        case OneOf(values):
+            return _(" ou ").join(sorted(say(value) for value in values))
+        case Range(None, None) | None:
+            return _("inconnue")
+        case Range(low, high):
+            return " – ".join(NO_VALUE if bound is None else say(bound) for bound in (low, high))
+        case _:
+            return ", ".join(sorted(say(value) for value in answer.values)) or _("aucune")

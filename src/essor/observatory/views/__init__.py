@@ -1,0 +1,1 @@
+"""The observatory's pages: bases, portraits and their figures, comparisons, editions."""
