@@ -19,6 +19,8 @@ from essor.design.charts.marks import (
 
 GAP = 12.0
 VALUE_GAP = 7.0
+BOLD = 1.25
+"""How much wider bold figures are than the mean character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Frame:
 
 def frame_rows(labels: Sequence[tuple[str, str]], *, values: Sequence[str], width: float, extra: float = 0) -> Frame:
     """The frame for rows of (label, note): labels above the bars on a narrow drawing, at their left on a wide one."""
-    widest_value = max((estimate_width(value) for value in values), default=0) + VALUE_GAP + extra
+    widest_value = max((estimate_width(value) * BOLD for value in values), default=0) + VALUE_GAP + extra
     compact = is_compact(width)
     start = 0.0 if compact else min(240.0, max((estimate_width(label) for label, _ in labels), default=0) + 18)
     room = width - start - widest_value

@@ -58,7 +58,7 @@ class Waterfall:
             marks += _draw_step(step, row, left, right, written[i])
             if i + 1 < len(self.steps):
                 marks.append(_link(frame, i, frame.start + (end - lowest) * scale))
-        axis = frame.draw_axis(frame.start - lowest * scale)
+        axis = frame.draw_axis(frame.start - lowest * scale) if frame.start else []
         return Drawing(width, frame.height, [*marks, *axis, *frame.words])
 
     def _write(self, step: Step) -> str:
