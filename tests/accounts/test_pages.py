@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from essor.accounts.models import AuditEvent, User
+from tests.pages import StrictClient
+
+PASSWORD = "un tout autre mot de passe"
+NEW = {
+    "email": "nouvelle@exemple.test",
+    "name": "Nouvelle Personne",
+    "kind": "adviser",
+    "body": "CLD",
+    "territory_code": "640",
+    "starts_on": "2020-01-01",
+    "ends_before": "",
+}
+
+
+def test_an_administrator_opens_an_account_and_the_person_enters(
+    administrator_client: StrictClient, public: StrictClient
+) -> None:
+    answer = administrator_client.post(reverse("person_add"), NEW, follow=True)
+    assert "Nouvelle Personne" in answer.content.decode()
+    link = re.search(r"http://testserver(/\S+)", str(mail.outbox[0].body))
+    assert link
+    page = public.get(link[1], follow=True)
+    where = page.redirect_chain[-1][0]
+    public.post(where, {"password1": PASSWORD, "password2": PASSWORD})
+    assert User.objects.get(email=NEW["email"]).check_password(PASSWORD)
+    entered = StrictClient()
+    answer = entered.post(reverse("account_login"), {"login": NEW["email"], "password": PASSWORD})
+    assert answer.status_code == 302
+    assert entered.get(reverse("my_account")).status_code == 200
+    again = StrictClient().get(link[1], follow=True).content.decode()
+    assert 'name="password1"' not in again, "the link serves once"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"email": "pas une adresse"}, "courriel"),
+        ({"body": ""}, "Un conseiller ou une conseillère agit pour un organisme"),
+        ({"ends_before": "2019-01-01"}, "Le rôle finit avant de commencer"),
+        ({"email": "admin@exemple.test"}, "Un compte existe déjà"),
+    ],
+)
+def test_a_form_with_an_error_opens_nothing(
+    administrator_client: StrictClient, change: dict[str, str], sentence: str
+) -> None:
+    answer = administrator_client.post(reverse("person_add"), NEW | change)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert User.objects.count() == 1
+    assert not mail.outbox
+
+
+def test_roles_are_given_and_ended_on_a_page(administrator_client: StrictClient, adviser: User) -> None:
+    page = reverse("person", args=[adviser.pk])
+    administrator_client.post(page, NEW | {"territory_code": "14"})
+    assert adviser.roles.count() == 2
+    for role in adviser.roles.all():
+        administrator_client.post(reverse("role_end", args=[role.pk]))
+    assert StrictClient().get(page).status_code == 302
+    assert "Mettre fin" not in administrator_client.get(page).content.decode()
+
+
+def test_the_last_administrator_is_told_why_they_stay(administrator_client: StrictClient, administrator: User) -> None:
+    answer = administrator_client.post(reverse("role_end", args=[administrator.roles.get().pk]), follow=True)
+    assert "dernière personne qui administre" in answer.content.decode()
+
+
+def test_the_trace_is_read_filtered_and_checked(administrator_client: StrictClient) -> None:
+    administrator_client.post(reverse("person_add"), NEW)
+    user = User.objects.get(email=NEW["email"])
+    page = administrator_client.get(reverse("trace"), {"target_kind": "user", "target_id": user.pk}).content.decode()
+    assert "Chaîne vérifiée jusqu’au n° 2" in page
+    assert "open_account" in page
+    assert "Aucun événement" in administrator_client.get(reverse("trace"), {"target_id": "0"}).content.decode()
+
+
+def test_the_trace_page_says_which_event_was_altered(administrator_client: StrictClient) -> None:
+    administrator_client.post(reverse("person_add"), NEW)
+    AuditEvent.objects.filter(sequence=1)._raw_delete("default")
+    assert "Un événement manque avant le n° 2" in administrator_client.get(reverse("trace")).content.decode()
+
+
+def test_my_account_and_my_data(adviser_client: StrictClient) -> None:
+    assert "CLD des Moulins" in adviser_client.get(reverse("my_account")).content.decode()
+    data = json.loads(adviser_client.get(reverse("my_account_data")).content)
+    assert data["email"] == "conseil@exemple.test"
+    assert adviser_client.get("/en/mon-compte/").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_signup"])
+def test_pages_of_the_door_are_ours(public: StrictClient, name: str, language: str) -> None:
+    answer = public.get(language + reverse(name))
+    assert answer.status_code == 200
+    assert 'id="contenu"' in answer.content.decode()
+
+
+def test_one_time_codes_are_set_up_after_the_password_is_said_again(adviser: User) -> None:
+    client = StrictClient()
+    client.post(reverse("account_login"), {"login": adviser.email, "password": "un mot de passe long"})
+    page = client.get(reverse("mfa_activate_totp")).content.decode()
+    assert "data:image/svg+xml" in page
+    assert client.get(reverse("mfa_add_webauthn")).status_code == 200
+    assert client.get(reverse("mfa_index")).status_code == 200
+
+
+def test_the_first_administrator_comes_from_the_console(public: StrictClient, capsys: Any) -> None:
+    call_command("administrator", "premiere@exemple.test")
+    link = capsys.readouterr().out.split()[-1]
+    assert link.startswith("http://localhost:8000/compte/password/reset/key/")
+    assert public.get(link.removeprefix("http://localhost:8000"), follow=True).status_code == 200
+    call_command("administrator", "premiere@exemple.test")
+    assert User.objects.get().roles.count() == 1
+    with pytest.raises(CommandError, match="n’est pas une adresse"):
+        call_command("administrator", "personne")

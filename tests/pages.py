@@ -1,0 +1,34 @@
+"""A client that refuses what no page may show."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+FORBIDDEN = {
+    "a template brace": re.compile(r"\{\{|\{%|%\}|\}\}"),
+    "an undefined variable": re.compile(r"⟨undefined [^⟩]*⟩"),
+    "an inline script": re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>", re.IGNORECASE),
+    "an inline style sheet": re.compile(r"<style\b", re.IGNORECASE),
+    "a style attribute": re.compile(r"<[a-z][^>]*\sstyle=", re.IGNORECASE),
+    "a script attribute": re.compile(r"<[a-z][^>]*\son[a-z]+=", re.IGNORECASE),
+    "an address elsewhere": re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=\"(?:https?:)?//", re.I),
+}
+
+
+def list_faults(content: str) -> list[str]:
+    return [f"{name}: {found.group(0)[:120]}" for name, sign in FORBIDDEN.items() if (found := sign.search(content))]
+
+
+class StrictClient(Client):
+    """Every HTML page received is looked at; a fault fails the test that asked for it."""
+
+    def request(self, **request: Any) -> HttpResponse:
+        response = super().request(**request)
+        if response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming:
+            faults = list_faults(response.content.decode())
+            assert not faults, f"{request.get('PATH_INFO')}: {'; '.join(faults)}"
+        return response
