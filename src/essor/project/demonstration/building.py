@@ -150,15 +150,15 @@ def _enter_events(
 ) -> None:
     organisation = organisations[record["key"]]
     first = next(census for census in records.censuses if census.name == record["first_census"])
-    happened = [{"kind": "created", "on": record["created_on"]}] if "created_on" in record else []
+    happened = [{"kind": "created", "happened_on": record["created_on"]}] if "created_on" in record else []
     for event in [*happened, *record.get("events", ())]:
-        census = max(first, records.census_after(event["on"]), key=lambda census: census.starts_on)
+        census = max(first, records.census_after(event["happened_on"]), key=lambda census: census.starts_on)
         record_life_event(
             organisation=organisation,
             source=sources[census.name],
             other=organisations[event["into"]] if "into" in event else None,
             kind=event["kind"],
-            happened_on=event["on"],
+            happened_on=event["happened_on"],
             known_from=census.known_from,
             by=None,
             now=now,
@@ -168,7 +168,7 @@ def _enter_events(
                 organisation=organisation,
                 name=event["name"],
                 source=sources[census.name],
-                starts_on=event["on"],
+                starts_on=event["happened_on"],
                 known_from=census.known_from,
                 by=None,
                 now=now,

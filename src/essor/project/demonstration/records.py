@@ -76,9 +76,9 @@ def say_facts(records: Records, record: Mapping[str, Any], census: Census) -> It
         low, high = record["jobs_band"][census.name]
         yield _said("jobs_headcount", census, low=low, high=high)
     for event in record.get("events", ()):
-        if event["kind"] == "moved" and records.census_after(event["on"]) == census:
+        if event["kind"] == "moved" and records.census_after(event["happened_on"]) == census:
             yield _said("municipality", census, value=event["to"]) | Said(
-                variable="municipality", starts_on=event["on"]
+                variable="municipality", starts_on=event["happened_on"]
             )
 
 
