@@ -110,10 +110,11 @@ def build_map(period: TerritoryPeriod, *, on: date, names: Mapping[str, str]) ->
     if not is_drawn:
         return None
     totals = sum_populations(on)
-    name = names.get(code, code)
     return BoundaryMap(
-        title=_("Carte : {name}").format(name=name),
-        description=_("Population des municipalités de chaque MRC ou équivalent."),
+        title=_("Population par MRC ou équivalent"),
+        description=_("{name} : la somme des municipalités de chaque MRC ou équivalent.").format(
+            name=names.get(code, code)
+        ),
         areas=[_build_area(shape, geometry, code, kind, names, totals) for shape, geometry in shapes.items()],
         label_heading=_("MRC ou équivalent"),
         value_heading=_("Population"),
