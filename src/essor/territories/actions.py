@@ -92,6 +92,15 @@ def _load_short_list(found: TerritoryList, *, by: User | None, now: datetime) ->
         checksum=checksum,
         loaded_at=now,
     )
+    _add_places(found, vintage=vintage)
+    report = ImportReport(
+        vintage, is_new=True, rows=len(found.places), places=Counter(place.kind for place in found.places)
+    )
+    _record(report, by=by, now=now)
+    return report
+
+
+def _add_places(found: TerritoryList, *, vintage: Vintage) -> None:
     known = set(Territory.objects.values_list("code", flat=True))
     added = [place for place in found.places if place.code not in known]
     Territory.objects.bulk_create(Territory(code=place.code, kind=place.kind) for place in added)
@@ -118,11 +127,6 @@ def _load_short_list(found: TerritoryList, *, by: User | None, now: datetime) ->
         )
         for place in added
     )
-    report = ImportReport(
-        vintage, is_new=True, rows=len(found.places), places=Counter(place.kind for place in found.places)
-    )
-    _record(report, by=by, now=now)
-    return report
 
 
 def import_municipalities(*, file: Path, dated_on: date | None = None, by: User | None, now: datetime) -> ImportReport:
