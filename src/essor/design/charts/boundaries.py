@@ -162,7 +162,7 @@ def clip(ring: Sequence[Spot], width: float, height: float) -> list[Spot]:
     """The part of a ring inside the frame (Sutherland and Hodgman, 1974), closed again.
 
     >>> clip([(-5, 2), (5, 2), (5, 8), (-5, 8), (-5, 2)], 10, 10)
-    [(0, 2.0), (5, 2), (5, 8), (0, 8.0), (0, 2.0)]
+    [(0.0, 2.0), (5, 2), (5, 8), (0.0, 8.0), (0.0, 2.0)]
     """
     spots = list(ring[:-1])
     for axis, limit, keeps_below in ((0, 0.0, False), (0, width, True), (1, 0.0, False), (1, height, True)):
