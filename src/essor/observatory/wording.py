@@ -16,7 +16,9 @@ SENTENCES = {
     "base-name-missing": noop("La base n’a pas de nom court. Donnez-lui en un, en lettres : « table-2026 »."),
     "base-owner-missing": noop("La base « %(value)s » n’a pas de responsable. Dites qui répond de la définition."),
     "base-exists": noop("Une base s’appelle déjà « %(value)s ». Choisissez un autre nom, ou ajoutez-lui une version."),
-    "base-unknown": noop("Aucune base ne s’appelle « %(value)s ». Noms proches : %(near)s. « base list » les donne tous."),
+    "base-unknown": noop(
+        "Aucune base ne s’appelle « %(value)s ». Noms proches : %(near)s. « base list » les donne tous."
+    ),
     "version-unknown": noop("La base « %(base)s » n’a pas de version %(number)s. Versions qui existent : %(allowed)s."),
     "no-version-in-force": noop(
         "Aucune version publiée de la base « %(base)s » ne vaut pour cette date (%(on)s). "
@@ -81,7 +83,8 @@ SENTENCES = {
         "Aucune édition ne s’appelle « %(value)s ». Noms proches : %(near)s. « edition list » les donne toutes."
     ),
     "figure-unknown": noop(
-        "L’édition « %(slug)s » ne publie pas ce chiffre : %(figure)s. Choisissez une base et une date qu’elle contient."
+        "L’édition « %(slug)s » ne publie pas ce chiffre : %(figure)s. "
+        "Choisissez une base et une date qu’elle contient."
     ),
     "table-unknown": noop("Il n’y a pas de tableau « %(value)s ». Tableaux : %(allowed)s."),
     "date-malformed": noop("%(option)s : « %(value)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29."),

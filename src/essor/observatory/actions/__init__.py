@@ -10,12 +10,16 @@ from essor.observatory.actions.bases import (
     load_shipped_bases,
     publish_base_version,
 )
+from essor.observatory.actions.editions import Preview, preview_edition, publish_edition
 
 __all__ = [
+    "Preview",
     "create_base",
     "draft_base_version",
     "edit_base_draft",
     "import_base",
     "load_shipped_bases",
+    "preview_edition",
     "publish_base_version",
+    "publish_edition",
 ]

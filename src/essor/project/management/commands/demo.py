@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from essor.accounts.models import Instance
-from essor.directory.guards import install_guards, remove_guards
+from essor.directory import guards as directory_guards
 from essor.directory.models import Organisation
+from essor.observatory import guards as observatory_guards
 from essor.observatory.models import Edition
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 
@@ -34,9 +35,11 @@ class Command(BaseCommand):
                 "Donnez-lui un autre dossier, par exemple ESSOR_DATA=essai ./essor demo"
             )
         if reset and kind == Instance.Kind.DEMO:
-            remove_guards(connection)
+            for guards in (directory_guards, observatory_guards):
+                guards.remove_guards(connection)
             call_command("flush", verbosity=0, interactive=False)
-            install_guards(connection)
+            for guards in (directory_guards, observatory_guards):
+                guards.install_guards(connection)
             shutil.rmtree(settings.DATA_DIR / "editions", ignore_errors=True)
             kind = None
         if kind is None:

@@ -1,0 +1,167 @@
+"""What a portrait is computed from: definitions that can be kept for ever, and the records concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db.models import Count
+
+from essor import __version__
+from essor.directory.models import Fact, LifeEvent, Source
+from essor.directory.queries import events as list_events
+from essor.knowledge import load_variables
+from essor.methods.bases import TERRITORY_VARIABLE
+from essor.methods.facts import DERIVED, Event
+from essor.observatory.models import BaseVersion
+from essor.observatory.portraits import (
+    DEFINITIONS_SHAPE,
+    Definitions,
+    list_needed_variables,
+    read_places,
+    write_variable,
+)
+from essor.observatory.queries.bases import base_definition, definition_content
+from essor.observatory.queries.territories import get_territory_code
+from essor.observatory.rules import ObservatoryError
+from essor.territories.models import TerritoryPeriod
+from essor.territories.queries import get_name, get_vintage_label, list_names, place_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The organisations that a portrait concerns (ids, ascending) and the events that name them."""
+
+    organisations: tuple[int, ...]
+    events: tuple[Event, ...]
+
+
+def gather_definitions(
+    *,
+    territory_code: str,
+    base_versions: Sequence[BaseVersion],
+    dates: Sequence[date],
+    known_at: datetime,
+    vintage_on: date | None = None,
+) -> dict[str, Any]:
+    """All that the portrait needs besides the records, as plain data that can be kept for ever."""
+    chosen = sorted(set(dates))
+    _check_request(base_versions, chosen)
+    code, last = get_territory_code(territory_code), vintage_on or chosen[-1]
+    needed = [*list_needed_variables(base_definition(version) for version in base_versions), *sorted(DERIVED)]
+    return {
+        "shape": DEFINITIONS_SHAPE,
+        "platform": {"name": "essor", "version": __version__},
+        "territory": {
+            "code": code,
+            "name_fr": get_name(code, last, "fr"),
+            "name_en": get_name(code, last, "en"),
+            "vintage": get_vintage_label(last),
+        },
+        "dates": [on.isoformat() for on in chosen],
+        "known_at": known_at.astimezone(UTC).isoformat(),
+        "bases": [_write_base(version) for version in base_versions],
+        "variables": {name: write_variable(load_variables()[name]) for name in needed},
+        "places": _write_places(chosen),
+        "place_names": _write_place_names(code, chosen[-1]),
+    }
+
+
+def gather_records(definitions: Definitions, *, known_at: datetime) -> Records:
+    """The organisations concerned, and their events.
+
+    Those ever said to be in the territory (or perhaps), those whose place nobody said, and those tied to them by a
+    merger, a split or a new record.
+    """
+    concerned = _list_placed(definitions, known_at) | _list_placeless(definitions, known_at)
+    linked = LifeEvent.objects.known_at(known_at).exclude(other=None).values_list("organisation_id", "other_id")
+    pairs = list(linked)
+    while found := {item for pair in pairs if concerned.intersection(pair) for item in pair} - concerned:
+        concerned |= found
+    kept = [event for event in list_events(known_at=known_at) if event.organisation in concerned]
+    return Records(tuple(sorted(concerned)), tuple(kept))
+
+
+def gather_sources(
+    organisations: Collection[int], *, variables: Collection[str], known_at: datetime
+) -> list[dict[str, Any]]:
+    """Where the facts come from, with how many each source gave, in the order of recording."""
+    facts = Fact.objects.known_at(known_at).filter(variable__in=list(variables))
+    asked = set(organisations)
+    counts: dict[int, int] = {}
+    grouped = facts.order_by().values_list("organisation_id", "source_id").annotate(Count("id"))
+    for organisation, source, count in grouped:
+        if organisation in asked:
+            counts[source] = counts.get(source, 0) + count
+    return [
+        {
+            "title": source.title,
+            "publisher": source.publisher,
+            "licence": source.licence,
+            "kind": source.kind,
+            "retrieved_on": source.retrieved_on.isoformat() if source.retrieved_on else None,
+            "checksum": source.checksum,
+            "facts": counts[source.pk],
+        }
+        for source in Source.objects.filter(pk__in=counts).order_by("recorded_at", "id")
+    ]
+
+
+def _check_request(base_versions: Sequence[BaseVersion], dates: Sequence[date]) -> None:
+    if not dates:
+        raise ObservatoryError("no-dates")
+    if not base_versions:
+        raise ObservatoryError("no-base")
+    slugs = [version.base.slug for version in base_versions]
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            raise ObservatoryError("base-twice", base=slug)
+
+
+def _write_base(version: BaseVersion) -> dict[str, Any]:
+    content = definition_content(version)
+    days = {name: content[name].isoformat() if content[name] else None for name in ("starts_on", "ends_before")}
+    return content | days | {"definition_hash": version.definition_hash}
+
+
+def _write_places(dates: Sequence[date]) -> list[dict[str, Any]]:
+    """The tree of places at each date; dates with equal trees are told together."""
+    written: list[dict[str, Any]] = []
+    for on in dates:
+        parents = _list_parents(on)
+        if written and written[-1]["parents"] == parents:
+            written[-1]["dates"].append(on.isoformat())
+        else:
+            written.append({"dates": [on.isoformat()], "parents": parents})
+    return written
+
+
+def _list_parents(on: date) -> dict[str, list[str]]:
+    periods = TerritoryPeriod.objects.on(on).order_by("territory__code")
+    pairs = periods.values_list("territory__code", "parent__code")
+    return {code: [parent] if parent else [] for code, parent in pairs}
+
+
+def _write_place_names(code: str, on: date) -> dict[str, list[str]]:
+    french, english = list_names(on, "fr"), list_names(on, "en")
+    inside = place_tree(on).inside([code])
+    return {place: [french[place], english[place]] for place in sorted(french) if place in inside}
+
+
+def _list_placed(definitions: Definitions, known_at: datetime) -> set[int]:
+    code = definitions["territory"]["code"]
+    trees = list({id(tree): tree for tree in read_places(definitions).values()}.values())
+    elsewhere = [tree.outside([code]) for tree in trees]
+    said = Fact.objects.known_at(known_at).filter(variable=TERRITORY_VARIABLE).order_by()
+    texts = [text for text in said.values_list("codes", flat=True).distinct() if text]
+    kept = [text for text in texts if not all(places.issuperset(text.split("|")) for places in elsewhere)]
+    return set(said.filter(codes__in=kept).values_list("organisation_id", flat=True)) if kept else set()
+
+
+def _list_placeless(definitions: Definitions, known_at: datetime) -> set[int]:
+    known = Fact.objects.known_at(known_at).order_by()
+    placed = set(known.filter(variable=TERRITORY_VARIABLE).values_list("organisation_id", flat=True).distinct())
+    speaking = known.filter(variable__in=list(definitions["variables"])).values_list("organisation_id", flat=True)
+    return set(speaking.distinct()) - placed

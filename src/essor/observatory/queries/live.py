@@ -1,0 +1,90 @@
+"""Figures computed now from the facts, before anything is published: the same path as an edition's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+from essor.accounts.models import AuditEvent
+from essor.engines.running import DatabaseEngine
+from essor.knowledge import load_variables
+from essor.methods.bases import Membership
+from essor.methods.facts import Event
+from essor.observatory.models import BaseVersion
+from essor.observatory.portraits import compute_membership, compute_portrait, read_bases
+from essor.observatory.queries.gathering import gather_definitions, gather_records, gather_sources
+from essor.observatory.rules import canonical_json, sha256_of
+
+KEPT_SECONDS = 3600
+
+
+def build_live_portrait(
+    *, territory_code: str, base_versions: Sequence[BaseVersion], dates: Sequence[date], known_at: datetime
+) -> dict[str, Any]:
+    """The results (see :func:`essor.methods.portrait.build_portrait`) as known at ``known_at``, from the facts.
+
+    Kept until the next write of any kind: the audit trail says when that is.
+    """
+    definitions = gather_definitions(
+        territory_code=territory_code, base_versions=base_versions, dates=dates, known_at=known_at
+    )
+    key = _cache_key("portrait", canonical_json(definitions))
+    kept: dict[str, Any] | None = cache.get(key)
+    if kept is None:
+        records = gather_records(definitions, known_at=known_at)
+        reader = DatabaseEngine(connection)
+        kept = compute_portrait(definitions, reader, records.events, organisations=records.organisations)
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
+
+
+def build_live_membership(
+    *,
+    territory_code: str,
+    base_version: BaseVersion,
+    on: date,
+    known_at: datetime,
+    among: Collection[int] = (),
+    vintage_on: date | None = None,
+) -> tuple[Membership, tuple[Event, ...]]:
+    """Who belongs to one base on one day as known at an instant, and the events known then.
+
+    ``among``: organisations to keep in the frame besides those concerned. ``vintage_on``: the day whose list of places
+    names the territory (the same for two sides that will be compared).
+    """
+    definitions = gather_definitions(
+        territory_code=territory_code,
+        base_versions=[base_version],
+        dates=[on],
+        known_at=known_at,
+        vintage_on=vintage_on,
+    )
+    records = gather_records(definitions, known_at=known_at)
+    side = compute_membership(
+        definitions,
+        DatabaseEngine(connection),
+        records.events,
+        base=read_bases(definitions)[0],
+        on=on,
+        known_at=known_at,
+        organisations=sorted({*records.organisations, *among}),
+    )
+    return side, records.events
+
+
+def list_sources_of(results: dict[str, Any], *, known_at: datetime) -> list[dict[str, Any]]:
+    """The sources behind a live portrait: those of its members and of the undecided."""
+    organisations = {
+        *(item for kept in results["memberships"].values() for item in kept["members"]),
+        *(item["organisation"] for kept in results["memberships"].values() for item in kept["undecided"]),
+    }
+    return gather_sources(organisations, variables=list(load_variables()), known_at=known_at)
+
+
+def _cache_key(kind: str, request: str) -> str:
+    last = AuditEvent.objects.order_by("-sequence").values_list("hash", flat=True).first() or ""
+    return f"observatory.{kind}.{sha256_of(last + request)}"
