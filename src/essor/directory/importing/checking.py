@@ -31,8 +31,9 @@ IDENTIFIER = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """``rows``: line, said (a hash of the related cells), name, folded, other_name, other_folded, reference, known, status, municipality, and one date per
-    event kind. ``identifiers`` and ``statements``: see IDENTIFIER and STATEMENT. ``left_out``: rows set aside.
+    """``rows``: line, said (a hash of the related cells), name, folded, other_name, other_folded, reference, known,
+    status, stated and one date per event kind. ``identifiers`` and ``statements``: see IDENTIFIER and STATEMENT.
+    ``left_out``: how many rows were set aside.
     """
 
     rows: pl.DataFrame

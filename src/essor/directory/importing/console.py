@@ -1,0 +1,64 @@
+"""The census import as the command says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from essor.directory.actions.imports import ImportReport
+from essor.directory.importing.mapping import FileMapping, parse_mapping
+from essor.directory.importing.mapping_files import read_mapping
+from essor.directory.importing.reading import read_table
+from essor.directory.importing.suggesting import suggest_columns
+
+COUNT_LABELS = {
+    "rows": gettext_lazy("lignes lues"),
+    "left_out": gettext_lazy("lignes laissées de côté"),
+    "organisations": gettext_lazy("organisations du fichier"),
+    "new_organisations": gettext_lazy("organisations nouvelles"),
+    "new_names": gettext_lazy("noms nouveaux"),
+    "new_identifiers": gettext_lazy("numéros nouveaux"),
+    "new_events": gettext_lazy("événements nouveaux"),
+    "new_facts": gettext_lazy("faits nouveaux"),
+    "corrections": gettext_lazy("corrections"),
+    "already_known": gettext_lazy("faits déjà connus"),
+    "superseded": gettext_lazy("faits corrigés depuis par une édition plus récente"),
+    "errors": gettext_lazy("erreurs"),
+    "warnings": gettext_lazy("avertissements"),
+}
+
+
+def build_mapping(
+    *, file: Path, name: str | None, words: Mapping[str, str], days: Mapping[str, date | None]
+) -> FileMapping:
+    """The mapping named, or the one that the titles suggest; what was said on the command line comes first."""
+    mapping = read_mapping(name) if name else parse_suggested(file, days=days)
+    titles = {"source": "title", "publisher": "publisher", "licence": "licence"}
+    given = {titles[key]: word for key, word in words.items() if word}
+    source = mapping.source.model_copy(update=given or {})
+    if not source.title:
+        source = source.model_copy(update={"title": file.stem})
+    constants = mapping.constants.model_copy(update={key: day for key, day in days.items() if day})
+    return mapping.model_copy(update={"source": source, "constants": constants})
+
+
+def parse_suggested(file: Path, *, days: Mapping[str, date | None]) -> FileMapping:
+    constants = {key: day for key, day in days.items() if day}
+    return parse_mapping({"columns": suggest_columns(read_table(file)), "constants": constants})
+
+
+def list_lines(report: ImportReport) -> list[str]:
+    """What was done, or would be, one count a line."""
+    if report.is_repeated and report.source is not None:
+        title, day = report.source.title, report.source.recorded_at.date().isoformat()
+        return [_("Ce fichier est déjà versé (« {title} », {day}) : rien n’a été ajouté.").format(title=title, day=day)]
+    lines = [f"{label} : {report.counts[key]}" for key, label in COUNT_LABELS.items() if key in report.counts]
+    if report.source is not None:
+        lines.append(_("source : {number}").format(number=report.source.pk))
+    else:
+        lines.append(_("Rien n’est écrit : c’était une vérification."))
+    return lines
