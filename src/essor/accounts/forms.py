@@ -16,13 +16,13 @@ class RoleForm(forms.Form):
         label=_("Organisme"),
         max_length=150,
         required=False,
-        help_text=_("Obligatoire pour un conseiller ou une conseillère : son nom paraît sur ce qui est publié."),
+        help_text=_("Obligatoire pour un conseiller ou une conseillère : son nom paraît sur ce qui est publié."),
     )
     territory_code = forms.CharField(
         label=_("Code du territoire"),
         max_length=20,
         required=False,
-        help_text=_("Le code géographique officiel, par exemple 640 pour la MRC Les Moulins. Vide : partout."),
+        help_text=_("Le code géographique officiel, par exemple 640 pour la MRC Les Moulins. Vide : partout."),
     )
     starts_on = forms.DateField(
         label=_("À partir du"),

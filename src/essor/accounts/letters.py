@@ -22,10 +22,10 @@ def send_password_link(*, user: User, site_url: str) -> None:
     link = site_url.rstrip("/") + build_password_path(user)
     days = settings.PASSWORD_RESET_TIMEOUT // 86_400
     text = gettext(
-        "Bonjour {name},\n\nUn compte vous est ouvert sur Essor. Choisissez votre mot de passe à cette adresse :\n\n"
+        "Bonjour {name},\n\nUn compte vous est ouvert sur Essor. Choisissez votre mot de passe à cette adresse :\n\n"
         "{link}\n\n"
         "Ce lien sert une seule fois, pendant {days} jours. S’il a expiré, demandez-en un autre "
-        "à la page de connexion, « Mot de passe oublié ».\n"
+        "à la page de connexion, « Mot de passe oublié ».\n"
     )
     send_mail(
         gettext("Votre compte Essor"),

@@ -57,7 +57,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
             form.add_error(FIELDS.get(error.code), describe_account_error(error))
         else:
             send_password_link(user=user, site_url=_site_url(request))
-            messages.success(request, _("Le compte est ouvert ; un lien est parti à {email}.").format(email=user.email))
+            messages.success(request, _("Le compte est ouvert ; un lien est parti à {email}.").format(email=user.email))
             return redirect("person", pk=user.pk)
     return render(request, "accounts/person_add.html", {"form": form}, status=400 if form.errors else 200)
 

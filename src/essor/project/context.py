@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from essor import __version__
 from essor.accounts.permissions import Audience, list_role_kinds
@@ -23,7 +24,11 @@ class Place:
     audience: Audience = Audience.PUBLIC
 
 
-NAVIGATION: tuple[Place, ...] = ()
+NAVIGATION: tuple[Place, ...] = (
+    Place(_("Territoires"), "territory_list"),
+    Place(_("Bases"), "bases"),
+    Place(_("Administration"), "people", Audience.ADMINISTRATOR),
+)
 
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 

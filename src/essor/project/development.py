@@ -13,9 +13,9 @@ from pathlib import Path
 from essor.project.environment import CLONE
 
 WHY_NOT = {
-    "browser": "essor : sans Chromium (paquet chromium), les parcours de navigateur sont laissés de côté.",
-    "postgresql": "essor : sans DATABASE_URL, ce qui demande PostgreSQL est laissé de côté.",
-    "shared": "essor : sans ESSOR_SHARED, ce qui lit les grands fichiers d’exemple est laissé de côté.",
+    "browser": "essor : sans Chromium (paquet chromium), les parcours de navigateur sont laissés de côté.",
+    "postgresql": "essor : sans DATABASE_URL, ce qui demande PostgreSQL est laissé de côté.",
+    "shared": "essor : sans ESSOR_SHARED, ce qui lit les grands fichiers d’exemple est laissé de côté.",
 }
 
 
@@ -35,7 +35,8 @@ def test(words: list[str]) -> int:
     for name in list_absent_means():
         sys.stderr.write(WHY_NOT[name] + "\n")
     processes = min(4, os.cpu_count() or 1)
-    is_whole = all(word.startswith("-") for word in words) and not any(word.startswith("-n") for word in words)
+    names_files = any((CLONE / word.partition("::")[0]).exists() for word in words if not word.startswith("-"))
+    is_whole = not names_files and not any(word.startswith("-n") for word in words)
     spread = ["-n", str(processes), "--dist", "loadfile"] if is_whole and processes > 1 else []
     return _run([sys.executable, "-m", "pytest", *spread, *words], _make_environment())
 
@@ -55,7 +56,7 @@ def check(words: list[str]) -> int:
             results[name] = _run(command, environment)
             sys.stdout.write(f"  {'ok' if results[name] == 0 else 'REFUSÉ'} ({time.monotonic() - began:.0f} s)\n")
     failed = [name for name, code in results.items() if code]
-    sys.stdout.write(f"À corriger : {', '.join(failed)}\n" if failed else "Tout est en ordre.\n")
+    sys.stdout.write(f"À corriger : {', '.join(failed)}\n" if failed else "Tout est en ordre.\n")
     return 1 if failed or not results else 0
 
 

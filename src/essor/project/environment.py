@@ -40,7 +40,7 @@ class WrongSetting(ImproperlyConfigured):
     """One variable, what is wrong with it and what to write instead, in both languages."""
 
     def __init__(self, name: str, *, french: str, english: str) -> None:
-        super().__init__(f"essor : {french}\nessor: {english}")
+        super().__init__(f"essor : {french}\nessor: {english}")
         self.name = name
 
 
@@ -90,7 +90,7 @@ def _yes_or_no(name: str, said: Mapping[str, str]) -> bool:
     if value not in {"0", "1"}:
         raise WrongSetting(
             name,
-            french=f"{name} vaut « {value} » : écrivez 1 (oui) ou 0 (non).",
+            french=f"{name} vaut « {value} » : écrivez 1 (oui) ou 0 (non).",
             english=f"{name} is “{value}”: write 1 (yes) or 0 (no).",
         )
     return value == "1"
@@ -100,7 +100,7 @@ def _workers(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 64:
         raise WrongSetting(
             "ESSOR_WORKERS",
-            french=f"ESSOR_WORKERS vaut « {value} » : écrivez un nombre entier de 1 à 64, par exemple 2.",
+            french=f"ESSOR_WORKERS vaut « {value} » : écrivez un nombre entier de 1 à 64, par exemple 2.",
             english=f"ESSOR_WORKERS is “{value}”: write a whole number from 1 to 64, for instance 2.",
         )
     return int(value)
@@ -111,8 +111,8 @@ def _hosts(hosts: list[str]) -> list[str]:
         if "/" in host or ("*" in host and host != "*"):
             raise WrongSetting(
                 "ESSOR_HOSTS",
-                french=f"ESSOR_HOSTS contient « {host} » : écrivez des noms de machine séparés par des virgules, "
-                "sans « https:// », par exemple essor.exemple.org",
+                french=f"ESSOR_HOSTS contient « {host} » : écrivez des noms de machine séparés par des virgules, "
+                "sans « https:// », par exemple essor.exemple.org",
                 english=f"ESSOR_HOSTS contains “{host}”: write host names separated by commas, without “https://”, "
                 "for instance essor.example.org",
             )
@@ -138,8 +138,8 @@ def _data_dir(named: str) -> Path:
 def _unusable_folder(folder: Path, error: OSError) -> WrongSetting:
     return WrongSetting(
         "ESSOR_DATA",
-        french=f"on ne peut pas écrire dans le dossier de données « {folder} » ({error.strerror}). "
-        "Nommez un dossier où écrire : ESSOR_DATA=/chemin/du/dossier",
+        french=f"on ne peut pas écrire dans le dossier de données « {folder} » ({error.strerror}). "
+        "Nommez un dossier où écrire : ESSOR_DATA=/chemin/du/dossier",
         english=f"the data folder “{folder}” cannot be written to ({error.strerror}). "
         "Name a folder that can: ESSOR_DATA=/path/of/folder",
     )
@@ -164,7 +164,7 @@ def _kept_secret(file: Path) -> str:
     if not kept:
         raise WrongSetting(
             "ESSOR_SECRET_KEY",
-            french=f"le fichier « {file} » est vide : supprimez-le pour en refaire un, ou donnez ESSOR_SECRET_KEY.",
+            french=f"le fichier « {file} » est vide : supprimez-le pour en refaire un, ou donnez ESSOR_SECRET_KEY.",
             english=f"the file “{file}” is empty: delete it to make another, or give ESSOR_SECRET_KEY.",
         )
     return kept
@@ -176,7 +176,7 @@ def _email(address: str) -> dict[str, Any]:
     except (KeyError, ValueError, ImproperlyConfigured) as error:
         raise WrongSetting(
             "ESSOR_EMAIL_URL",
-            french="ESSOR_EMAIL_URL n’est pas l’adresse d’un serveur de courriel : écrivez par exemple "
+            french="ESSOR_EMAIL_URL n’est pas l’adresse d’un serveur de courriel : écrivez par exemple "
             "smtp+tls://utilisateur:motdepasse@smtp.exemple.org:587, ou consolemail:// pour l’écran.",
             english="ESSOR_EMAIL_URL is not the address of a mail server: write for instance "
             "smtp+tls://user:password@smtp.example.org:587, or consolemail:// for the screen.",
@@ -198,10 +198,10 @@ def _database(address: str, data_dir: Path) -> dict[str, Any]:
     wrong = WrongSetting(
         "DATABASE_URL",
         french="DATABASE_URL doit nommer une base PostgreSQL, par exemple "
-        "postgresql://essor:motdepasse@localhost:5432/essor ; "
+        "postgresql://essor:motdepasse@localhost:5432/essor — "
         "sans elle, Essor garde ses données dans un fichier SQLite.",
         english="DATABASE_URL must name a PostgreSQL database, for instance "
-        "postgresql://essor:password@localhost:5432/essor ; without it, Essor keeps its data in a SQLite file.",
+        "postgresql://essor:password@localhost:5432/essor — without it, Essor keeps its data in a SQLite file.",
     )
     try:
         if urlsplit(address).scheme not in {"postgresql", "postgres"}:

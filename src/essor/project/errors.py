@@ -59,7 +59,7 @@ FAILURE = Problem(
     _("Panne"),
     _("La plateforme n’a pas pu répondre. Ce que vous avez envoyé n’a pas été enregistré."),
     _("C’est un défaut de la plateforme, pas une erreur de votre part. Il est inscrit à son journal."),
-    _("Réessayez dans un moment ; si la panne dure, écrivez à l’organisme qui tient cette plateforme."),
+    _("Réessayez dans un moment ; si la panne dure, écrivez à l’organisme qui tient cette plateforme."),
 )
 _SIGN_IN = _("Connectez-vous, puis revenez à cette adresse.")
 _ASK = _("Demandez à qui administre la plateforme de vous donner le rôle qu’il faut.")

@@ -33,12 +33,14 @@ class ProcessEnded(Exception):
 
 
 def require_free_port(host: str, port: int) -> None:
+    if not 1 <= port <= 65_535:
+        raise PortTaken(host=host, port=port, reason="1–65535")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise PortTaken(host=host, port=port, reason=str(error)) from error
 
 

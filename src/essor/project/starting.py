@@ -20,21 +20,21 @@ essor test | check        pour qui change le code · for those who change the co
 essor <mot> --help        tout le reste · everything else
 """
 NO_TABLES = (
-    "essor : il n’y a pas encore de données : lancez ./essor demo (essai) ou ./essor serve.\n"
+    "essor : il n’y a pas encore de données : lancez ./essor demo (essai) ou ./essor serve.\n"
     "essor: there is no data yet: run ./essor demo (trial) or ./essor serve."
 )
 UNREACHABLE = (
-    "essor : la base PostgreSQL de DATABASE_URL ne répond pas ({reason}). Démarrez-la ou corrigez DATABASE_URL.\n"
+    "essor : la base PostgreSQL de DATABASE_URL ne répond pas ({reason}). Démarrez-la ou corrigez DATABASE_URL.\n"
     "essor: the PostgreSQL database of DATABASE_URL does not answer ({reason}). Start it or correct DATABASE_URL."
 )
 UNUSABLE_FILE = (
-    "essor : le fichier de données « {name} » ne peut pas servir ({reason}). "
-    "Arrêtez l’autre programme qui l’utilise, vérifiez qu’on peut y écrire, ou nommez un autre dossier : ESSOR_DATA=…\n"
+    "essor : le fichier de données « {name} » ne peut pas servir ({reason}). "
+    "Arrêtez l’autre programme qui l’utilise, vérifiez qu’on peut y écrire, ou nommez un autre dossier : ESSOR_DATA=…\n"
     "essor: the data file “{name}” cannot be used ({reason}). "
     "Stop the other program that uses it, check that it can be written to, or name another folder: ESSOR_DATA=…"
 )
 UNKNOWN_NAME = (
-    "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
+    "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
 
 
@@ -43,7 +43,7 @@ def run(words: list[str]) -> int:
     from essor.project import environment, translations
 
     for name, near in environment.list_unknown_names():
-        near_french, near_english = (f" ; vouliez-vous {near} ?", f"; did you mean {near}?") if near else (".", ".")
+        near_french, near_english = (f" ; vouliez-vous {near} ?", f"; did you mean {near}?") if near else (".", ".")
         say(UNKNOWN_NAME.format(name=name, near_french=near_french, near_english=near_english))
     if not words:
         sys.stdout.write(USAGE)

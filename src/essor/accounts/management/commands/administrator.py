@@ -25,7 +25,7 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(
-                f"« {email} » n’est pas une adresse de courriel : écrivez par exemple vous@exemple.org"
+                f"« {email} » n’est pas une adresse de courriel : écrivez par exemple vous@exemple.org"
             ) from error
         now = timezone.now()
         user = queries.find_user(email=email)
@@ -34,5 +34,5 @@ class Command(BaseCommand):
             user = actions.open_account(email=email, name=name, role=role, by=None, now=now)
         elif not user.roles.on(role.starts_on).filter(kind=role.kind).exists():
             actions.grant_role(user=user, role=role, by=None, now=now)
-        self.stdout.write("Lien pour choisir le mot de passe, bon une seule fois :")
+        self.stdout.write("Lien pour choisir le mot de passe, bon une seule fois :")
         self.stdout.write(site.rstrip("/") + build_password_path(user))

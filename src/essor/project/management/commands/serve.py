@@ -27,7 +27,7 @@ class Command(BaseCommand):
             serving.require_free_port(host, port)
         except serving.PortTaken as error:
             raise CommandError(
-                f"On ne peut pas écouter au port {port} ({error.reason}). Un autre programme s’en sert peut-être : "
+                f"On ne peut pas écouter au port {port} ({error.reason}). Un autre programme s’en sert peut-être : "
                 f"arrêtez-le, ou choisissez un autre port, par exemple --port {min(port + 1, 65535)}"
             ) from error
         call_command("migrate", verbosity=0, interactive=False)
@@ -37,11 +37,11 @@ class Command(BaseCommand):
         if not get_instance_kind():
             set_up_instance(kind=Instance.Kind.REAL, by=None, now=now)
         self.stdout.write(
-            f"Essor : http://{'localhost' if host == '127.0.0.1' else host}:{port}/ (Ctrl-C pour arrêter)"
+            f"Essor : http://{'localhost' if host == '127.0.0.1' else host}:{port}/ (Ctrl-C pour arrêter)"
         )
         self.stdout.flush()
         try:
             serving.run_until_stopped(host=host, port=port, workers=settings.WEB_WORKERS)
         except serving.ProcessEnded as error:
-            raise CommandError(f"Le processus « {error.name} » s’est arrêté seul (code {error.code}).") from error
+            raise CommandError(f"Le processus « {error.name} » s’est arrêté seul (code {error.code}).") from error
         self.stdout.write("Essor est arrêté.")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{add_missing_entries()} entrées ajoutées.")
         findings = compare_translations()
         for finding in findings:
-            self.stdout.write(f"{finding.kind:12} {finding.where} : {finding.sentence}")
+            self.stdout.write(f"{finding.kind:12} {finding.where} : {finding.sentence}")
         compile_translations()
         if findings:
             raise CommandError(f"{len(findings)} phrases à revoir.")
