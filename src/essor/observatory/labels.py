@@ -1,0 +1,118 @@
+"""Codes of results in words, in the language in force: parts, readings, dimensions, codes of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
+
+from essor.design.wording import is_english
+
+PARTS = {
+    "continuing_growth": noop("Entreprises toujours là, plus d’emplois"),
+    "continuing_decline": noop("Entreprises toujours là, moins d’emplois"),
+    "continuing_stable": noop("Entreprises toujours là, autant d’emplois"),
+    "births": noop("Naissances"),
+    "reopenings": noop("Réouvertures"),
+    "arrivals": noop("Arrivées d’un autre territoire"),
+    "closures": noop("Fermetures"),
+    "departures": noop("Départs vers un autre territoire"),
+    "reclassified_in": noop("Entrées par reclassement"),
+    "reclassified_out": noop("Sorties par reclassement"),
+    "seen_late": noop("Existaient déjà, vues depuis"),
+    "corrected_since": noop("Corrigées depuis"),
+    "missing_before": noop("Inconnues à la première date"),
+    "missing_after": noop("Inconnues à la deuxième date"),
+    "restructured": noop("Fusions et scissions"),
+}
+BRIDGE_PARTS = {
+    "only_in_a": noop("Seulement dans la première base"),
+    "only_in_b": noop("Seulement dans la deuxième base"),
+    "counted_differently": noop("Dans les deux, emplois comptés autrement"),
+    "other_territory": noop("D’un autre territoire"),
+}
+READINGS = {
+    "criteria": noop("les mêmes critères, appliqués aux deux dates"),
+    "cohort": noop("les mêmes entreprises, quoi qu’elles soient devenues"),
+    "survivors": noop("les mêmes entreprises, celles qui sont encore là"),
+}
+DIMENSIONS = {
+    "municipality": noop("Municipalité"),
+    "legal_form": noop("Forme juridique"),
+    "sector": noop("Secteur"),
+    "size": noop("Taille (emplois)"),
+    "age": noop("Âge"),
+}
+SIZES = {
+    "0": noop("aucun emploi"),
+    "1-4": noop("1 à 4 emplois"),
+    "5-9": noop("5 à 9 emplois"),
+    "10-24": noop("10 à 24 emplois"),
+    "25-49": noop("25 à 49 emplois"),
+    "50-99": noop("50 à 99 emplois"),
+    "100+": noop("100 emplois et plus"),
+}
+AGES = {
+    "0-4": noop("moins de 5 ans"),
+    "5-9": noop("5 à 9 ans"),
+    "10-29": noop("10 à 29 ans"),
+    "30+": noop("30 ans et plus"),
+}
+TERMS = {
+    "revision": noop("Révision de ce qu’on savait"),
+    "coverage": noop("Entreprises vues depuis"),
+    "definition": noop("Changement de définition"),
+    "real": noop("Changement réel"),
+}
+UNKNOWN = "unknown"
+
+
+def label_part(name: str) -> str:
+    return gettext(PARTS[name])
+
+
+def label_bridge_part(name: str) -> str:
+    return gettext(BRIDGE_PARTS[name])
+
+
+def label_reading(name: str) -> str:
+    return gettext(READINGS[name])
+
+
+def label_dimension(name: str) -> str:
+    return gettext(DIMENSIONS[name])
+
+
+def label_term(name: str) -> str:
+    return gettext(TERMS[name])
+
+
+def label_indicator(indicator: str, measures: Mapping[str, Any]) -> str:
+    if indicator == "enterprises":
+        return gettext("Entreprises")
+    measure = measures[indicator]
+    return str(measure["label_en"] if is_english() else measure["label_fr"])
+
+
+def label_code(dimension: str, code: str, definitions: Mapping[str, Any]) -> str:
+    """The words of one line of a table: ``definitions`` holds the variables and the names of places."""
+    if code == UNKNOWN:
+        return gettext("Inconnu")
+    if dimension in ("size", "age"):
+        return gettext((SIZES if dimension == "size" else AGES)[code])
+    language = 1 if is_english() else 0
+    if dimension == "municipality":
+        names = definitions["place_names"].get(code)
+        return str(names[language]) if names else code
+    labels = definitions["variables"][dimension]["value_labels"] or {}
+    return str(labels[code][language]) if code in labels else code
+
+
+def label_base(base: Mapping[str, Any]) -> str:
+    return str(base["label_en"] if is_english() else base["label_fr"])
+
+
+def label_territory(territory: Mapping[str, Any]) -> str:
+    return str(territory["name_en"] if is_english() else territory["name_fr"])
