@@ -16,9 +16,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{found} does not fit here. Write {allowed} instead.",
     ),
     "needs-quotes": (
-        "{found} est lu comme une valeur, non comme un texte. Mettez le code entre guillemets droits, par exemple "
-        '"640" ou "yes".',
-        '{found} is read as a value, not as text. Put the code in straight quotes, such as "640" or "yes".',
+        '{found} est lu comme une valeur, non comme un texte. Mettez le code entre guillemets droits{nbsp}: "640".',
+        '{found} is read as a value, not as text. Put the code in straight quotes, such as "640".',
     ),
     "empty-list": (
         "la liste est vide. Ajoutez-y un élément ou retirez-la.",
@@ -128,18 +127,19 @@ def _choices(error: CriterionError, side: int) -> str:
 
 
 def _shown(found: object, side: int) -> str:
+    if isinstance(found, list | tuple) and not any(isinstance(each, list | dict) for each in found):
+        return _quoted(", ".join(str(each) for each in found[:MOST_SHOWN]), side)
     match found:
         case None:
-            return "nothing" if side else "rien"
+            return ("rien", "nothing")[side]
+        case list() | tuple():
+            return ("une liste", "a list")[side]
+        case dict():
+            return ("un ensemble de clés", "a set of keys")[side]
         case bool():
             return _quoted(str(found).lower(), side)
         case str():
-            short = found if len(found) <= LONGEST_SHOWN else found[:LONGEST_SHOWN] + "…"
-            return _quoted(short, side)
-        case list() | tuple():
-            return _quoted(str(list(found))[:LONGEST_SHOWN], side)
-        case dict():
-            return "a set of keys" if side else "un ensemble de clés"
+            return _quoted(found if len(found) <= LONGEST_SHOWN else found[:LONGEST_SHOWN] + "…", side)
     return str(found)
 
 

@@ -7,7 +7,7 @@ YES when every possible value passes, NO when none does, and UNKNOWN otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -123,21 +123,24 @@ def leaf_truth(leaf: Leaf, answer: Answer | None, places: Places) -> Truth:
         return Truth.UNKNOWN
     if leaf.variable.is_numeric:
         return _numeric_truth(leaf, answer)
-    return coded_truth(leaf, _codes_of(leaf, answer), places)
+    return coded_judge(leaf, places)(_codes_of(leaf, answer))
 
 
-def coded_truth(leaf: Leaf, codes: Collection[str], places: Places) -> Truth:
-    """The truth of a coded leaf when the answer is one of ``codes`` (for ``choice_many``: exactly ``codes``)."""
+def coded_judge(leaf: Leaf, places: Places) -> Callable[[Collection[str]], Truth]:
+    """How a coded leaf judges an answer that is one of several codes (for ``choice_many``: exactly these codes)."""
     targets = leaf.codes
     if leaf.variable.kind == "choice_many":
-        return Truth.NO if targets.isdisjoint(codes) else Truth.YES
+        return lambda codes: Truth.NO if targets.isdisjoint(codes) else Truth.YES
     if leaf.variable.kind == "place":
-        if places.inside(targets).issuperset(codes):
-            return Truth.YES
-        return Truth.NO if places.outside(targets).issuperset(codes) else Truth.UNKNOWN
-    if targets.issuperset(codes):
+        inside, outside = places.inside(targets), places.outside(targets)
+        return lambda codes: _among(inside.issuperset(codes), outside.issuperset(codes))
+    return lambda codes: _among(targets.issuperset(codes), targets.isdisjoint(codes))
+
+
+def _among(all_pass: bool, all_fail: bool) -> Truth:
+    if all_pass:
         return Truth.YES
-    return Truth.NO if targets.isdisjoint(codes) else Truth.UNKNOWN
+    return Truth.NO if all_fail else Truth.UNKNOWN
 
 
 def _codes_of(leaf: Leaf, answer: Answer) -> Collection[str]:

@@ -23,8 +23,9 @@ class PlaceTree:
     """Places with their parents at one date; there may be several (an MRC in a region and a metropolitan community).
 
     ``parents``: code → codes of the places that contain it directly (empty for the widest ones). Parents need no entry
-    of their own. Raises ValueError where a place would lie within itself. A code that the tree does not hold is
-    neither inside, above nor outside: criteria then answer unknown, because such a code belongs to another date.
+    of their own. ``codes``: every place that the tree holds. Raises ValueError where a place would lie within itself.
+    A code that the tree does not hold is neither inside, above nor outside: criteria then answer unknown, because such
+    a code belongs to another date.
 
     >>> tree = PlaceTree({"64008": ["640"], "64015": ["640"], "640": ["14"], "14": ["qc"], "06": ["qc"]})
     >>> sorted(tree.inside(["640"])), sorted(tree.above(["640"])), sorted(tree.outside(["640"]))
@@ -41,13 +42,10 @@ class PlaceTree:
             for parent in direct:
                 self._children.setdefault(parent, []).append(code)
         self._refuse_circles()
+        self.codes: frozenset[str] = frozenset(self._parents)
         self._inside: dict[frozenset[str], frozenset[str]] = {}
         self._above: dict[frozenset[str], frozenset[str]] = {}
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """Every place that the tree holds."""
-        return frozenset(self._parents)
+        self._outside: dict[frozenset[str], frozenset[str]] = {}
 
     def inside(self, targets: Collection[str]) -> frozenset[str]:
         """The targets and everything within them; a target that the tree does not hold stands alone."""
@@ -70,7 +68,10 @@ class PlaceTree:
 
     def outside(self, targets: Collection[str]) -> frozenset[str]:
         """The places of the tree that are neither inside nor above the targets."""
-        return self.codes - self.inside(targets) - self.above(targets)
+        key = frozenset(targets)
+        if key not in self._outside:
+            self._outside[key] = self.codes - self.inside(key) - self.above(key)
+        return self._outside[key]
 
     def _refuse_circles(self) -> None:
         waiting = {code: len(above) for code, above in self._parents.items()}

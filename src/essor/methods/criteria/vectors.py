@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from essor.methods.criteria.answers import SEPARATOR
-from essor.methods.criteria.evaluation import Truth, coded_truth
+from essor.methods.criteria.evaluation import Truth, coded_judge
 from essor.methods.criteria.nodes import AllOf, AnyOf, AtLeast, Leaf, Node, Not
 from essor.methods.criteria.places import Places
 from essor.methods.population import CodedColumn, NumericColumn, Population
@@ -87,7 +87,8 @@ class _Reading:
     def _read_codes(self, leaf: Leaf, column: CodedColumn) -> Planes:
         """Each category is judged once; the last entry of the table is what index -1 finds: unknown."""
         categories = self._categories(leaf, column)
-        truths = [Truth.UNKNOWN if codes is None else coded_truth(leaf, codes, self.places) for codes in categories]
+        judge = coded_judge(leaf, self.places)
+        truths = [Truth.UNKNOWN if codes is None else judge(codes) for codes in categories]
         table = np.array([*truths, Truth.UNKNOWN], dtype=np.int8)
         found = table[column.index]
         return _frozen(found == Truth.YES, found == Truth.NO)
