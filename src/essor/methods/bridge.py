@@ -64,21 +64,13 @@ def bridge(first: Membership, second: Membership) -> Bridge:
     a, b = _Side(first, organisations), _Side(second, organisations)
     elsewhere = (a.member & b.meets & b.outside) | (b.member & a.meets & a.outside)
     both = a.member & b.member
-    change = b.jobs - a.jobs
     chosen = {
         "only_in_a": a.member & ~b.member & ~elsewhere,
         "only_in_b": b.member & ~a.member & ~elsewhere,
-        "counted_differently": both & (change != 0),
+        "counted_differently": both & (b.jobs != a.jobs),
         "other_territory": elsewhere,
     }
-    parts = {
-        name: BridgePart(
-            jobs=int(change[rows].sum()),
-            enterprises=int(b.member[rows].sum()) - int(a.member[rows].sum()),
-            organisations=tuple(organisations[rows].tolist()),
-        )
-        for name, rows in chosen.items()
-    }
+    parts = {name: _part(a, b, organisations, rows) for name, rows in chosen.items()}
     undecided = (a.member & b.unknown) | (b.member & a.unknown)
     return Bridge(
         total_a=int(a.jobs.sum()),
@@ -89,6 +81,14 @@ def bridge(first: Membership, second: Membership) -> Bridge:
         parts=parts,
         undecided_in_other=tuple(organisations[undecided].tolist()),
         without_figure=tuple(organisations[(a.member & ~a.exact) | (b.member & ~b.exact)].tolist()),
+    )
+
+
+def _part(a: _Side, b: _Side, organisations: NDArray[np.int64], rows: NDArray[np.bool_]) -> BridgePart:
+    return BridgePart(
+        jobs=int(b.jobs[rows].sum()) - int(a.jobs[rows].sum()),
+        enterprises=int(b.member[rows].sum()) - int(a.member[rows].sum()),
+        organisations=tuple(organisations[rows].tolist()),
     )
 
 

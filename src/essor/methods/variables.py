@@ -66,7 +66,8 @@ class Variable:
     def to_stored(self, value: object) -> int:
         """A number in natural units → exact integer at this variable's scale.
 
-        Raises ValueRefused: ``not-a-number``, ``too-precise`` (more decimals than ``scale``), ``too-small``, ``too-large``.
+        Raises ValueRefused: ``not-a-number``, ``too-precise`` (more decimals than ``scale``), ``too-small`` or
+        ``too-large``.
 
         >>> Variable("share", "ratio", "Part", "Share", scale=4).to_stored("0.2")
         2000
