@@ -39,7 +39,7 @@ Column = NumericColumn | CodedColumn
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """n profiles at one (T, K). ``organisations``: int64, shape (n,), ascending, unique. An absent column is unknown."""
+    """n profiles at one (T, K). ``organisations``: int64, shape (n,), ascending, unique. Absent columns: unknown."""
 
     organisations: NDArray[np.int64]
     columns: Mapping[str, Column]
