@@ -201,8 +201,8 @@ def tabulate_flows(comparison: Results) -> Table:
     rows = [Row([label, flows[code], flows[f"{code}_rate"]]) for code, label in names.items()]
     columns = [Column(_("Mouvement")), Column(_("Emplois"), "whole"), Column(_("Taux symétrique"), "percent", 1)]
     note = _(
-        "Taux symétrique : sur la moyenne des deux totaux (Davis, Haltiwanger et Schuh, 1996). Il met hausses et baisses "
-        "sur le même pied ; le pourcentage ordinaire se calcule sur le premier total."
+        "Taux symétrique : sur la moyenne des deux totaux (Davis, Haltiwanger et Schuh, 1996). Il met hausses et "
+        "baisses sur le même pied ; le pourcentage ordinaire se calcule sur le premier total."
     )
     return Table(_("Créations et disparitions"), columns, rows, note=note)
 
