@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pytest
 
-from essor.methods.criteria import PlaceTree, parse, to_sql
+from essor.methods.criteria import PlaceTree, evaluate_population, parse, to_sql
+from essor.methods.population import CodedColumn, Population
 from tests.methods.criteria.worlds import PLACES, VARIABLES
 
 
@@ -14,6 +16,21 @@ def test_an_attack_in_a_code_is_only_a_text() -> None:
         found = connection.execute(f"SELECT {planes.yes}, {planes.no} FROM (SELECT 'home' AS place)").fetchall()  # noqa: S608
         own = connection.execute(f"SELECT {planes.yes} FROM (SELECT 'x'' OR 1=1 --' AS place)").fetchall()  # noqa: S608
     assert (found, own) == ([(False, False)], [(True,)])
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [{"fact": "form", "is": "coop"}, {"fact": "sells", "is": False}, {"fact": "place", "within": ["640"]}],
+)
+def test_an_empty_text_is_unknown_where_one_code_is_expected(tree: dict[str, object]) -> None:
+    node = parse(tree, variables=VARIABLES)
+    column = CodedColumn(np.zeros(1, dtype=np.int32), ("",))
+    population = Population(np.arange(1, dtype=np.int64), {str(tree["fact"]): column})
+    assert evaluate_population(node, population, places=PLACES).unknown.all()
+    planes = to_sql(node, places=PLACES, dialect="duckdb")
+    with duckdb.connect() as connection:
+        row = connection.execute(f"SELECT {planes.yes}, {planes.no} FROM (SELECT '' AS {tree['fact']})").fetchone()  # noqa: S608
+    assert row == (False, False)
 
 
 def test_columns_can_be_read_from_a_named_table() -> None:

@@ -127,13 +127,13 @@ def _choices(error: CriterionError, side: int) -> str:
 
 
 def _shown(found: object, side: int) -> str:
-    if isinstance(found, list | tuple) and not any(isinstance(each, list | dict) for each in found):
-        return _quoted(", ".join(str(each) for each in found[:MOST_SHOWN]), side)
     match found:
         case None:
             return ("rien", "nothing")[side]
         case list() | tuple():
-            return ("une liste", "a list")[side]
+            nested = any(isinstance(each, list | dict) for each in found)
+            listed = _quoted(", ".join(str(each) for each in found[:MOST_SHOWN]), side)
+            return ("une liste", "a list")[side] if nested else listed
         case dict():
             return ("un ensemble de clés", "a set of keys")[side]
         case bool():
