@@ -9,6 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from essor.directory.importing.cells import read_cells
+from essor.directory.importing.frames import IDENTIFIER, INSTANT, STATEMENT, STATUS, VARIABLE
 from essor.directory.importing.mapping import ColumnRule, FileMapping, check_columns
 from essor.directory.importing.problems import Problem, Problems
 from essor.directory.importing.reading import LINE, Table
@@ -17,16 +18,8 @@ from essor.directory.queries import start_of_day
 from essor.directory.rules import TRUST_BY_STATUS, DirectoryError, clean_identifier, fold
 from essor.knowledge import load_variables
 
-INSTANT = pl.Datetime("us", "UTC")
 MAX_NAME = 300
 MAX_IDENTIFIER = 60
-STATEMENT = {
-    "line": pl.Int64, "variable": pl.String, "starts_on": pl.Date, "low": pl.Int64, "high": pl.Int64,
-    "codes": pl.String,
-}  # fmt: skip
-IDENTIFIER = {
-    "line": pl.Int64, "scheme": pl.String, "issuer": pl.String, "value": pl.String, "is_doubtful": pl.Boolean,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +144,7 @@ def _status(run: _Checking) -> pl.Series:
         return (text,)
 
     found = _first(run, "status", reader, {"status": pl.String})["status"]
-    return found.fill_null(run.mapping.constants.status or "reported")
+    return found.fill_null(run.mapping.constants.status or "reported").cast(STATUS)
 
 
 def _check_identifiers(run: _Checking) -> pl.DataFrame:
@@ -220,7 +213,7 @@ def _check_statements(run: _Checking, rows: pl.DataFrame) -> pl.DataFrame:
         if rule.since == "created" and "event:created" in rows.columns:
             starts = pl.coalesce(pl.col("event:created"), "reference")
         dated = rows.select("line", starts.alias("starts_on"))
-        found = dated.hstack(read).with_columns(variable=pl.lit(variable.id)).select(*STATEMENT)
+        found = dated.hstack(read).with_columns(variable=pl.lit(variable.id, dtype=VARIABLE)).select(*STATEMENT)
         parts.append(found.filter(pl.any_horizontal(pl.col("low", "high", "codes").is_not_null())))
         _check_known_places(run, column, variable.kind, parts[-1])
     if (code := run.mapping.constants.municipality) and "municipality" not in _variables_of(run.mapping):
@@ -238,7 +231,7 @@ def _variables_of(mapping: FileMapping) -> set[str]:
 def _constant(rows: pl.DataFrame, variable: str, code: str) -> pl.DataFrame:
     return rows.select(
         "line",
-        pl.lit(variable).alias("variable"),
+        pl.lit(variable, dtype=VARIABLE).alias("variable"),
         pl.col("reference").alias("starts_on"),
         pl.lit(None, dtype=pl.Int64).alias("low"),
         pl.lit(None, dtype=pl.Int64).alias("high"),

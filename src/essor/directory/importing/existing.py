@@ -9,12 +9,12 @@ from typing import Any
 import polars as pl
 from django.db.models import Q
 
+from essor.directory.importing.frames import INSTANT, STATUS, VARIABLE
 from essor.directory.importing.values import Places
 from essor.directory.models import Fact, Identifier, LifeEvent, OrganisationName, Source
 from essor.directory.rules import fold
 from essor.territories.models import Territory, TerritoryPeriod
 
-INSTANT = pl.Datetime("us", "UTC")
 MAX_IN_A_QUERY = 500
 
 
@@ -73,8 +73,8 @@ def load_facts(*, organisations: Collection[int], variables: Collection[str], se
         (*row[:11], row[11] in same) for row in rows.values_list(*fields).iterator(chunk_size=5000) if row[1] in wanted
     )
     schema = {
-        "id": pl.Int64, "organisation": pl.Int64, "variable": pl.String, "starts_on": pl.Date, "ends_before": pl.Date,
-        "low": pl.Int64, "high": pl.Int64, "codes": pl.String, "status": pl.String, "known_from": INSTANT,
+        "id": pl.Int64, "organisation": pl.Int64, "variable": VARIABLE, "starts_on": pl.Date, "ends_before": pl.Date,
+        "low": pl.Int64, "high": pl.Int64, "codes": pl.String, "status": STATUS, "known_from": INSTANT,
         "known_to": INSTANT, "is_same_series": pl.Boolean,
     }  # fmt: skip
     return _frame(found, schema)

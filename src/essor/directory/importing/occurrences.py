@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import polars as pl
 
 from essor.directory.importing.checking import Checked
 from essor.directory.importing.existing import load_events
+from essor.directory.importing.frames import EVENT
 from essor.directory.importing.matching import Matched
 from essor.directory.importing.problems import Problem
 
 ONCE_IN_A_LIFE = ("created", "closed")
 """Told again with another day, these are not a second event; a closure after a reopening is."""
-
-_EVENT: dict[str, Any] = {
-    "group": pl.Int64,
-    "kind": pl.String,
-    "day": pl.Date,
-    "known": pl.Datetime("us", "UTC"),
-    "line": pl.Int64,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ def plan_events(checked: Checked, matched: Matched, *, series: str) -> EventPlan
 
 
 def _list_said(checked: Checked, matched: Matched) -> pl.DataFrame:
-    parts = [pl.DataFrame(schema=_EVENT)]
+    parts = [pl.DataFrame(schema=EVENT)]
     rows = checked.rows.join(matched.rows, on="line")
     for kind in checked.event_kinds:
         day = pl.col(f"event:{kind}")
@@ -96,7 +88,7 @@ def _correct_days(said: pl.DataFrame, known: pl.DataFrame, checked: Checked) -> 
         else:
             facts = {"kind": kind, "known": earlier[-1][0].isoformat()}
             checked.problems.add(Problem(line, "", day.isoformat(), "event-other-day", "warning", facts))
-    return EventPlan(pl.DataFrame(kept, schema=_EVENT, orient="row"), tuple(closed), len(closed))
+    return EventPlan(pl.DataFrame(kept, schema=EVENT, orient="row"), tuple(closed), len(closed))
 
 
 def _is_after_reopening(

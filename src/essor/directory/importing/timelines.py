@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from essor.directory.importing.checking import Checked
-from essor.directory.importing.existing import INSTANT, load_facts
+from essor.directory.importing.existing import load_facts
+from essor.directory.importing.frames import INSTANT
 from essor.directory.importing.mapping import FileMapping
 from essor.directory.importing.matching import Matched
 from essor.directory.importing.problems import Problem
@@ -80,12 +81,16 @@ def _end_of_period(said: pl.DataFrame, holds_months: int | None) -> pl.Expr:
 
 def _check_repeated(said: pl.DataFrame, checked: Checked) -> pl.DataFrame:
     """One edition says a figure once: repeated alike it counts once, said otherwise it is a problem."""
-    said = said.unique((*_KEY, "known_from", *_CONTENT), keep="first", maintain_order=True)
-    twice = said.group_by(*_KEY, "known_from").agg(pl.col("line").sort()).filter(pl.col("line").list.len() > 1)
+    repeated = pl.struct(*_KEY, "known_from").is_duplicated()
+    several = said.filter(repeated)
+    if several.is_empty():
+        return said
+    several = several.unique((*_KEY, "known_from", *_CONTENT), keep="first", maintain_order=True)
+    twice = several.group_by(*_KEY, "known_from").agg(pl.col("line").sort()).filter(pl.col("line").list.len() > 1)
     for _group, variable, day, _known, lines in twice.iter_rows():
         facts = {"lines": lines[:10], "variable": variable, "day": day.isoformat()}
         checked.problems.add(Problem(lines[1], "", "", "fact-twice", "error", facts))
-    return said
+    return pl.concat([said.filter(~repeated), several])
 
 
 def _drop_said_elsewhere(said: pl.DataFrame, same: pl.DataFrame, elsewhere: pl.DataFrame) -> pl.DataFrame:
@@ -100,19 +105,24 @@ def _drop_said_elsewhere(said: pl.DataFrame, same: pl.DataFrame, elsewhere: pl.D
 def _merge(said: pl.DataFrame, same: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Existing and new rows of each figure in the order of knowledge, without the new ones that repeat or come late."""
     merged = pl.concat([same, said]).with_columns(is_new=pl.col("id").is_null())
-    merged = merged.sort(*_KEY, "known_from", "is_new", "id", maintain_order=True)
-    previous = {name: pl.col(name).shift(1).over(_KEY) for name in (*_CONTENT, "known_to", "is_new")}
-    repeats = pl.all_horizontal([pl.col(name).eq_missing(previous[name]) for name in _CONTENT])
-    repeats = repeats & previous["is_new"].is_not_null() & pl.col("is_new")
-    merged = merged.filter(~repeats)
-    late = pl.col("is_new") & (pl.col("known_from") < previous["known_to"])
+    merged = _mark_followers(merged.sort(*_KEY, "known_from", "is_new", "id", maintain_order=True))
+    repeats = pl.all_horizontal([pl.col(name).eq_missing(pl.col(name).shift(1)) for name in _CONTENT])
+    merged = _mark_followers(merged.filter(~(repeats & pl.col("is_preceded") & pl.col("is_new"))))
+    late = pl.col("is_new") & pl.col("is_preceded") & (pl.col("known_from") < pl.col("known_to").shift(1))
     superseded = merged.filter(late).height
-    merged = merged.filter(~late.fill_null(value=False))
-    next_known = pl.col("known_from").shift(-1).over(_KEY)
-    next_is_new = pl.col("is_new").shift(-1).over(_KEY)
+    merged = _mark_followers(merged.filter(~late.fill_null(value=False)))
+    is_followed = pl.col("is_preceded").shift(-1, fill_value=False)
+    next_known = pl.when(is_followed).then(pl.col("known_from").shift(-1))
+    is_corrected = is_followed & pl.col("is_new").shift(-1) & ~pl.col("is_new") & pl.col("known_to").is_null()
     merged = merged.with_columns(
-        is_preceded=previous["is_new"].is_not_null(),
         known_to=pl.when("is_new").then(next_known).otherwise("known_to"),
-        closed_at=pl.when(~pl.col("is_new") & pl.col("known_to").is_null() & next_is_new).then(next_known),
+        closed_at=pl.when(is_corrected).then(next_known),
     )
     return merged, superseded
+
+
+def _mark_followers(ordered: pl.DataFrame) -> pl.DataFrame:
+    """``is_preceded``: the row before speaks of the same figure (a window over each figure takes ten times as long)."""
+    return ordered.with_columns(
+        is_preceded=pl.all_horizontal([pl.col(name) == pl.col(name).shift(1) for name in _KEY]).fill_null(value=False)
+    )
