@@ -38,6 +38,20 @@ READINGS = {
     "cohort": noop("les mêmes entreprises, quoi qu’elles soient devenues"),
     "survivors": noop("les mêmes entreprises, celles qui sont encore là"),
 }
+NOTES = {
+    "births": noop("créées entre les deux dates"),
+    "reclassified_in": noop("elles existaient ; elles répondent maintenant à la définition"),
+    "reclassified_out": noop("elles existent toujours ; elles n’y répondent plus"),
+    "seen_late": noop("elles existaient à la première date, sans qu’on le sache"),
+    "corrected_since": noop("leur chiffre a été corrigé après la première publication"),
+    "missing_before": noop("membres, mais sans chiffre, ou indécises"),
+    "missing_after": noop("membres, mais sans chiffre, ou indécises"),
+}
+QUESTIONS = {
+    "criteria": noop("Combien, à chaque date, répondent à la définition ?"),
+    "cohort": noop("Que sont devenues celles de la première date, fermées comprises ?"),
+    "survivors": noop("Et parmi elles, celles qui existent encore ?"),
+}
 DIMENSIONS = {
     "municipality": noop("Municipalité"),
     "legal_form": noop("Forme juridique"),
@@ -71,6 +85,15 @@ UNKNOWN = "unknown"
 
 def label_part(name: str) -> str:
     return gettext(PARTS[name])
+
+
+def explain_part(name: str) -> str:
+    """One line on what the part means; empty where its label says enough."""
+    return gettext(NOTES[name]) if name in NOTES else ""
+
+
+def explain_reading(name: str) -> str:
+    return gettext(QUESTIONS[name])
 
 
 def label_bridge_part(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,29 +11,23 @@ from django.utils.translation import gettext as _
 from essor.design.charts import Bar, BarChart, LineChart, Point, Step, Tile, TileMap, Waterfall
 from essor.design.charts.boundaries import Area, BoundaryMap
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_day, write_month
+from essor.design.wording import write_as, write_day, write_month
 from essor.observatory.labels import (
     UNKNOWN,
     explain_part,
     explain_reading,
-    name_code,
-    name_dimension,
-    name_part,
-    name_reading,
+    label_bridge_part,
+    label_code,
+    label_dimension,
+    label_part,
+    label_reading,
 )
 
 DIMENSIONS = ("municipality", "legal_form", "sector", "size", "age")
 READINGS = ("criteria", "cohort", "survivors")
 TILE_COLUMNS = 4
 Results = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What labels need: the reader's language, and the names of places by code."""
-
-    language: str
-    places: Mapping[str, str]
+Definitions = Mapping[str, Any]
 
 
 def natural(value: int | None, scale: int) -> float | int | None:
@@ -48,7 +41,9 @@ def draw_growth(comparison: Results) -> Waterfall:
     """From one total to the other, part by part; parts of nothing are left out."""
     start, end = date.fromisoformat(comparison["from"]), date.fromisoformat(comparison["to"])
     parts = [
-        Step(name_part(code), amount, note=explain_part(code)) for code, amount in comparison["parts"].items() if amount
+        Step(label_part(code), amount, note=explain_part(code))
+        for code, amount in comparison["parts"].items()
+        if amount
     ]
     return Waterfall(
         title=_("D’où vient le changement ?"),
@@ -69,7 +64,7 @@ def draw_bridge(bridge: Results, *, label_a: str, label_b: str) -> Waterfall:
     """From the total on one base to the total on the other, the same day."""
     notes = {"only_in_a": label_a, "only_in_b": label_b}
     parts = [
-        Step(name_part(code), amount, note=notes.get(code, explain_part(code)))
+        Step(label_bridge_part(code), amount, note=notes.get(code, explain_part(code)))
         for code, amount in bridge["parts"].items()
         if amount
     ]
@@ -88,14 +83,14 @@ def draw_bridge(bridge: Results, *, label_a: str, label_b: str) -> Waterfall:
     )
 
 
-def draw_bars(figure: Results, dimension: str, words: Words) -> BarChart:
+def draw_bars(figure: Results, dimension: str, definitions: Definitions) -> BarChart:
     """The jobs of each line of one dimension, the largest first, what is unknown last."""
     lines = [line for line in figure["tables"][dimension] if line["enterprises"] or line["code"] == UNKNOWN]
     if dimension not in {"size", "age"}:
         lines.sort(key=lambda line: (line["code"] == UNKNOWN, -(line["value"] or 0)))
     bars = [
         Bar(
-            name_code(dimension, line["code"], language=words.language, places=words.places),
+            label_code(dimension, line["code"], definitions),
             natural(line["value"], figure["scale"]),
             is_unknown=line["code"] == UNKNOWN,
         )
@@ -111,14 +106,18 @@ def draw_bars(figure: Results, dimension: str, words: Words) -> BarChart:
     }[dimension]
     return BarChart(
         title=title,
-        description=_("Barres : {lines}.").format(lines=", ".join(f"{bar.label} {bar.value}" for bar in bars)),
+        description=_("Barres : {lines}.").format(
+            lines=", ".join(f"{bar.label} {write_as('whole', bar.value)}" for bar in bars)
+        ),
         bars=bars,
-        label_heading=name_dimension(dimension),
+        label_heading=label_dimension(dimension),
         value_heading=_("Emplois"),
     )
 
 
-def tabulate_dimension(results: Results, *, stem: str, on: str, jobs: str, dimension: str, words: Words) -> Table:
+def tabulate_dimension(
+    results: Results, *, stem: str, on: str, jobs: str, dimension: str, definitions: Definitions
+) -> Table:
     """Enterprises, jobs and full-time equivalents by one dimension; « unknown » is a line of its own, rows sum."""
     counts, headcount, full_time = (
         results["figures"][f"{stem}.{name}.{on}"] for name in ("enterprises", jobs, "jobs_fte")
@@ -129,7 +128,7 @@ def tabulate_dimension(results: Results, *, stem: str, on: str, jobs: str, dimen
     rows = [
         Row(
             [
-                name_code(dimension, code, language=words.language, places=words.places),
+                label_code(dimension, code, definitions),
                 line["enterprises"],
                 _amount(by_code[1].get(code), headcount["scale"]),
                 _amount(by_code[2].get(code), full_time["scale"]),
@@ -150,10 +149,10 @@ def tabulate_dimension(results: Results, *, stem: str, on: str, jobs: str, dimen
         is_total=True,
     )
     columns = [
-        Column(name_dimension(dimension)), Column(_("Entreprises"), "whole"), Column(_("Emplois"), "whole"),
+        Column(label_dimension(dimension)), Column(_("Entreprises"), "whole"), Column(_("Emplois"), "whole"),
         Column(_("Équivalents temps plein"), "decimal", 1),
     ]  # fmt: skip
-    return Table(_("Par {dimension}").format(dimension=name_dimension(dimension).lower()), columns, [*rows, total])
+    return Table(_("Par {dimension}").format(dimension=label_dimension(dimension).lower()), columns, [*rows, total])
 
 
 def tabulate_readings(comparison: Results) -> Table:
@@ -168,7 +167,7 @@ def tabulate_readings(comparison: Results) -> Table:
         rows.append(
             Row(
                 [
-                    name_reading(code),
+                    label_reading(code),
                     reading["units"],
                     reading["before"],
                     reading["after"],
@@ -224,30 +223,50 @@ def draw_series(results: Results, *, stem: str, jobs: str, label: str) -> LineCh
     )
 
 
-def draw_map(figure: Results, words: Words, *, shapes: Mapping[str, Mapping[str, Any]]) -> TileMap | BoundaryMap | None:
-    """The jobs by municipality: on its boundaries where they are known, on schematic tiles otherwise."""
-    lines = [line for line in figure["tables"]["municipality"] if line["code"] != UNKNOWN]
-    if not lines:
+def draw_map(
+    figure: Results, definitions: Definitions, *, shapes: Mapping[str, Mapping[str, Any]], parents: Mapping[str, str]
+) -> TileMap | BoundaryMap | None:
+    """The jobs by municipality on its boundaries, or else by MRC on theirs, or else on schematic tiles.
+
+    ``shapes``: the boundaries known, by code; ``parents``: the MRC of each municipality.
+    """
+    values = {
+        line["code"]: natural(line["value"], figure["scale"])
+        for line in figure["tables"]["municipality"]
+        if line["code"] != UNKNOWN
+    }
+    above = {code: parents.get(code, "") for code in values}
+    by_shape = all(code in shapes for code in values)
+    if not by_shape and len(set(above.values())) > 1 and all(code in shapes for code in above.values()):
+        values, by_shape = _sum_above(values, above), True
+    if not values:
         return None
-    names = {line["code"]: words.places.get(line["code"], line["code"]) for line in lines}
-    values = {line["code"]: natural(line["value"], figure["scale"]) for line in lines}
+    names = {code: label_code("municipality", code, definitions) for code in values}
     said = {
         "title": _("Où sont les emplois"),
         "description": _("Carte : {places}.").format(
-            places=", ".join(f"{names[code]} {value}" for code, value in values.items())
+            places=", ".join(f"{names[code]} {write_as('whole', value)}" for code, value in values.items())
         ),
-        "label_heading": _("Municipalité"),
+        "label_heading": _("Lieu"),
         "value_heading": _("Emplois"),
     }
-    if all(code in shapes for code in values):
+    if by_shape:
         return BoundaryMap(areas=[Area(code, names[code], shapes[code], values[code]) for code in values], **said)
     ordered = sorted(values, key=lambda code: names[code])
     tiles = [
         Tile(code, names[code], values[code], place % TILE_COLUMNS, place // TILE_COLUMNS)
         for place, code in enumerate(ordered)
     ]
-    subtitle = _("Carte schématique : un carré par municipalité, sans ses limites")
-    return TileMap(tiles=tiles, subtitle=subtitle, **said)
+    return TileMap(tiles=tiles, subtitle=_("Carte schématique : un carré par municipalité, sans ses limites"), **said)
+
+
+def _sum_above(values: Mapping[str, float | int | None], above: Mapping[str, str]) -> dict[str, float | int | None]:
+    """Totals by the place above; one part unknown makes the total unknown."""
+    totals: dict[str, float | int | None] = {}
+    for code, value in values.items():
+        held = totals.get(above[code], 0)
+        totals[above[code]] = None if held is None or value is None else held + value
+    return totals
 
 
 def sure_value(figure: Results) -> float | int | None:
@@ -264,13 +283,26 @@ def tell_classes(comparison: Results, names: Mapping[int, str]) -> list[dict[str
         by_class.setdefault(unit["class"], []).append(_name_unit(unit["organisations"], names))
     return [
         {
-            "label": name_part(code),
+            "label": label_part(code),
             "note": explain_part(code),
             "amount": comparison["parts"][code],
             "names": sorted(by_class[code]),
         }
         for code in comparison["parts"]
         if code in by_class
+    ]
+
+
+def tell_bridge(bridge: Results, names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Each part of a bridge that has organisations, with their names."""
+    return [
+        {
+            "label": label_bridge_part(code),
+            "amount": bridge["parts"][code],
+            "names": sorted(names.get(number, _("nom effacé")) for number in organisations),
+        }
+        for code, organisations in bridge["organisations"].items()
+        if organisations
     ]
 
 

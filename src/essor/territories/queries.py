@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -176,3 +176,8 @@ def sum_populations(on: date) -> dict[str, int | None]:
             totals[above] = None if population is None or total is None else total + population
             above = listed[above][1]
     return totals
+
+
+def find_boundaries(codes: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The GeoJSON geometry of each of these places that has one."""
+    return dict(Boundary.objects.filter(territory__code__in=codes).values_list("territory__code", "geometry"))

@@ -1,0 +1,185 @@
+"""An edition as its page tells it: sentences with their figures, pictures, tables, and how we know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from essor.design.charts import LineChart, TileMap, Waterfall
+from essor.design.charts.boundaries import BoundaryMap
+from essor.design.tables import Table
+from essor.knowledge import load_variables
+from essor.methods.criteria import Line, describe, parse
+from essor.observatory import pictures
+from essor.observatory.labels import label_dimension
+from essor.observatory.pictures import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One total: how many enterprises and jobs, on which base, on which day; None is unknown."""
+
+    enterprises: int | None
+    jobs: float | int | None
+    full_time: float | int | None
+    undecided: int
+    on: date
+    label: str
+    description: str
+    keys: Mapping[str, str]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionPart:
+    code: str
+    heading: str
+    table: Table
+    chart: Any
+
+
+@dataclass(frozen=True, slots=True)
+class BaseReading:
+    """One base of an edition: its headline at the last date, its growth, and its tables."""
+
+    slug: str
+    version: int
+    label: str
+    owner: str
+    description: str
+    headline: Headline
+    first_on: date
+    comparison: Results | None
+    growth: Waterfall | None
+    readings: Table | None
+    flows: Table | None
+    series: LineChart | None
+    dimensions: list[DimensionPart]
+    map: TileMap | BoundaryMap | None
+    criteria: tuple[Line, ...]
+    undecided: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeReading:
+    label_a: str
+    label_b: str
+    bridge: Results
+    chart: Waterfall
+    parts: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one edition's results in one language. ``definitions``: as the edition keeps them."""
+
+    results: Results
+    definitions: Mapping[str, Any]
+    language: str
+    names: Mapping[int, str]
+    shapes: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def place_names(self) -> dict[str, str]:
+        row = 1 if self.language == "en" else 0
+        return {code: names[row] for code, names in self.definitions["place_names"].items()}
+
+    @property
+    def territory_name(self) -> str:
+        return str(self.results["territory"][f"name_{self.language}"])
+
+    def read_bases(self) -> list[BaseReading]:
+        return [self._read_base(base) for base in self.definitions["bases"]]
+
+    def read_bridges(self) -> list[BridgeReading]:
+        labels = {base["slug"]: base[f"label_{self.language}"] for base in self.definitions["bases"]}
+        found = []
+        for bridge in self.results["bridges"].values():
+            label_a, label_b = labels[bridge["from"]["base"]], labels[bridge["to"]["base"]]
+            chart = pictures.draw_bridge(bridge, label_a=label_a, label_b=label_b)
+            parts = pictures.tell_bridge(bridge, self.names)
+            found.append(BridgeReading(label_a, label_b, bridge, chart, parts))
+        return found
+
+    def read_headline(self, base: Mapping[str, Any], on: str) -> Headline:
+        stem, jobs = f"{base['slug']}.{base['number']}", base["jobs_variable"]
+        keys = {name: f"{stem}.{name}.{on}" for name in ("enterprises", jobs, "jobs_fte")}
+        figures = {name: self.results["figures"][key] for name, key in keys.items()}
+        return Headline(
+            enterprises=pictures.sure_value(figures["enterprises"]),  # type: ignore[arg-type]  a count is an integer
+            jobs=pictures.sure_value(figures[jobs]),
+            full_time=pictures.sure_value(figures["jobs_fte"]) if figures["jobs_fte"]["exact"] else None,
+            undecided=figures["enterprises"]["undecided"],
+            on=date.fromisoformat(on),
+            label=base[f"label_{self.language}"],
+            description=base[f"description_{self.language}"],
+            keys={"enterprises": keys["enterprises"], "jobs": keys[jobs], "full_time": keys["jobs_fte"]},
+            fingerprint=figures[jobs]["fingerprint"]["code"],
+        )
+
+    def _read_base(self, base: Mapping[str, Any]) -> BaseReading:
+        stem, jobs, last = f"{base['slug']}.{base['number']}", base["jobs_variable"], self.results["dates"][-1]
+        headline, comparison = self.read_headline(base, last), self._find_comparison(stem, jobs)
+        figure = self.results["figures"][f"{stem}.{jobs}.{last}"]
+        label, is_known = base[f"label_{self.language}"], headline.jobs is not None
+        return BaseReading(
+            slug=base["slug"],
+            version=base["number"],
+            label=label,
+            owner=base["owner"],
+            description=base[f"description_{self.language}"],
+            headline=headline,
+            first_on=date.fromisoformat(self.results["dates"][0]),
+            comparison=comparison,
+            growth=pictures.draw_growth(comparison) if comparison else None,
+            readings=pictures.tabulate_readings(comparison) if comparison else None,
+            flows=pictures.tabulate_flows(comparison) if comparison else None,
+            series=pictures.draw_series(self.results, stem=stem, jobs=jobs, label=label),
+            dimensions=self._read_dimensions(stem, jobs, last) if is_known else [],
+            map=self._draw_map(figure) if is_known else None,
+            criteria=self._describe(base),
+            undecided=self._read_undecided(stem, last),
+        )
+
+    def _draw_map(self, figure: Results) -> TileMap | BoundaryMap | None:
+        parents = {code: above[0] for code, above in self.definitions["places"][-1]["parents"].items() if above}
+        return pictures.draw_map(figure, self.definitions, shapes=self.shapes, parents=parents)
+
+    def _find_comparison(self, stem: str, jobs: str) -> Results | None:
+        """From the first date to the last; None where there is one date, or nothing was decided at the first."""
+        first, last = self.results["dates"][0], self.results["dates"][-1]
+        if first == last or pictures.sure_value(self.results["figures"][f"{stem}.{jobs}.{first}"]) is None:
+            return None
+        found: Results = self.results["comparisons"][f"{stem}.{jobs}.{first}.{last}"]
+        return found
+
+    def _read_dimensions(self, stem: str, jobs: str, on: str) -> list[DimensionPart]:
+        figure = self.results["figures"][f"{stem}.{jobs}.{on}"]
+        return [
+            DimensionPart(
+                code=code,
+                heading=label_dimension(code),
+                table=pictures.tabulate_dimension(
+                    self.results, stem=stem, on=on, jobs=jobs, dimension=code, definitions=self.definitions
+                ),
+                chart=pictures.draw_bars(figure, code, self.definitions),
+            )
+            for code in pictures.DIMENSIONS
+        ]
+
+    def _describe(self, base: Mapping[str, Any]) -> tuple[Line, ...]:
+        variables = load_variables()
+        criteria = parse(base["criteria"], variables=variables)
+        return describe(criteria, language=self.language, variables=variables, place_names=self.place_names)
+
+    def _read_undecided(self, stem: str, on: str) -> list[dict[str, Any]]:
+        variables = load_variables()
+        return [
+            {
+                "name": self.names.get(item["organisation"], ""),
+                "missing": [variables[name].label(self.language) for name in item["missing"] if name in variables],
+            }
+            for item in self.results["memberships"][f"{stem}.{on}"]["undecided"]
+        ]

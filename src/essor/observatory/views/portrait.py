@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from essor.accounts.permissions import Audience, may, open_to
+from essor.directory.queries import names_of
+from essor.observatory.models import Edition
+from essor.observatory.queries.editions import (
+    find_latest_edition,
+    get_edition,
+    list_editions,
+    read_definitions,
+    read_manifest,
+)
+from essor.observatory.reading import Reader
+from essor.observatory.rules import ObservatoryError
+from essor.territories.queries import find_boundaries
+
+MOST_NAMED = 500
+"""How many organisations a portrait names at most: those that bridges tell apart, and those still undecided."""
+
+
+def open_reader(edition: Edition) -> Reader:
+    definitions = read_definitions(edition)
+    language = "en" if get_language() == "en" else "fr"
+    concerned = sorted(_list_named(edition))[:MOST_NAMED]
+    return Reader(
+        results=edition.results,
+        definitions=definitions,
+        language=language,
+        names=names_of(organisations=concerned, on=edition.last_reference_on, known_at=edition.known_at),
+        shapes=find_boundaries(definitions["place_names"]),
+    )
+
+
+def _list_named(edition: Edition) -> set[int]:
+    kept, last = edition.results, edition.last_reference_on.isoformat()
+    told = {
+        number for bridge in kept["bridges"].values() for part in bridge["organisations"].values() for number in part
+    }
+    for stem, membership in kept["memberships"].items():
+        if stem.endswith(last):
+            told |= {item["organisation"] for item in membership["undecided"]}
+    return told
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+def show_home(request: HttpRequest) -> HttpResponse:
+    edition = find_latest_edition()
+    if edition is None:
+        return render(request, "observatory/home_empty.html", {"may_import": may(request.user, "import_facts")})
+    reader = open_reader(edition)
+    bases, bridges = reader.read_bases(), reader.read_bridges()
+    context = {
+        "edition": edition,
+        "title": _title(edition),
+        "territory": reader.territory_name,
+        "main": bases[0],
+        "others": bases[1:],
+        "bridge": bridges[0] if bridges else None,
+        "first": _find_first(reader, bases[0].slug),
+    }
+    return render(request, "observatory/home.html", context)
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+def show_portraits(request: HttpRequest) -> HttpResponse:
+    shown: dict[str, Edition] = {}
+    for edition in list_editions().filter(successor=None).order_by("-last_reference_on", "-published_at"):
+        shown.setdefault(edition.territory_code, edition)
+    items = [{"edition": edition, "title": _title(edition)} for edition in shown.values()]
+    return render(request, "observatory/portraits.html", {"items": items})
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+def show_portrait(request: HttpRequest, territory: str) -> HttpResponse:
+    edition = find_latest_edition(territory_code=territory)
+    if edition is None:
+        raise Http404(_("Aucun portrait de ce territoire n’est encore publié."))
+    return render(request, "observatory/portrait.html", _tell(request, edition))
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+def show_edition(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        edition = get_edition(slug=slug)
+    except ObservatoryError as error:
+        raise Http404 from error
+    return render(request, "observatory/portrait.html", _tell(request, edition))
+
+
+def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
+    reader = open_reader(edition)
+    bases = reader.read_bases()
+    is_adviser = may(request.user, "publish_edition", edition.territory_code)
+    return {
+        "edition": edition,
+        "title": _title(edition),
+        "territory": reader.territory_name,
+        "vintage": edition.results["territory"]["vintage"],
+        "main": bases[0],
+        "others": bases[1:],
+        "all_bases": bases,
+        "bridges": reader.read_bridges(),
+        "sources": reader.definitions["sources"],
+        "manifest": read_manifest(edition),
+        "successor": getattr(edition, "successor", None),
+        "earlier": list_editions(territory_code=edition.territory_code).exclude(pk=edition.pk)[:10],
+        "warnings": edition.results["warnings"] if is_adviser else [],
+        "may_correct": is_adviser,
+        "address": request.build_absolute_uri(reverse("edition", args=[edition.slug])),
+        "trail": [(_("Portraits"), reverse("portraits"))],
+    }
+
+
+def _find_first(reader: Reader, slug: str) -> Any:
+    base = next(base for base in reader.definitions["bases"] if base["slug"] == slug)
+    return reader.read_headline(base, reader.results["dates"][0])
+
+
+def _title(edition: Edition) -> str:
+    return edition.title_en if get_language() == "en" else edition.title_fr
