@@ -13,6 +13,8 @@ from essor.design.charts.boundaries import Area, BoundaryMap
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as, write_day, write_month
 from essor.observatory.labels import (
+    BRIDGE_PARTS,
+    PARTS,
     UNKNOWN,
     explain_part,
     explain_reading,
@@ -42,7 +44,7 @@ def draw_growth(comparison: Results) -> Waterfall:
     start, end = date.fromisoformat(comparison["from"]), date.fromisoformat(comparison["to"])
     parts = [
         Step(label_part(code), amount, note=explain_part(code))
-        for code, amount in comparison["parts"].items()
+        for code, amount in _in_order(comparison["parts"], PARTS)
         if amount
     ]
     return Waterfall(
@@ -65,12 +67,12 @@ def draw_bridge(bridge: Results, *, label_a: str, label_b: str) -> Waterfall:
     notes = {"only_in_a": label_a, "only_in_b": label_b}
     parts = [
         Step(label_bridge_part(code), amount, note=notes.get(code, explain_part(code)))
-        for code, amount in bridge["parts"].items()
+        for code, amount in _in_order(bridge["parts"], BRIDGE_PARTS)
         if amount
     ]
     return Waterfall(
         title=_("Pourquoi deux totaux ?"),
-        subtitle=_("Emplois, le même jour : {day}").format(day=write_day(bridge["on"])),
+        subtitle=_("Emplois, le même jour : {day}").format(day=write_day(date.fromisoformat(bridge["on"]))),
         description=_("Pont de {a} emplois sur la base « {label_a} » à {b} sur la base « {label_b} ».").format(
             a=bridge["total_a"], label_a=label_a, b=bridge["total_b"], label_b=label_b
         ),
@@ -288,7 +290,7 @@ def tell_classes(comparison: Results, names: Mapping[int, str]) -> list[dict[str
             "amount": comparison["parts"][code],
             "names": sorted(by_class[code]),
         }
-        for code in comparison["parts"]
+        for code, _amount_of_class in _in_order(comparison["parts"], PARTS)
         if code in by_class
     ]
 
@@ -301,13 +303,18 @@ def tell_bridge(bridge: Results, names: Mapping[int, str]) -> list[dict[str, Any
             "amount": bridge["parts"][code],
             "names": sorted(names.get(number, _("nom effacé")) for number in organisations),
         }
-        for code, organisations in bridge["organisations"].items()
+        for code, organisations in _in_order(bridge["organisations"], BRIDGE_PARTS)
         if organisations
     ]
 
 
 def _name_unit(organisations: Iterable[int], names: Mapping[int, str]) -> str:
     return " + ".join(names.get(number, _("nom effacé")) for number in organisations)
+
+
+def _in_order(parts: Mapping[str, Any], order: Iterable[str]) -> list[tuple[str, Any]]:
+    """The parts in the order that a reader expects: stored results are sorted by name."""
+    return [(code, parts[code]) for code in order if code in parts]
 
 
 def _amount(line: Results | None, scale: int) -> float | int | None:
