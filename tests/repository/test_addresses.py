@@ -55,8 +55,7 @@ def make_path(entry: URLPattern, converters: dict[str, Any]) -> str:
 
 
 def sample_for(converter: Any) -> Any:
-    kind = type(converter).__name__
-    return SAMPLES[kind] if kind in SAMPLES else converter.sample
+    return SAMPLES[type(converter).__name__]
 
 
 ADDRESSES = list(walk(get_resolver(), {}))

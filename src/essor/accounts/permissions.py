@@ -11,10 +11,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-import rules as predicates
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from rules.permissions import set_perm
+from rules.predicates import Predicate
 
 from essor.accounts.models import User
 from essor.accounts.rules import ACTIONS, ADMINISTRATOR, ADVISER, Decision, HeldRole, decide, list_kinds
@@ -107,14 +108,13 @@ def require(user: Person, action: str, territory_code: str = "", *, on: date | N
         raise NotAllowed(decision.code, action=action, territory_code=territory_code)
 
 
-def _predicate_of(action: str) -> predicates.Predicate:
-    @predicates.predicate(f"may_{action}")
+def _predicate_of(action: str) -> Predicate:
     def holds(user: Person, territory_code: str | None) -> bool:
         return may(user, action, territory_code or "")
 
-    return holds
+    return Predicate(holds, name=f"may_{action}")
 
 
 # ``user.has_perm("essor.publish_edition", "640")`` and templates' ``has_perm`` ask the same door.
 for _name in ACTIONS:
-    predicates.set_perm(f"essor.{_name}", _predicate_of(_name))
+    set_perm(f"essor.{_name}", _predicate_of(_name))  # type: ignore[no-untyped-call]  # rules is not typed

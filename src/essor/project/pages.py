@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.templatetags.static import static
 from django.urls import path
 from django.views.decorators.http import require_safe
-from django.views.generic import RedirectView
 
 from essor import __version__
 from essor.accounts.permissions import Audience, open_to
@@ -32,9 +31,8 @@ def show_robots(_request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.PUBLIC)
 @require_safe
-def show_icon(request: HttpRequest) -> HttpResponse:
-    response: HttpResponse = RedirectView.as_view(url=static("design/favicon.svg"))(request)
-    return response
+def show_icon(_request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(static("design/favicon.svg"))
 
 
 urlpatterns = [

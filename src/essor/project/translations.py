@@ -82,7 +82,7 @@ def read_catalogue(file: Path) -> Catalog:
 
 
 def list_entries(catalogue: Catalog) -> dict[Key, Message]:
-    return {(message.id, message.context): message for message in catalogue if message.id}
+    return {(_freeze(message.id), message.context): message for message in catalogue if message.id}
 
 
 def compare_translations(package: Path = PACKAGE) -> list[Finding]:
@@ -151,8 +151,17 @@ def _show(key: Key) -> str:
 
 
 def _is_translated(message: Message) -> bool:
-    strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-    return bool(strings) and all(strings) and not message.fuzzy
+    return all(_list_strings(message)) and not message.fuzzy
+
+
+def _list_strings(message: Message) -> list[str]:
+    """What stands in English: one sentence, or one for each number."""
+    said = message.string
+    return [*said] if isinstance(said, (tuple, list)) else [said or ""]
+
+
+def _freeze(sentence: str | tuple[str, ...] | list[str]) -> str | tuple[str, ...]:
+    return sentence if isinstance(sentence, str) else tuple(sentence)
 
 
 def _keeps_placeholders(message: Message) -> bool:
@@ -160,7 +169,8 @@ def _keeps_placeholders(message: Message) -> bool:
     if isinstance(message.id, str):
         return sorted(PLACEHOLDER.findall(message.id)) == sorted(PLACEHOLDER.findall(str(message.string)))
     allowed = {mark for sentence in message.id for mark in PLACEHOLDER.findall(sentence)}
-    plural = set(PLACEHOLDER.findall(message.string[-1]))
+    said = _list_strings(message)
+    plural = set(PLACEHOLDER.findall(said[-1]))
     return plural == set(PLACEHOLDER.findall(message.id[-1])) and all(
-        set(PLACEHOLDER.findall(sentence)) <= allowed for sentence in message.string
+        set(PLACEHOLDER.findall(sentence)) <= allowed for sentence in said
     )
