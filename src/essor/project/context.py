@@ -25,6 +25,8 @@ class Place:
 
 
 NAVIGATION: tuple[Place, ...] = (
+    Place(_("Accueil"), "home"),
+    Place(_("Portrait"), "portraits"),
     Place(_("Territoires"), "territory_list"),
     Place(_("Bases"), "bases"),
     Place(_("Administration"), "people", Audience.ADMINISTRATOR),
