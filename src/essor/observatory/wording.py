@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as noop
 
 from essor.design.wording import write_day
+from essor.observatory.folders import Problem
 from essor.observatory.rules import ObservatoryError
 
 SENTENCES = {
@@ -67,6 +68,12 @@ SENTENCES = {
         "« Ce qu’on savait le %(known)s » est à venir : une édition ne fige que ce qu’on sait. "
         "Choisissez aujourd’hui ou un jour passé."
     ),
+    "known-day-to-come": noop(
+        "Le %(known)s est à venir : on ne peut pas dire ce qu’on saura. "
+        "Donnez un jour passé, ou aucun pour aujourd’hui."
+    ),
+    "with-needs-a-date": noop("--with compare deux bases un même jour. Donnez ce jour avec --on, ou --from et --to."),
+    "dates-missing": noop("Donnez deux jours, --from et --to, ou un jour et une autre base, --on et --with."),
     "title-missing": noop("Il manque le titre dans l’une des deux langues. Donnez les deux."),
     "reason-missing": noop("Une correction dit pourquoi. Écrivez la raison en une phrase."),
     "nothing-to-correct": noop("Une raison de correction est donnée sans dire quelle édition est corrigée. Nommez-la."),
@@ -86,9 +93,42 @@ SENTENCES = {
         "L’édition « %(slug)s » ne publie pas ce chiffre : %(figure)s. "
         "Choisissez une base et une date qu’elle contient."
     ),
+    "figures-not-comparable": noop(
+        "« %(first)s » et « %(second)s » n’ont pas le même territoire, la même base ou la même mesure. "
+        "Choisissez deux éditions d’un même chiffre."
+    ),
+    "editions-not-in-order": noop(
+        "L’édition « %(first)s » fige ce qu’on savait après « %(second)s ». Échangez-les."
+    ),
     "table-unknown": noop("Il n’y a pas de tableau « %(value)s ». Tableaux : %(allowed)s."),
     "date-malformed": noop("%(option)s : « %(value)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29."),
 }  # fmt: skip
+
+PROBLEMS = {
+    "folder-missing": noop(
+        "Le dossier de l’édition « %(file)s » a disparu. Remettez-le depuis une copie de sauvegarde."
+    ),
+    "file-missing": noop("%(file)s : le fichier a disparu. Remettez-le depuis une copie de sauvegarde."),
+    "file-altered": noop(
+        "%(file)s : le fichier n’est plus celui qui a été publié (empreinte attendue %(expected)s, trouvée %(found)s). "
+        "Remettez-le depuis une copie de sauvegarde."
+    ),
+    "file-unreadable": noop("%(file)s : le fichier ne se lit pas. Remettez-le depuis une copie de sauvegarde."),
+    "file-unexpected": noop("%(file)s : ce fichier n’a pas été publié avec l’édition. Retirez-le du dossier."),
+    "figure-differs": noop(
+        "%(file)s, %(path)s : publié %(expected)s, recalculé %(found)s. Le programme ou le fichier n’est plus le même."
+    ),
+    "row-differs": noop(
+        "Base de données, %(path)s : le dossier dit %(expected)s, la page montre %(found)s. "
+        "Restaurez la base de données depuis une copie de sauvegarde."
+    ),
+}
+
+
+def explain_problem(problem: Problem) -> str:
+    """One thing that a verification found, in a sentence."""
+    said = {"file": problem.file, "path": problem.path, "expected": problem.expected, "found": problem.found}
+    return gettext(PROBLEMS[problem.code]) % said
 
 
 def explain(error: ObservatoryError) -> str:

@@ -13,9 +13,10 @@ from django.db.models import QuerySet
 
 from essor.knowledge import load_variables
 from essor.methods.bases import BaseDefinition
-from essor.methods.criteria import parse
+from essor.methods.criteria import Line, describe, parse
 from essor.observatory.models import Base, BaseVersion
 from essor.observatory.rules import SEALED, ObservatoryError, canonical_json
+from essor.territories.queries import list_names
 
 
 def list_bases() -> QuerySet[Base]:
@@ -85,3 +86,10 @@ def read_definition(content: str) -> BaseDefinition:
         tree=kept["criteria"],
         jobs_variable=kept["jobs_variable"],
     )
+
+
+def describe_base(version: BaseVersion, *, language: str, on: date) -> tuple[Line, ...]:
+    """The criteria in words, one line per condition; places by the names that they bear on ``on``."""
+    names = list_names(on, language)
+    criteria = base_definition(version).criteria
+    return describe(criteria, language=language, variables=load_variables(), place_names=names)

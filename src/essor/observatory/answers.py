@@ -1,0 +1,126 @@
+"""What a command answers with ``--json``: plain objects in natural units, stable names, nothing to guess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from essor.methods.bases import FULL_TIME
+from essor.observatory.labels import label_code
+from essor.observatory.sentences import find_figure, natural
+
+Data = Mapping[str, Any]
+
+
+def answer_portrait(results: Data, definitions: Data, *, on: date, known_on: date) -> dict[str, Any]:
+    """The first base of the results on one day. ``jobs_headcount`` is the base's own measure; null with a range in
+    ``jobs_range`` when a member has a band, null alone when the base counts full-time equivalents."""
+    base, day = results["bases"][0], on.isoformat()
+    count, jobs = (find_figure(results, base, name, day) for name in ("enterprises", "jobs"))
+    full_time = find_figure(results, base, FULL_TIME, day)
+    is_headcount = base["jobs_variable"] != FULL_TIME
+    return {
+        "enterprises": count["value"],
+        "jobs_headcount": plain(jobs["value"], jobs["scale"]) if is_headcount else None,
+        "jobs_range": _range_of(jobs) if is_headcount else None,
+        "jobs_unknown": jobs["without_figure"],
+        "jobs_measure": base["jobs_variable"],
+        "jobs_fte": plain(full_time["value"], full_time["scale"]),
+        "jobs_fte_range": _range_of(full_time),
+        "jobs_fte_unknown": full_time["without_figure"],
+        "undecided": count["undecided"],
+        "base": base["slug"],
+        "base_version": base["version"],
+        "territory": results["territory"]["code"],
+        "territory_name": results["territory"]["name_fr"],
+        "territory_vintage": results["territory"]["vintage"],
+        "reference_date": day,
+        "known_on": known_on.isoformat(),
+        "fingerprint": jobs["fingerprint"]["code"],
+        "tables": {name: _answer_table(name, count, jobs, full_time, definitions) for name in count["tables"]},
+    }
+
+
+def _answer_table(name: str, count: Data, jobs: Data, full_time: Data, definitions: Data) -> list[dict[str, Any]]:
+    lines = zip(*(figure["tables"][name] for figure in (count, jobs, full_time)), strict=True)
+    return [
+        {
+            "code": counted["code"],
+            "label": label_code(name, counted["code"], definitions),
+            "enterprises": counted["value"],
+            "jobs": plain(line["value"], jobs["scale"]),
+            "jobs_range": _range_of(line | {"scale": jobs["scale"]}),
+            "jobs_unknown": line["without_figure"],
+            "jobs_fte": plain(equivalent["value"], full_time["scale"]),
+        }
+        for counted, line, equivalent in lines
+    ]
+
+
+def answer_comparison(told: Data, *, territory_code: str, known_on: date, reading: str) -> dict[str, Any]:
+    """One base between two days, in one reading; the two others beside it. Parts sum exactly to after − before.
+
+    The parts are those of the criteria reading; a cohort is split into what it gained and lost.
+    """
+    chosen, scale = told["readings"][reading], told["scale"]
+    parts = told["parts"] if reading == "criteria" else _parts_of_flows(chosen)
+    flows = chosen["flows"]
+    return {
+        "before": plain(chosen["before"], scale),
+        "after": plain(chosen["after"], scale),
+        "growth": chosen["growth"],
+        "dhs_growth": chosen["symmetric"],
+        "yearly_growth": chosen["yearly"],
+        "parts": {name: plain(value, scale) for name, value in parts.items()},
+        "enterprises_before": told["enterprises_before"],
+        "enterprises_after": told["enterprises_after"],
+        "enterprise_parts": dict(told["enterprise_parts"]),
+        "reading": reading,
+        "readings": {name: _answer_reading(kept, scale) for name, kept in told["readings"].items()},
+        "creation": plain(flows["creation"], scale),
+        "destruction": plain(flows["destruction"], scale),
+        "reallocation": plain(flows["reallocation"], scale),
+        "excess_reallocation": plain(flows["excess_reallocation"], scale),
+        "before_date": told["from"],
+        "after_date": told["to"],
+        "days": told["days"],
+        "base": told["base"],
+        "base_version": told["version"],
+        "jobs_measure": told["jobs_variable"],
+        "territory": territory_code,
+        "known_on": known_on.isoformat(),
+        "before_known_at": told.get("before_known_at"),
+        "fingerprint": told["fingerprint"],
+    }
+
+
+def _parts_of_flows(reading: Data) -> dict[str, int]:
+    return {"creation": reading["flows"]["creation"], "destruction": -reading["flows"]["destruction"]}
+
+
+def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
+    return {
+        "before": plain(reading["before"], scale),
+        "after": plain(reading["after"], scale),
+        "growth": reading["growth"],
+        "dhs_growth": reading["symmetric"],
+        "yearly_growth": reading["yearly"],
+        "units": reading["units"],
+        "unknown": len(reading["unknown"]),
+        "unknown_before": plain(reading["unknown_before"], scale),
+    }
+
+
+def _range_of(total: Data) -> list[int | float | None] | None:
+    """``[low, high]`` when only an interval may be said, else null."""
+    if total["value"] is not None:
+        return None
+    return [plain(total["low"], total["scale"]), plain(total["high"], total["scale"])]
+
+
+def plain(stored: int | None, scale: int) -> int | float | None:
+    """A stored integer as a JSON number in natural units: whole where the measure has no decimals."""
+    number = natural(stored, scale)
+    return float(number) if isinstance(number, Decimal) else number

@@ -1,0 +1,150 @@
+"""Figures inside sentences: what a page, a document and a command say first, in the language in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from essor.design.wording import (
+    write_decimal,
+    write_interval,
+    write_month,
+    write_signed,
+    write_signed_percent,
+    write_whole,
+)
+from essor.methods.bases import FULL_TIME
+from essor.observatory.labels import label_base, label_reading, label_territory
+
+Data = Mapping[str, Any]
+
+
+def find_figure(results: Data, base: Data, indicator: str, on: str) -> Data:
+    """The figure of one base (``indicator``: ``enterprises``, ``jobs`` for the base's own measure, or an id)."""
+    name = base["jobs_variable"] if indicator == "jobs" else indicator
+    figure: Data = results["figures"][f"{base['slug']}.{base['version']}.{name}.{on}"]
+    return figure
+
+
+def natural(stored: int | None, scale: int) -> Decimal | int | None:
+    """A stored integer in natural units: whole where the measure has no decimals."""
+    if stored is None or scale == 0:
+        return stored
+    return Decimal(stored).scaleb(-scale)
+
+
+def write_amount(figure: Data) -> str:
+    """The figure's amount: a number, or the interval when a member has a band."""
+    scale = figure["scale"]
+    if figure["value"] is None:
+        return write_interval((natural(figure["low"], scale), natural(figure["high"], scale)))
+    return write_natural(figure["value"], scale)
+
+
+def write_natural(stored: int | None, scale: int) -> str:
+    number = natural(stored, scale)
+    return write_whole(number) if scale == 0 else write_decimal(number, min(scale, 1))
+
+
+def say_headline(results: Data, base: Data, on: str) -> str:
+    """« Les Moulins, novembre 2017 : 787 personnes travaillent dans 32 entreprises, sur la base « … ». »"""
+    jobs, count = find_figure(results, base, "jobs", on), find_figure(results, base, "enterprises", on)
+    said = {
+        "territory": label_territory(results["territory"]),
+        "month": write_month(date.fromisoformat(on)),
+        "jobs": write_amount(jobs),
+        "enterprises": write_whole(count["value"]),
+        "base": label_base(base),
+        "version": base["version"],
+    }
+    number = count["value"]
+    if base["jobs_variable"] == FULL_TIME:
+        words = ngettext(
+            "%(territory)s, %(month)s : %(jobs)s équivalents temps plein dans %(enterprises)s entreprise, "
+            "sur la base « %(base)s » (version %(version)s).",
+            "%(territory)s, %(month)s : %(jobs)s équivalents temps plein dans %(enterprises)s entreprises, "
+            "sur la base « %(base)s » (version %(version)s).",
+            number,
+        )
+    else:
+        words = ngettext(
+            "%(territory)s, %(month)s : %(jobs)s personnes travaillent dans %(enterprises)s entreprise, "
+            "sur la base « %(base)s » (version %(version)s).",
+            "%(territory)s, %(month)s : %(jobs)s personnes travaillent dans %(enterprises)s entreprises, "
+            "sur la base « %(base)s » (version %(version)s).",
+            number,
+        )
+    return words % said
+
+
+def say_gaps(jobs: Data) -> str:
+    """What the amount leaves out: the undecided, and the members without a figure; empty when nothing is left out."""
+    said = []
+    if jobs["undecided"]:
+        words = ngettext(
+            "%(count)s organisation reste indécise et n’est pas comptée.",
+            "%(count)s organisations restent indécises et ne sont pas comptées.",
+            jobs["undecided"],
+        )
+        said.append(words % {"count": write_whole(jobs["undecided"])})
+    if jobs["without_figure"]:
+        words = ngettext(
+            "Les emplois de %(count)s entreprise sont inconnus : ils ne sont dans aucune somme.",
+            "Les emplois de %(count)s entreprises sont inconnus : ils ne sont dans aucune somme.",
+            jobs["without_figure"],
+        )
+        said.append(words % {"count": write_whole(jobs["without_figure"])})
+    return " ".join(said)
+
+
+def say_growth(comparison: Data, base: Data, *, reading: str = "criteria") -> str:
+    """From one amount to another on one base, in one of its three readings, with the yearly rate."""
+    told, scale = comparison["readings"][reading], comparison["scale"]
+    said = {
+        "start": write_month(date.fromisoformat(comparison["from"])),
+        "end": write_month(date.fromisoformat(comparison["to"])),
+        "before": write_natural(told["before"], scale),
+        "after": write_natural(told["after"], scale),
+        "change": write_signed(natural(told["after"] - told["before"], scale)),
+        "growth": write_signed_percent(told["growth"], 1),
+        "yearly": write_signed_percent(told["yearly"], 1),
+        "base": label_base(base),
+        "reading": label_reading(reading),
+    }
+    if told["growth"] is None:
+        return (
+            gettext(
+                "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de "
+                "%(before)s à %(after)s : sans point de départ, il n’y a pas de taux."
+            )
+            % said
+        )
+    return (
+        gettext(
+            "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de %(before)s à "
+            "%(after)s : %(change)s, soit %(growth)s (%(yearly)s par an)."
+        )
+        % said
+    )
+
+
+def say_bridge(bridge: Data, first: Data, second: Data) -> str:
+    """Why two totals of one day differ, in one sentence."""
+    said = {
+        "month": write_month(date.fromisoformat(bridge["on"])),
+        "first": label_base(first),
+        "second": label_base(second),
+        "total_a": write_whole(bridge["total_a"]),
+        "total_b": write_whole(bridge["total_b"]),
+        "in_both": write_whole(bridge["in_both"]),
+    }
+    words = gettext(
+        "En %(month)s, la base « %(first)s » compte %(total_a)s emplois et la base « %(second)s » en compte "
+        "%(total_b)s. Ce n’est pas une croissance : ce sont deux définitions, qui ont %(in_both)s entreprises en "
+        "commun."
+    )
+    return words % said
