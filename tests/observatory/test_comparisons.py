@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from essor.observatory.actions import draft_base_version, publish_base_version
+from essor.observatory.models import BaseVersion
+from essor.observatory.queries.comparisons import (
+    compare_dates,
+    explain_published_change,
+    refuse_bases,
+    refuse_versions,
+)
+from essor.observatory.rules import ObservatoryError
+from tests.observatory.conftest import FIRST, LAST, NOW, World, publish
+
+EARLIER = datetime(2018, 1, 1, tzinfo=UTC)
+LATER = datetime(2018, 2, 1, tzinfo=UTC)
+
+
+def test_one_base_between_two_days(magazine: BaseVersion) -> None:
+    told = compare_dates(base_version=magazine, territory_code="640", before_on=FIRST, after_on=LAST, known_at=NOW)
+    assert (told["before"], told["after"], told["growth"]) == (38, 43, 0.1316)
+    assert told["before"] + sum(told["parts"].values()) == told["after"]
+    assert told["readings"]["cohort"]["after"] == 36
+    with pytest.raises(ObservatoryError, match="dates-not-in-order"):
+        compare_dates(base_version=magazine, territory_code="640", before_on=LAST, after_on=LAST, known_at=NOW)
+
+
+def test_the_first_figure_may_be_taken_as_it_was_published(world: World, magazine: BaseVersion) -> None:
+    world.correct("avale", 2014, 26, known_from=LATER)
+    told = compare_dates(
+        base_version=magazine,
+        territory_code="640",
+        before_on=FIRST,
+        after_on=LAST,
+        known_at=NOW,
+        before_known_at=EARLIER,
+    )
+    assert told["before"] == 38
+    assert told["parts"]["corrected_since"] != 0
+    assert told["before"] + sum(told["parts"].values()) == told["after"] == 43
+
+
+def test_two_bases_are_refused_with_the_bridge(magazine: BaseVersion, table: BaseVersion) -> None:
+    refused = refuse_bases(first=magazine, second=table, territory_code="640", on=LAST, known_at=NOW, before_on=FIRST)
+    problem = refused.as_problem("fr")
+    assert (problem["type"], problem["status"]) == ("bases-differ", 409)
+    assert (problem["before"], problem["after"]) == (38, 0)
+    assert problem["bridge"]["total"] == sum(problem["parts"].values()) == 0 - 43
+    assert problem["title"]
+    assert problem["detail"] != refused.as_problem("en")["detail"]
+
+
+def test_days_under_two_versions_are_refused(magazine: BaseVersion) -> None:
+    base = magazine.base
+    said = {"label_fr": "a", "label_en": "b", "criteria": {"fact": "legal_form", "is": "coop"}}
+    second = draft_base_version(base=base, by=None, now=NOW, starts_on=date(2016, 1, 1), **said)  # type: ignore[arg-type]
+    publish_base_version(version=second, by=None, now=NOW, replaces=magazine)
+    third = draft_base_version(base=base, by=None, now=NOW, ends_before=date(2016, 1, 1), **said | {"label_fr": "c"})  # type: ignore[arg-type]
+    publish_base_version(version=third, by=None, now=NOW)
+    refused = refuse_versions(slug=base.slug, territory_code="640", before_on=FIRST, after_on=LAST, known_at=NOW)
+    assert refused is not None
+    assert refused.refusal.type == "versions-differ"
+    assert refuse_versions(
+        slug=base.slug, territory_code="640", before_on=date(2017, 1, 1), after_on=LAST, known_at=NOW
+    ) is None  # fmt: skip
+
+
+def test_a_change_between_two_published_figures_is_split_without_residual(world: World, magazine: BaseVersion) -> None:
+    first = publish(magazine, dates=[FIRST], known_at=EARLIER)
+    world.correct("avale", 2014, 26, known_from=LATER)
+    second = publish(magazine, dates=[LAST])
+    told = explain_published_change(
+        first=first,
+        first_key="magazine-2014.1.jobs_headcount.2014-06-30",
+        second=second,
+        second_key="magazine-2014.1.jobs_headcount.2017-11-29",
+    )
+    assert (told["before"], told["after"]) == (38, 43)
+    assert told["terms"] == {"revision": 6, "coverage": 0, "definition": 0, "real": -1}
+    with pytest.raises(ObservatoryError, match="editions-not-in-order"):
+        explain_published_change(
+            first=second,
+            first_key="magazine-2014.1.jobs_headcount.2017-11-29",
+            second=first,
+            second_key="magazine-2014.1.jobs_headcount.2014-06-30",
+        )
+    with pytest.raises(ObservatoryError, match="figure-unknown"):
+        explain_published_change(first=first, first_key="rien", second=second, second_key="rien")
