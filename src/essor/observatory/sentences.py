@@ -62,6 +62,9 @@ def say_headline(results: Data, base: Data, on: str) -> str:
         "version": base["version"],
     }
     number = count["value"]
+    if not number and jobs["undecided"]:
+        words = gettext("%(territory)s, %(month)s : on n’en sait pas assez pour compter, sur la base « %(base)s ».")
+        return words % said
     if base["jobs_variable"] == FULL_TIME:
         words = ngettext(
             "%(territory)s, %(month)s : %(jobs)s équivalents temps plein dans %(enterprises)s entreprise, "

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from essor.observatory.models import BaseVersion, Edition
+from essor.observatory.queries.editions import folder_of
+from tests.observatory.conftest import World, publish
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
+
+
+def run_json(*words: str) -> Any:
+    return json.loads(run(*words, "--json"))
+
+
+def refuse(*words: str) -> CommandError:
+    with pytest.raises(CommandError) as refused:
+        run(*words)
+    return refused.value
+
+
+PORTRAIT = ("portrait", "--territory=640", "--base=magazine-2014", "--on=2017-11-29")
+COMPARE = ("compare", "--territory=640", "--base=magazine-2014", "--from=2014-06-30", "--to=2017-11-29")
+
+
+def test_a_portrait_as_an_object(world: World) -> None:
+    answer = run_json(*PORTRAIT)
+    expected = {
+        "enterprises": 3,
+        "jobs_headcount": 43,
+        "jobs_range": None,
+        "undecided": 1,
+        "base": "magazine-2014",
+        "base_version": 1,
+        "territory": "640",
+        "reference_date": "2017-11-29",
+    }
+    assert {name: answer[name] for name in expected} == expected
+    assert len(answer["fingerprint"]) == 12
+    for lines in answer["tables"].values():
+        assert sum(line["enterprises"] for line in lines) == 3
+        assert sum(line["jobs"] for line in lines) == 43
+
+
+def test_a_band_has_a_range_and_no_number(world: World) -> None:
+    world.add("bande", {2017: (11, 25)})
+    answer = run_json(*PORTRAIT)
+    assert (answer["jobs_headcount"], answer["jobs_range"]) == (None, [54, 68])
+
+
+def test_a_portrait_in_sentences(world: World) -> None:
+    said = run(*PORTRAIT)
+    assert said.startswith("Les Moulins, novembre\u00a02017 : 43 personnes travaillent dans 3 entreprises")
+    assert "1 organisation reste indécise" in said
+    assert "Terrebonne" in said
+
+
+def test_the_only_peopled_mrc_is_the_default_territory(world: World) -> None:
+    with pytest.raises(CommandError, match="640"):
+        run("portrait", "--base=magazine-2014", "--on=2017-11-29")
+    publish(BaseVersion.objects.get(base__slug="magazine-2014"))
+    assert run_json("portrait", "--base=magazine-2014", "--on=2017-11-29")["territory"] == "640"
+
+
+def test_known_on_a_day_is_what_was_known_at_its_end(world: World) -> None:
+    answer = run_json(*PORTRAIT, "--known-on=2014-07-01")
+    assert (answer["enterprises"], answer["known_on"]) == (0, "2014-07-01")
+
+
+def test_a_comparison_as_an_object(world: World) -> None:
+    answer = run_json(*COMPARE)
+    assert (answer["before"], answer["after"], answer["growth"]) == (38, 43, 0.1316)
+    assert sum(answer["parts"].values()) == answer["after"] - answer["before"]
+    assert answer["creation"] - answer["destruction"] == 5
+    assert set(answer["readings"]) == {"criteria", "cohort", "survivors"}
+    assert (answer["before_date"], answer["after_date"]) == ("2014-06-30", "2017-11-29")
+
+
+@pytest.mark.parametrize("reading", ["criteria", "cohort", "survivors"])
+def test_each_reading_sums_exactly(world: World, reading: str) -> None:
+    answer = run_json(*COMPARE, "--reading", reading)
+    assert answer["before"] + sum(answer["parts"].values()) == answer["after"]
+    assert answer["readings"][reading]["after"] == answer["after"]
+    assert "De juin" in run(*COMPARE, "--reading", reading)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("compare", "--territory=640", "--base=magazine-2014", "--on=2017-11-29", "--with=table-regionale-2017"),
+        (*COMPARE, "--with=table-regionale-2017"),
+    ],
+)
+def test_two_bases_exit_3_with_the_problem(world: World, words: tuple[str, ...]) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command(*words, "--json", stdout=out)
+    assert refused.value.returncode == 3
+    problem = json.loads(out.getvalue())
+    assert problem["type"] == "bases-differ"
+    assert problem["title"]
+    assert problem["detail"]
+    assert sum(problem["bridge"]["parts"].values()) == problem["bridge"]["total"] == -43
+    assert "pont" in refuse(*words).args[0].lower() or "passage" in refuse(*words).args[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("portrait", "--base=magazine-2014", "--on=2017-02-30"), "« 2017-02-30 »"),
+        (("portrait", "--base=magasine-2014", "--on=2017-11-29"), "magazine-2014"),
+        (("portrait", "--base=magazine-2014", "--on=2017-11-29", "--territory=64O"), "640"),
+        (("portrait", "--base=magazine-2014", "--on=2017-11-29", "--base-version=9"), "1"),
+        (("portrait", "--base=magazine-2014", "--on=2017-11-29", "--known-on=2999-01-01"), "2999"),
+        (("compare", "--base=magazine-2014"), "--from"),
+        (("compare", "--base=magazine-2014", "--with=table-regionale-2017"), "--on"),
+        ((*COMPARE[:3], "--from=2017-11-29", "--to=2014-06-30"), "30"),
+        (("edition", "verify", "rien"), "edition list"),
+        (("base", "show", "rien"), "base list"),
+        (("base", "import", "absente.yaml"), "absente.yaml"),
+    ],
+)
+def test_a_wrong_word_is_told_with_its_remedy(world: World, words: tuple[str, ...], said: str) -> None:
+    error = refuse(*words)
+    assert error.returncode == 2
+    assert said in str(error)
+
+
+def test_an_edition_is_published_listed_verified_and_shown(world: World) -> None:
+    words = ("--base=magazine-2014", "--base=table-regionale-2017", "--on=2014-06-30", "--on=2017-11-29")
+    titles = ("--title-fr=Les Moulins", "--title-en=Les Moulins")
+    slug = run_json("edition", "publish", "--territory=640", *words, *titles)["slug"]
+    assert [item["slug"] for item in run_json("edition", "list")] == [slug]
+    assert "Intacte" in run("edition", "verify", slug)
+    assert run_json("edition", "verify", slug)["sound"] is True
+    assert "43 personnes" in run("edition", "show", slug)
+    assert run_json("edition", "show", slug)["results"]["shape"] == "essor-portrait-1"
+
+
+def test_an_altered_edition_fails_and_names_the_file(world: World, magazine: BaseVersion) -> None:
+    edition = publish(magazine)
+    file = folder_of(edition) / "results.json"
+    file.write_bytes(file.read_bytes().replace(b'"value": 43', b'"value": 44', 1))
+    error = refuse("edition", "verify", edition.slug)
+    assert error.returncode == 1
+    assert "results.json" in str(error)
+
+
+def test_a_base_is_imported_shown_and_published(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "deux.yaml"
+    file.write_text(
+        "slug: deux\nowner: Table\nlabel: {fr: Deux, en: Two}\ndescription: {fr: Deux., en: Two.}\n"
+        "criteria: {fact: jobs_headcount, at_least: 2}\njobs_variable: jobs_headcount\n"
+        "sources: [{title: Table}]\nreviewed_on: 2026-01-01\n",
+        encoding="utf-8",
+    )
+    assert run_json("base", "import", str(file))["status"] == "draft"
+    assert "2" in run("base", "show", "deux", "--base-version=1")
+    assert run_json("base", "publish", "deux", "--base-version=1")["status"] == "published"
+    assert "deux" in run("base", "list")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("jobs_headcount, at", "jobs_hedcount, at"), encoding="utf-8"
+    )
+    error = refuse("base", "import", str(file))
+    assert "jobs_headcount" in str(error)
+    assert not Edition.objects.exists()
