@@ -5,80 +5,79 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext, gettext_noop
 
 from essor.design.wording import is_english
 
 PARTS = {
-    "continuing_growth": noop("Entreprises toujours là, plus d’emplois"),
-    "continuing_decline": noop("Entreprises toujours là, moins d’emplois"),
-    "continuing_stable": noop("Entreprises toujours là, autant d’emplois"),
-    "births": noop("Naissances"),
-    "reopenings": noop("Réouvertures"),
-    "arrivals": noop("Arrivées d’un autre territoire"),
-    "closures": noop("Fermetures"),
-    "departures": noop("Départs vers un autre territoire"),
-    "reclassified_in": noop("Entrées par reclassement"),
-    "reclassified_out": noop("Sorties par reclassement"),
-    "seen_late": noop("Existaient déjà, vues depuis"),
-    "corrected_since": noop("Corrigées depuis"),
-    "missing_before": noop("Inconnues à la première date"),
-    "missing_after": noop("Inconnues à la deuxième date"),
-    "restructured": noop("Fusions et scissions"),
+    "continuing_growth": gettext_noop("Entreprises toujours là, plus d’emplois"),
+    "continuing_decline": gettext_noop("Entreprises toujours là, moins d’emplois"),
+    "continuing_stable": gettext_noop("Entreprises toujours là, autant d’emplois"),
+    "births": gettext_noop("Naissances"),
+    "reopenings": gettext_noop("Réouvertures"),
+    "arrivals": gettext_noop("Arrivées d’un autre territoire"),
+    "closures": gettext_noop("Fermetures"),
+    "departures": gettext_noop("Départs vers un autre territoire"),
+    "reclassified_in": gettext_noop("Entrées par reclassement"),
+    "reclassified_out": gettext_noop("Sorties par reclassement"),
+    "seen_late": gettext_noop("Existaient déjà, vues depuis"),
+    "corrected_since": gettext_noop("Corrigées depuis"),
+    "missing_before": gettext_noop("Inconnues à la première date"),
+    "missing_after": gettext_noop("Inconnues à la deuxième date"),
+    "restructured": gettext_noop("Fusions et scissions"),
 }
 BRIDGE_PARTS = {
-    "only_in_a": noop("Seulement dans la première base"),
-    "only_in_b": noop("Seulement dans la deuxième base"),
-    "counted_differently": noop("Dans les deux, emplois comptés autrement"),
-    "other_territory": noop("D’un autre territoire"),
+    "only_in_a": gettext_noop("Seulement dans la première base"),
+    "only_in_b": gettext_noop("Seulement dans la deuxième base"),
+    "counted_differently": gettext_noop("Dans les deux, emplois comptés autrement"),
+    "other_territory": gettext_noop("D’un autre territoire"),
 }
 READINGS = {
-    "criteria": noop("les mêmes critères, appliqués aux deux dates"),
-    "cohort": noop("les mêmes entreprises, quoi qu’elles soient devenues"),
-    "survivors": noop("les mêmes entreprises, celles qui sont encore là"),
+    "criteria": gettext_noop("les mêmes critères, appliqués aux deux dates"),
+    "cohort": gettext_noop("les mêmes entreprises, quoi qu’elles soient devenues"),
+    "survivors": gettext_noop("les mêmes entreprises, celles qui sont encore là"),
 }
 NOTES = {
-    "births": noop("créées entre les deux dates"),
-    "reclassified_in": noop("elles existaient ; elles répondent maintenant à la définition"),
-    "reclassified_out": noop("elles existent toujours ; elles n’y répondent plus"),
-    "seen_late": noop("elles existaient à la première date, sans qu’on le sache"),
-    "corrected_since": noop("leur chiffre a été corrigé après la première publication"),
-    "missing_before": noop("membres, mais sans chiffre, ou indécises"),
-    "missing_after": noop("membres, mais sans chiffre, ou indécises"),
+    "births": gettext_noop("créées entre les deux dates"),
+    "reclassified_in": gettext_noop("elles existaient ; elles répondent maintenant à la définition"),
+    "reclassified_out": gettext_noop("elles existent toujours ; elles n’y répondent plus"),
+    "seen_late": gettext_noop("elles existaient à la première date, sans qu’on le sache"),
+    "corrected_since": gettext_noop("leur chiffre a été corrigé après la première publication"),
+    "missing_before": gettext_noop("membres, mais sans chiffre, ou indécises"),
+    "missing_after": gettext_noop("membres, mais sans chiffre, ou indécises"),
 }
 QUESTIONS = {
-    "criteria": noop("Combien, à chaque date, répondent à la définition ?"),
-    "cohort": noop("Que sont devenues celles de la première date, fermées comprises ?"),
-    "survivors": noop("Et parmi elles, celles qui existent encore ?"),
+    "criteria": gettext_noop("Combien, à chaque date, répondent à la définition ?"),
+    "cohort": gettext_noop("Que sont devenues celles de la première date, fermées comprises ?"),
+    "survivors": gettext_noop("Et parmi elles, celles qui existent encore ?"),
 }
 DIMENSIONS = {
-    "municipality": noop("Municipalité"),
-    "legal_form": noop("Forme juridique"),
-    "sector": noop("Secteur"),
-    "size": noop("Taille (emplois)"),
-    "age": noop("Âge"),
+    "municipality": gettext_noop("Municipalité"),
+    "legal_form": gettext_noop("Forme juridique"),
+    "sector": gettext_noop("Secteur"),
+    "size": gettext_noop("Taille (emplois)"),
+    "age": gettext_noop("Âge"),
 }
 SIZES = {
-    "0": noop("aucun emploi"),
-    "1-4": noop("1 à 4 emplois"),
-    "5-9": noop("5 à 9 emplois"),
-    "10-24": noop("10 à 24 emplois"),
-    "25-49": noop("25 à 49 emplois"),
-    "50-99": noop("50 à 99 emplois"),
-    "100+": noop("100 emplois et plus"),
+    "0": gettext_noop("aucun emploi"),
+    "1-4": gettext_noop("1 à 4 emplois"),
+    "5-9": gettext_noop("5 à 9 emplois"),
+    "10-24": gettext_noop("10 à 24 emplois"),
+    "25-49": gettext_noop("25 à 49 emplois"),
+    "50-99": gettext_noop("50 à 99 emplois"),
+    "100+": gettext_noop("100 emplois et plus"),
 }
 AGES = {
-    "0-4": noop("moins de 5 ans"),
-    "5-9": noop("5 à 9 ans"),
-    "10-29": noop("10 à 29 ans"),
-    "30+": noop("30 ans et plus"),
+    "0-4": gettext_noop("moins de 5 ans"),
+    "5-9": gettext_noop("5 à 9 ans"),
+    "10-29": gettext_noop("10 à 29 ans"),
+    "30+": gettext_noop("30 ans et plus"),
 }
 TERMS = {
-    "revision": noop("Révision de ce qu’on savait"),
-    "coverage": noop("Entreprises vues depuis"),
-    "definition": noop("Changement de définition"),
-    "real": noop("Changement réel"),
+    "revision": gettext_noop("Révision de ce qu’on savait"),
+    "coverage": gettext_noop("Entreprises vues depuis"),
+    "definition": gettext_noop("Changement de définition"),
+    "real": gettext_noop("Changement réel"),
 }
 UNKNOWN = "unknown"
 

@@ -63,22 +63,22 @@ def say_headline(results: Data, base: Data, on: str) -> str:
     }
     number = count["value"]
     if not number and jobs["undecided"]:
-        words = gettext("%(territory)s, %(month)s : on n’en sait pas assez pour compter, sur la base « %(base)s ».")
+        words = gettext("%(territory)s, %(month)s : on n’en sait pas assez pour compter, sur la base « %(base)s ».")
         return words % said
     if base["jobs_variable"] == FULL_TIME:
         words = ngettext(
-            "%(territory)s, %(month)s : %(jobs)s équivalents temps plein dans %(enterprises)s entreprise, "
-            "sur la base « %(base)s » (version %(version)s).",
-            "%(territory)s, %(month)s : %(jobs)s équivalents temps plein dans %(enterprises)s entreprises, "
-            "sur la base « %(base)s » (version %(version)s).",
+            "%(territory)s, %(month)s : %(jobs)s équivalents temps plein dans %(enterprises)s entreprise, "
+            "sur la base « %(base)s » (version %(version)s).",
+            "%(territory)s, %(month)s : %(jobs)s équivalents temps plein dans %(enterprises)s entreprises, "
+            "sur la base « %(base)s » (version %(version)s).",
             number,
         )
     else:
         words = ngettext(
-            "%(territory)s, %(month)s : %(jobs)s personnes travaillent dans %(enterprises)s entreprise, "
-            "sur la base « %(base)s » (version %(version)s).",
-            "%(territory)s, %(month)s : %(jobs)s personnes travaillent dans %(enterprises)s entreprises, "
-            "sur la base « %(base)s » (version %(version)s).",
+            "%(territory)s, %(month)s : %(jobs)s personnes travaillent dans %(enterprises)s entreprise, "
+            "sur la base « %(base)s » (version %(version)s).",
+            "%(territory)s, %(month)s : %(jobs)s personnes travaillent dans %(enterprises)s entreprises, "
+            "sur la base « %(base)s » (version %(version)s).",
             number,
         )
     return words % said
@@ -96,8 +96,8 @@ def say_gaps(jobs: Data) -> str:
         said.append(words % {"count": write_whole(jobs["undecided"])})
     if jobs["without_figure"]:
         words = ngettext(
-            "Les emplois de %(count)s entreprise sont inconnus : ils ne sont dans aucune somme.",
-            "Les emplois de %(count)s entreprises sont inconnus : ils ne sont dans aucune somme.",
+            "Les emplois de %(count)s entreprise sont inconnus : ils ne sont dans aucune somme.",
+            "Les emplois de %(count)s entreprises sont inconnus : ils ne sont dans aucune somme.",
             jobs["without_figure"],
         )
         said.append(words % {"count": write_whole(jobs["without_figure"])})
@@ -121,15 +121,15 @@ def say_growth(comparison: Data, base: Data, *, reading: str = "criteria") -> st
     if told["growth"] is None:
         return (
             gettext(
-                "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de "
-                "%(before)s à %(after)s : sans point de départ, il n’y a pas de taux."
+                "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de "
+                "%(before)s à %(after)s : sans point de départ, il n’y a pas de taux."
             )
             % said
         )
     return (
         gettext(
-            "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de %(before)s à "
-            "%(after)s : %(change)s, soit %(growth)s (%(yearly)s par an)."
+            "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de %(before)s à "
+            "%(after)s : %(change)s, soit %(growth)s (%(yearly)s par an)."
         )
         % said
     )
@@ -146,8 +146,8 @@ def say_bridge(bridge: Data, first: Data, second: Data) -> str:
         "in_both": write_whole(bridge["in_both"]),
     }
     words = gettext(
-        "En %(month)s, la base « %(first)s » compte %(total_a)s emplois et la base « %(second)s » en compte "
-        "%(total_b)s. Ce n’est pas une croissance : ce sont deux définitions, qui ont %(in_both)s entreprises en "
+        "En %(month)s, la base « %(first)s » compte %(total_a)s emplois et la base « %(second)s » en compte "
+        "%(total_b)s. Ce n’est pas une croissance : ce sont deux définitions, qui ont %(in_both)s entreprises en "
         "commun."
     )
     return words % said

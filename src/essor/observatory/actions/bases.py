@@ -96,8 +96,8 @@ def publish_base_version(
     if draft.status != BaseVersion.Status.DRAFT:
         raise ObservatoryError("version-is-sealed", base=draft.base.slug, number=draft.number)
     _check_replaced(draft, replaces)
-    in_force = BaseVersion.objects.in_force().filter(base=draft.base).exclude(pk=replaces.pk if replaces else None)
-    others = {other.number: Days(other.starts_on, other.ends_before) for other in in_force}
+    in_force = BaseVersion.objects.in_force().filter(base=draft.base)
+    others = {other.number: Days(other.starts_on, other.ends_before) for other in in_force if other != replaces}
     overlapping = find_overlap(Days(draft.starts_on, draft.ends_before), others)
     if overlapping is not None:
         raise ObservatoryError("versions-overlap", base=draft.base.slug, number=draft.number, other=overlapping)

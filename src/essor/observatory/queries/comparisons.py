@@ -65,10 +65,10 @@ def compare_dates(
     )
     (told,) = results["comparisons"].values()
     figure = results["figures"][_figure_key(base_version, after_on)]
-    told = told | {"fingerprint": figure["fingerprint"]["code"]}
+    compared: dict[str, Any] = told | {"fingerprint": figure["fingerprint"]["code"]}
     if before_known_at is None:
-        return told
-    return told | _compare_as_published(
+        return compared
+    return compared | _compare_as_published(
         base_version, territory_code, before_on, after_on, known_at=known_at, before_known_at=before_known_at
     )
 

@@ -16,7 +16,7 @@ from essor.observatory.queries.bases import definition_content, describe_base, g
 
 
 class Command(ObservatoryCommand):
-    help = "Les bases : lister, lire, importer, publier. / Bases: list, show, import, publish."
+    help = "Les bases : lister, lire, importer, publier. / Bases: list, show, import, publish."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="list|show|import|publish")
@@ -52,16 +52,16 @@ class Command(ObservatoryCommand):
         self.say(version.description_en if is_english() else version.description_fr)
         for line in describe_base(version, language=options["language"], on=timezone.localdate(now)):
             self.say("  " * (line.level + 1) + line.text)
-        self.say(_("Responsable : %(owner)s. Emplois : %(measure)s.") % {
+        self.say(_("Responsable : %(owner)s. Emplois : %(measure)s.") % {
             "owner": version.base.owner, "measure": version.jobs_variable,
         })  # fmt: skip
         if version.published_at:
             said = {"day": write_day(version.published_at), "seal": version.definition_hash}
-            self.say(_("Publiée le %(day)s. Sceau : %(seal)s") % said)
+            self.say(_("Publiée le %(day)s. Sceau : %(seal)s") % said)
 
     def _import(self, options: dict[str, Any], now: datetime) -> None:
         version = import_base(file=options["file"], by=None, now=now)
-        self._say_version(version, options, _("« %(slug)s » version %(number)s : %(status)s."))
+        self._say_version(version, options, _("« %(slug)s » version %(number)s : %(status)s."))
 
     def _publish(self, options: dict[str, Any], now: datetime) -> None:
         version = get_base_version(slug=options["slug"], number=options["base_version"])
@@ -72,7 +72,7 @@ class Command(ObservatoryCommand):
             by=None,
             now=now,
         )
-        self._say_version(published, options, _("« %(slug)s » version %(number)s : %(status)s. Elle ne changera plus."))
+        self._say_version(published, options, _("« %(slug)s » version %(number)s : %(status)s. Elle ne changera plus."))
 
     def _say_version(self, version: BaseVersion, options: dict[str, Any], sentence: str) -> None:
         if options["as_json"]:

@@ -29,7 +29,7 @@ READINGS = ("criteria", "cohort", "survivors")
 
 class Command(ObservatoryCommand):
     help = (
-        "Compare une base entre deux jours ; refuse de comparer deux bases, et donne le pont. / "
+        "Compare une base entre deux jours ; refuse de comparer deux bases, et donne le pont. / "
         "Compares one base between two days; refuses to compare two bases, and gives the bridge."
     )
 
@@ -41,7 +41,7 @@ class Command(ObservatoryCommand):
         parser.add_argument("--on", help="le jour où l’on compare deux bases (2017-11-29)")
         parser.add_argument("--with", dest="other", help="l’autre base")
         parser.add_argument("--territory", help="code du territoire, par exemple 640")
-        parser.add_argument("--reading", choices=READINGS, default="criteria", help="le sens de « même base »")
+        parser.add_argument("--reading", choices=READINGS, default="criteria", help="le sens de « même base »")
         parser.add_argument("--base-version", type=int, help="numéro de version")
         parser.add_argument("--known-on", help="avec ce qu’on savait ce jour-là (aujourd’hui)")
         parser.add_argument("--before-known-on", help="le premier chiffre comme on le savait ce jour-là")
@@ -82,7 +82,7 @@ class Command(ObservatoryCommand):
         words = {"label_fr": base.label_fr, "label_en": base.label_en}
         self.say(say_growth(told, words, reading=reading))
         self._say_comparison(told, words, answer)
-        self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
+        self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
             "day": write_day(known_on), "code": told["fingerprint"],
         })  # fmt: skip
 
@@ -110,7 +110,7 @@ class Command(ObservatoryCommand):
             self.say_json(problem)
         elif refused.bridge is not None:
             bridge = refused.bridge
-            self.say(_("Le pont, le même jour (%(day)s) :") % {"day": write_day(_day(bridge["on"]))})
+            self.say(_("Le pont, le même jour (%(day)s) :") % {"day": write_day(_day(bridge["on"]))})
             rows = [[label_bridge_part(name), write_signed(amount)] for name, amount in bridge["parts"].items()]
             totals = [[bridge["from"]["base"], str(bridge["total_a"])], [bridge["to"]["base"], str(bridge["total_b"])]]
             for line in lay_out([totals[0], *rows, totals[1]]):
@@ -131,7 +131,7 @@ class Command(ObservatoryCommand):
             if name != answer["reading"]:
                 self.say(say_growth(told, base, reading=name))
         self.say(
-            _("Création %(creation)s, destruction %(destruction)s, réallocation %(reallocation)s ; "
+            _("Création %(creation)s, destruction %(destruction)s, réallocation %(reallocation)s ; "
               "taux symétrique %(dhs)s (%(reading)s).") % {
                 "creation": answer["creation"],
                 "destruction": answer["destruction"],

@@ -19,7 +19,7 @@ from essor.observatory.wording import explain_problem
 
 
 class Command(ObservatoryCommand):
-    help = "Les éditions : lister, publier, vérifier, lire. / Editions: list, publish, verify, show."
+    help = "Les éditions : lister, publier, vérifier, lire. / Editions: list, publish, verify, show."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="list|publish|verify|show")
@@ -39,7 +39,7 @@ class Command(ObservatoryCommand):
         if options["as_json"]:
             self.say_json([_summarise(edition) for edition in editions])
         elif not editions:
-            self.say(_("Aucune édition n’est publiée. « edition publish --help » dit comment faire."))
+            self.say(_("Aucune édition n’est publiée. « edition publish --help » dit comment faire."))
         for edition in [] if options["as_json"] else editions:
             title = edition.title_en if is_english() else edition.title_fr
             self.say(f"{edition.slug}  {title}  ({write_day(edition.published_at)})")
@@ -62,7 +62,7 @@ class Command(ObservatoryCommand):
         if options["as_json"]:
             self.say_json(_summarise(edition))
         else:
-            self.say(_("Publiée : %(slug)s. Elle ne changera plus.") % {"slug": edition.slug})
+            self.say(_("Publiée : %(slug)s. Elle ne changera plus.") % {"slug": edition.slug})
 
     def _verify(self, options: dict[str, Any], _now: datetime) -> None:
         report = verify_edition(slug=options["slug"])
@@ -72,7 +72,7 @@ class Command(ObservatoryCommand):
             if not options["as_json"]:
                 said = {"figures": write_whole(report.figures), "files": write_whole(report.files)}
                 self.say(
-                    _("Intacte : %(figures)s chiffres recalculés, tous égaux ; %(files)s fichiers, tous conformes.")
+                    _("Intacte : %(figures)s chiffres recalculés, tous égaux ; %(files)s fichiers, tous conformes.")
                     % said
                 )
             return
@@ -96,13 +96,13 @@ class Command(ObservatoryCommand):
             self.say(say_growth(told, base))
         if edition.predecessor is not None:
             said = {"slug": edition.predecessor.slug, "reason": edition.correction_reason}
-            self.say(_("Corrige « %(slug)s » : %(reason)s") % said)
+            self.say(_("Corrige « %(slug)s » : %(reason)s") % said)
 
 
 def _add_publication(parser: ArgumentParser) -> None:
     parser.add_argument("--territory", help="code du territoire, par exemple 640")
-    parser.add_argument("--base", action="append", required=True, help="une base ; répétez pour plusieurs")
-    parser.add_argument("--on", action="append", required=True, help="un jour ; répétez pour plusieurs")
+    parser.add_argument("--base", action="append", required=True, help="une base ; répétez pour plusieurs")
+    parser.add_argument("--on", action="append", required=True, help="un jour ; répétez pour plusieurs")
     parser.add_argument("--known-on", help="avec ce qu’on savait ce jour-là (aujourd’hui)")
     parser.add_argument("--title-fr", required=True)
     parser.add_argument("--title-en", required=True)

@@ -57,7 +57,7 @@ class Command(ObservatoryCommand):
         if gaps := say_gaps(jobs):
             self.say(gaps)
         full_time = find_figure(results, base, FULL_TIME, day)
-        self.say(_("Équivalents temps plein : %(amount)s.") % {"amount": write_amount(full_time)})
+        self.say(_("Équivalents temps plein : %(amount)s.") % {"amount": write_amount(full_time)})
         for name, lines in jobs["tables"].items():
             self.say()
             heading = [label_dimension(name), _("entreprises"), label_indicator(jobs["indicator"], results["measures"])]
@@ -73,6 +73,6 @@ class Command(ObservatoryCommand):
             for text in lay_out([heading, *rows]):
                 self.say(text)
         self.say()
-        self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
+        self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
             "day": write_day(known_on), "code": jobs["fingerprint"]["code"],
         })  # fmt: skip
