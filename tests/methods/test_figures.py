@@ -40,7 +40,7 @@ def count(rows: dict[int, dict[str, Any]], *events: Any) -> tuple[Membership, Po
         ([3, None], 3, (3, 3), (1, 0, 1), 3),
         ([3, (1, 5)], 3, (4, 8), (1, 1, 0), None),
         ([3, (100, None)], 3, (103, None), (1, 1, 0), None),
-        ([None, None], 0, (0, 0), (0, 0, 2), 0),
+        ([None, None], 0, (0, 0), (0, 0, 2), None),
         ([], 0, (0, 0), (0, 0, 0), 0),
     ],
 )

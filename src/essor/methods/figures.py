@@ -52,8 +52,11 @@ class JobsTotal:
 
     @property
     def value(self) -> int | None:
-        """The sum when no member has a band; None otherwise: then only the interval may be said."""
-        return self.exact_sum if self.banded == 0 else None
+        """The sum of what was said; None where a member has a band (only the interval may be said) or where nobody said
+        anything: a sum over silence would be a false zero."""
+        if self.banded or (self.without_figure and not self.exact):
+            return None
+        return self.exact_sum
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  fingerprint: {code, indicator, jobs_variable, base, version, content_hash, territory, vintage}
                  tables: {municipality, legal_form, sector, size, age: [{code, ...TOTAL}]}, last line: code "unknown"
     TOTAL        {enterprises, value, low, high, exact_sum, exact, banded, without_figure}
-                 value: null when a member has a band; then only the interval [low, high] may be said (high null: open)
+                 value: null when a member has a band (then only the interval [low, high] may be said; high null: open),
+                 or when there are members and none gave a figure
                  exact, banded, without_figure: enterprises with such a figure; for enterprises, all sums are the count
     COMPARISON   {key, base, version, jobs_variable, scale, from, to, days, before, after, enterprises_before,
                  enterprises_after, growth, symmetric, yearly, parts: {class: jobs},

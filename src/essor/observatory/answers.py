@@ -16,7 +16,7 @@ Data = Mapping[str, Any]
 
 def answer_portrait(results: Data, definitions: Data, *, on: date, known_on: date) -> dict[str, Any]:
     """The first base of the results on one day. ``jobs_headcount`` is the base's own measure; null with a range in
-    ``jobs_range`` when a member has a band, null alone when the base counts full-time equivalents."""
+    ``jobs_range`` when a member has a band; null alone when no member gave a figure, or in full-time equivalents."""
     base, day = results["bases"][0], on.isoformat()
     count, jobs = (find_figure(results, base, name, day) for name in ("enterprises", "jobs"))
     full_time = find_figure(results, base, FULL_TIME, day)
@@ -115,7 +115,7 @@ def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
 
 def _range_of(total: Data) -> list[int | float | None] | None:
     """``[low, high]`` when only an interval may be said, else null."""
-    if total["value"] is not None:
+    if not total["banded"]:
         return None
     return [plain(total["low"], total["scale"]), plain(total["high"], total["scale"])]
 

@@ -15,6 +15,7 @@ from essor.design.wording import (
     write_month,
     write_signed,
     write_signed_percent,
+    write_unknown,
     write_whole,
 )
 from essor.methods.bases import FULL_TIME
@@ -38,8 +39,10 @@ def natural(stored: int | None, scale: int) -> Decimal | int | None:
 
 
 def write_amount(figure: Data) -> str:
-    """The figure's amount: a number, or the interval when a member has a band."""
+    """The figure's amount: a number, the interval when a member has a band, or a word when nobody said."""
     scale = figure["scale"]
+    if figure["value"] is None and not figure["banded"]:
+        return write_unknown()
     if figure["value"] is None:
         return write_interval((natural(figure["low"], scale), natural(figure["high"], scale)))
     return write_natural(figure["value"], scale)
