@@ -127,8 +127,8 @@ def test_two_bases_exit_3_with_the_problem(world: World, words: tuple[str, ...])
         (("compare", "--base=magazine-2014", "--with=table-regionale-2017"), "--on"),
         ((*COMPARE[:3], "--from=2017-11-29", "--to=2014-06-30"), "30"),
         (("edition", "verify", "rien"), "edition list"),
-        (("base", "show", "rien"), "base list"),
-        (("base", "import", "absente.yaml"), "absente.yaml"),
+        (("bases", "show", "rien"), "bases list"),
+        (("bases", "import", "absente.yaml"), "absente.yaml"),
     ],
 )
 def test_a_wrong_word_is_told_with_its_remedy(world: World, words: tuple[str, ...], said: str) -> None:
@@ -165,13 +165,13 @@ def test_a_base_is_imported_shown_and_published(world: World, tmp_path: Path) ->
         "sources: [{title: Table}]\nreviewed_on: 2026-01-01\n",
         encoding="utf-8",
     )
-    assert run_json("base", "import", str(file))["status"] == "draft"
-    assert "2" in run("base", "show", "deux", "--base-version=1")
-    assert run_json("base", "publish", "deux", "--base-version=1")["status"] == "published"
-    assert "deux" in run("base", "list")
+    assert run_json("bases", "import", str(file))["status"] == "draft"
+    assert "2" in run("bases", "show", "deux", "--base-version=1")
+    assert run_json("bases", "publish", "deux", "--base-version=1")["status"] == "published"
+    assert "deux" in run("bases", "list")
     file.write_text(
         file.read_text(encoding="utf-8").replace("jobs_headcount, at", "jobs_hedcount, at"), encoding="utf-8"
     )
-    error = refuse("base", "import", str(file))
+    error = refuse("bases", "import", str(file))
     assert "jobs_headcount" in str(error)
     assert not Edition.objects.exists()

@@ -21,7 +21,7 @@ SENTENCES = {
         "Une base s’appelle déjà « %(value)s ». Choisissez un autre nom, ou ajoutez-lui une version."
     ),
     "base-unknown": gettext_noop(
-        "Aucune base ne s’appelle « %(value)s ». Noms proches : %(near)s. « base list » les donne tous."
+        "Aucune base ne s’appelle « %(value)s ». Noms proches : %(near)s. « bases list » les donne tous."
     ),
     "version-unknown": gettext_noop(
         "La base « %(base)s » n’a pas de version %(number)s. Versions qui existent : %(allowed)s."
@@ -62,7 +62,7 @@ SENTENCES = {
         "Aucun territoire n’a encore d’organisation. Importez un recensement, ou nommez un territoire avec --territory."
     ),
     "no-dates": gettext_noop("Il faut au moins une date. Donnez le jour dont parlent les chiffres."),
-    "no-base": gettext_noop("Il faut au moins une base. Choisissez-en une : « base list » les donne."),
+    "no-base": gettext_noop("Il faut au moins une base. Choisissez-en une : « bases list » les donne."),
     "base-twice": gettext_noop("La base « %(base)s » est demandée deux fois. Gardez une seule de ses versions."),
     "dates-not-in-order": gettext_noop(
         "La deuxième date (%(after)s) doit suivre la première (%(before)s). Échangez-les ou corrigez-les."
