@@ -81,6 +81,9 @@ def run_command(words: list[str]) -> int:
             say(sentence)
             return WRONG
         raise
+    except BrokenPipeError:
+        # The reader (head, less) has left: what is still unwritten goes nowhere, and nobody is told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
