@@ -32,7 +32,7 @@ _ROWS_IN_A_GROUP = 131_072
 _ZSTD_LEVEL = 9
 
 
-class SnapshotAltered(Exception):  # noqa: N818  the name says what happened
+class SnapshotAltered(Exception):
     """The file is not the one that was written: ``code`` is ``missing`` or ``changed``, ``path`` says where."""
 
     def __init__(self, code: Literal["missing", "changed"], *, path: Path, expected: str, found: str | None) -> None:
