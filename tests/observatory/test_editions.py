@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,14 @@ def test_live_figures_are_computed_again_after_a_write(world: World, magazine: B
     assert live(magazine)["figures"][KEY]["value"] == 44
     earlier = datetime(2018, 1, 1, tzinfo=UTC)
     assert live(magazine, known_at=earlier)["figures"][KEY]["value"] == 43
+
+
+def test_a_live_portrait_read_again_asks_the_database_little(
+    magazine: BaseVersion, django_assert_max_num_queries: Any
+) -> None:
+    first = live(magazine)
+    with django_assert_max_num_queries(16):
+        assert live(magazine, known_at=NOW + timedelta(hours=1)) == first | {"known_at": "2018-03-02T16:00:00+00:00"}
 
 
 def test_a_published_edition_equals_the_live_portrait_and_is_rebuilt(magazine: BaseVersion, table: BaseVersion) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -20,6 +20,8 @@ from essor.observatory.queries.gathering import gather_definitions, gather_recor
 from essor.observatory.rules import canonical_json, sha256_of
 
 KEPT_SECONDS = 3600
+NEARLY_TOGETHER = 50
+"""Writes by several processes may be numbered in another order than their clocks: among so many, the latest is."""
 
 
 def build_live_portrait(
@@ -29,17 +31,18 @@ def build_live_portrait(
 
     Kept until the next write of any kind: the audit trail says when that is.
     """
+    last_write, settled_at = _find_last_write(known_at)
     definitions = gather_definitions(
-        territory_code=territory_code, base_versions=base_versions, dates=dates, known_at=known_at
+        territory_code=territory_code, base_versions=base_versions, dates=dates, known_at=settled_at
     )
-    key = _cache_key("portrait", canonical_json(definitions))
+    key = f"observatory.portrait.{sha256_of(last_write + canonical_json(definitions))}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
-        records = gather_records(definitions, known_at=known_at)
+        records = gather_records(definitions, known_at=settled_at)
         reader = DatabaseEngine(connection)
         kept = compute_portrait(definitions, reader, records.events, organisations=records.organisations)
         cache.set(key, kept, KEPT_SECONDS)
-    return kept
+    return kept | {"known_at": known_at.astimezone(UTC).isoformat()}
 
 
 def build_live_membership(
@@ -85,6 +88,9 @@ def list_sources_of(results: dict[str, Any], *, known_at: datetime) -> list[dict
     return gather_sources(organisations, variables=list(load_variables()), known_at=known_at)
 
 
-def _cache_key(kind: str, request: str) -> str:
-    last = AuditEvent.objects.order_by("-sequence").values_list("hash", flat=True).first() or ""
-    return f"observatory.{kind}.{sha256_of(last + request)}"
+def _find_last_write(known_at: datetime) -> tuple[str, datetime]:
+    """The hash of the last write, and the instant to read at: nothing is learned between the last write and now."""
+    latest = list(AuditEvent.objects.order_by("-sequence").values_list("hash", "happened_at")[:NEARLY_TOGETHER])
+    if not latest:
+        return "", known_at
+    return latest[0][0], min(known_at, max(happened_at for _hash, happened_at in latest))
