@@ -157,6 +157,21 @@ def tabulate_dimension(
     return Table(_("Par {dimension}").format(dimension=label_dimension(dimension).lower()), columns, [*rows, total])
 
 
+def tabulate_figure(figure: Results, *, dimension: str, definitions: Definitions) -> Table:
+    """One figure by one dimension: enterprises, and the amount where the figure is one of jobs."""
+    is_count = figure["indicator"] == "enterprises"
+    rows = []
+    for line in [line for line in figure["tables"][dimension] if line["enterprises"] or line["code"] == UNKNOWN]:
+        amount = [] if is_count else [_amount(line, figure["scale"])]
+        rows.append(Row([label_code(dimension, line["code"], definitions), line["enterprises"], *amount]))
+    total = [] if is_count else [_amount(figure, figure["scale"])]
+    rows.append(Row([_("Total"), figure["enterprises"], *total], is_total=True))
+    columns = [Column(label_dimension(dimension)), Column(_("Entreprises"), "whole")]
+    if not is_count:
+        columns.append(Column(_("Emplois"), "decimal", 1) if figure["scale"] else Column(_("Emplois"), "whole"))
+    return Table(_("Par {dimension}").format(dimension=label_dimension(dimension).lower()), columns, rows)
+
+
 def tabulate_readings(comparison: Results) -> Table:
     """« On this same base », said in its three readings."""
     rows = []

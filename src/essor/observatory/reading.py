@@ -139,8 +139,8 @@ class Reader:
             series=pictures.draw_series(self.results, stem=stem, jobs=jobs, label=label),
             dimensions=self._read_dimensions(stem, jobs, last) if is_known else [],
             map=self._draw_map(figure) if is_known else None,
-            criteria=self._describe(base),
-            undecided=self._read_undecided(stem, last),
+            criteria=self.describe(base),
+            undecided=self.read_undecided(stem, last),
         )
 
     def _draw_map(self, figure: Results) -> TileMap | BoundaryMap | None:
@@ -169,12 +169,12 @@ class Reader:
             for code in pictures.DIMENSIONS
         ]
 
-    def _describe(self, base: Mapping[str, Any]) -> tuple[Line, ...]:
+    def describe(self, base: Mapping[str, Any]) -> tuple[Line, ...]:
         variables = load_variables()
         criteria = parse(base["criteria"], variables=variables)
         return describe(criteria, language=self.language, variables=variables, place_names=self.place_names)
 
-    def _read_undecided(self, stem: str, on: str) -> list[dict[str, Any]]:
+    def read_undecided(self, stem: str, on: str) -> list[dict[str, Any]]:
         variables = load_variables()
         return [
             {

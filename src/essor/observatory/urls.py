@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.observatory.views import bases, portrait
+from essor.observatory.views import bases, figures, portrait
 
 urlpatterns: list[URLPattern] = [
     path("", portrait.show_home, name="home"),
     path("portraits/", portrait.show_portraits, name="portraits"),
     path("portrait/<slug:territory>/", portrait.show_portrait, name="portrait"),
+    path("editions/", figures.show_editions, name="editions"),
     path("editions/<slug:slug>/", portrait.show_edition, name="edition"),
+    path("editions/<slug:slug>/chiffres/<str:key>/", figures.show_figure, name="figure"),
     path("bases/", bases.show_bases, name="bases"),
     path("bases/nouvelle/", bases.add_base, name="base_new"),
     path("bases/apercu/", bases.preview_base, name="base_preview"),

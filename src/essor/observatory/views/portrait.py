@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,10 +28,10 @@ MOST_NAMED = 500
 """How many organisations a portrait names at most: those that bridges tell apart, and those still undecided."""
 
 
-def open_reader(edition: Edition) -> Reader:
+def open_reader(edition: Edition, *, also_named: Collection[int] = ()) -> Reader:
     definitions = read_definitions(edition)
     language = "en" if get_language() == "en" else "fr"
-    concerned = sorted(_list_named(edition))[:MOST_NAMED]
+    concerned = {*sorted(_list_named(edition))[:MOST_NAMED], *also_named}
     return Reader(
         results=edition.results,
         definitions=definitions,
@@ -61,7 +62,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     bases, bridges = reader.read_bases(), reader.read_bridges()
     context = {
         "edition": edition,
-        "title": _title(edition),
+        "title": name_edition(edition),
         "territory": reader.territory_name,
         "main": bases[0],
         "others": bases[1:],
@@ -77,7 +78,7 @@ def show_portraits(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Edition] = {}
     for edition in list_editions().filter(successor=None).order_by("-last_reference_on", "-published_at"):
         shown.setdefault(edition.territory_code, edition)
-    items = [{"edition": edition, "title": _title(edition)} for edition in shown.values()]
+    items = [{"edition": edition, "title": name_edition(edition)} for edition in shown.values()]
     return render(request, "observatory/portraits.html", {"items": items})
 
 
@@ -106,7 +107,7 @@ def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
     is_adviser = may(request.user, "publish_edition", edition.territory_code)
     return {
         "edition": edition,
-        "title": _title(edition),
+        "title": name_edition(edition),
         "territory": reader.territory_name,
         "vintage": edition.results["territory"]["vintage"],
         "main": bases[0],
@@ -129,5 +130,5 @@ def _find_first(reader: Reader, slug: str) -> Any:
     return reader.read_headline(base, reader.results["dates"][0])
 
 
-def _title(edition: Edition) -> str:
+def name_edition(edition: Edition) -> str:
     return edition.title_en if get_language() == "en" else edition.title_fr
