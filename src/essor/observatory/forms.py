@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.design.forms import FormRenderer
 from essor.knowledge import load_variables
+from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import list_jobs_variables
+from essor.territories.models import TerritoryPeriod
 
 
 class BaseVersionForm(forms.Form):
@@ -50,3 +52,61 @@ class NewBaseForm(BaseVersionForm):
     owner = forms.CharField(label=_("Qui en répond"), max_length=200)
 
     field_order = ("label_fr", "label_en", "slug", "owner")
+
+
+READINGS = (
+    ("criteria", _("les mêmes critères aux deux dates")),
+    ("cohort", _("les mêmes entreprises, quoi qu’elles soient devenues")),
+    ("survivors", _("celles qui sont toujours là")),
+)
+
+
+def list_base_choices(language: str) -> list[tuple[str, str]]:
+    versions = BaseVersion.objects.published().select_related("base")
+    return [(f"{version.base.slug}.{version.number}", getattr(version, f"label_{language}")) for version in versions]
+
+
+def list_territory_choices(language: str) -> list[tuple[str, str]]:
+    """The territories that editions speak of, or else the MRCs known."""
+    codes = set(Edition.objects.values_list("territory_code", flat=True))
+    periods = TerritoryPeriod.objects.filter(ends_before=None).select_related("territory")
+    chosen = periods.filter(territory__code__in=codes) if codes else periods.filter(territory__kind="mrc")
+    return [(period.territory.code, period.get_name(language)) for period in chosen]
+
+
+class ComparisonForm(forms.Form):
+    """Two dates on one base; or two bases, which are refused with the bridge between them."""
+
+    default_renderer = FormRenderer
+
+    territory = forms.ChoiceField(label=_("Territoire"))
+    base = forms.ChoiceField(label=_("Base"))
+    start = forms.DateField(label=_("Première date"), required=False, widget=forms.DateInput({"type": "date"}))
+    end = forms.DateField(label=_("Seconde date"), widget=forms.DateInput({"type": "date"}))
+    second = forms.ChoiceField(
+        label=_("Autre base"),
+        required=False,
+        help_text=_("Deux bases ne se comparent pas : vous verrez pourquoi, et le pont entre elles."),
+    )
+    reading = forms.ChoiceField(label=_("Lecture de « sur cette même base »"), choices=READINGS, required=False)
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bases = list_base_choices(language)
+        for name, choices in (
+            ("territory", list_territory_choices(language)),
+            ("base", bases),
+            ("second", [("", _("— aucune —")), *bases]),
+        ):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        start, end = said.get("start"), said.get("end")
+        if not said.get("second") and not start:
+            self.add_error("start", _("Donnez une première date, ou choisissez une autre base."))
+        if start and end and start >= end:
+            self.add_error("end", _("La seconde date doit suivre la première."))
+        return said

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.observatory.views import bases, figures, portrait
+from essor.observatory.views import bases, comparison, figures, portrait
 
 urlpatterns: list[URLPattern] = [
     path("", portrait.show_home, name="home"),
     path("portraits/", portrait.show_portraits, name="portraits"),
     path("portrait/<slug:territory>/", portrait.show_portrait, name="portrait"),
+    path("comparer/", comparison.show_comparison, name="compare"),
     path("editions/", figures.show_editions, name="editions"),
     path("editions/<slug:slug>/", portrait.show_edition, name="edition"),
     path("editions/<slug:slug>/chiffres/<str:key>/", figures.show_figure, name="figure"),
