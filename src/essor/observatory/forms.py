@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -54,6 +55,7 @@ class NewBaseForm(BaseVersionForm):
     field_order = ("label_fr", "label_en", "slug", "owner")
 
 
+MOST_DATES = 10
 READINGS = (
     ("criteria", _("les mêmes critères aux deux dates")),
     ("cohort", _("les mêmes entreprises, quoi qu’elles soient devenues")),
@@ -64,6 +66,13 @@ READINGS = (
 def list_base_choices(language: str) -> list[tuple[str, str]]:
     versions = BaseVersion.objects.published().select_related("base")
     return [(f"{version.base.slug}.{version.number}", getattr(version, f"label_{language}")) for version in versions]
+
+
+def list_mrc_choices(language: str) -> list[tuple[str, str]]:
+    """Every place wider than a municipality, by its name."""
+    periods = TerritoryPeriod.objects.filter(ends_before=None).exclude(territory__kind="municipality")
+    named = [(period.territory.code, period.get_name(language)) for period in periods.select_related("territory")]
+    return sorted(named, key=lambda pair: pair[1])
 
 
 def list_territory_choices(language: str) -> list[tuple[str, str]]:
@@ -110,3 +119,56 @@ class ComparisonForm(forms.Form):
         if start and end and start >= end:
             self.add_error("end", _("La seconde date doit suivre la première."))
         return said
+
+
+class EditionForm(forms.Form):
+    """What a person asks to publish. ``dates``: one a line."""
+
+    default_renderer = FormRenderer
+
+    territory = forms.ChoiceField(label=_("Territoire"))
+    bases = forms.MultipleChoiceField(
+        label=_("Bases"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("La première cochée donne le chiffre principal."),
+    )
+    dates = forms.CharField(
+        label=_("Dates de référence"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Une par ligne, de la plus ancienne à la plus récente : 2017-11-29."),
+    )
+    known_on = forms.DateField(
+        label=_("Avec ce qu’on savait le"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Laissez vide pour aujourd’hui."),
+    )
+    title_fr = forms.CharField(label=_("Titre en français"), max_length=200)
+    title_en = forms.CharField(label=_("Titre en anglais"), max_length=200)
+    reason = forms.CharField(
+        label=_("Pourquoi cette correction"), required=False, widget=forms.Textarea({"rows": 2}), max_length=2000
+    )
+
+    def __init__(self, *args: Any, language: str, is_correction: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {"territory": list_mrc_choices(language), "bases": list_base_choices(language)}
+        for name, listed in choices.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = listed
+        if is_correction:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]
+
+    def clean_dates(self) -> list[date]:
+        found = []
+        for line in self.cleaned_data["dates"].split():
+            try:
+                found.append(date.fromisoformat(line))
+            except ValueError:
+                message = _("« %(line)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29.")
+                raise forms.ValidationError(message, params={"line": line}) from None
+        if len(found) > MOST_DATES:
+            raise forms.ValidationError(_("Dix dates au plus par édition. Retirez-en."))
+        return sorted(set(found))

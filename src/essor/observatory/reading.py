@@ -178,6 +178,7 @@ class Reader:
         variables = load_variables()
         return [
             {
+                "organisation": item["organisation"],
                 "name": self.names.get(item["organisation"], ""),
                 "missing": [variables[name].label(self.language) for name in item["missing"] if name in variables],
             }

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.observatory.views import bases, comparison, figures, portrait
+from essor.observatory.views import bases, comparison, desk, figures, portrait, publishing
 
 urlpatterns: list[URLPattern] = [
     path("", portrait.show_home, name="home"),
     path("portraits/", portrait.show_portraits, name="portraits"),
     path("portrait/<slug:territory>/", portrait.show_portrait, name="portrait"),
     path("comparer/", comparison.show_comparison, name="compare"),
+    path("bureau/", desk.show_desk, name="desk"),
+    path("editions/nouvelle/", publishing.add_edition, name="edition_new"),
+    path("editions/<slug:slug>/corriger/", publishing.correct_edition, name="edition_correct"),
     path("editions/", figures.show_editions, name="editions"),
     path("editions/<slug:slug>/", portrait.show_edition, name="edition"),
     path("editions/<slug:slug>/chiffres/<str:key>/", figures.show_figure, name="figure"),
