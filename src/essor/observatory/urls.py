@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.observatory.views import bases, comparison, desk, figures, portrait, publishing
+from essor.observatory.views import bases, comparison, desk, downloads, figures, portrait, publishing
 
 urlpatterns: list[URLPattern] = [
     path("", portrait.show_home, name="home"),
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("editions/", figures.show_editions, name="editions"),
     path("editions/<slug:slug>/", portrait.show_edition, name="edition"),
     path("editions/<slug:slug>/chiffres/<str:key>/", figures.show_figure, name="figure"),
+    path("editions/<slug:slug>/portrait.csv", downloads.send_csv, name="edition_csv"),
+    path("editions/<slug:slug>/portrait.csv-metadata.json", downloads.send_csvw, name="edition_csvw"),
+    path("editions/<slug:slug>/portrait.xlsx", downloads.send_workbook, name="edition_xlsx"),
+    path("editions/<slug:slug>/portrait.json", downloads.send_json, name="edition_json"),
+    path("editions/<slug:slug>/portrait.pdf", downloads.send_report, name="edition_pdf"),
     path("bases/", bases.show_bases, name="bases"),
     path("bases/nouvelle/", bases.add_base, name="base_new"),
     path("bases/apercu/", bases.preview_base, name="base_preview"),
