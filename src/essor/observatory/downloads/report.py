@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -37,7 +36,7 @@ def find_report(edition: Edition, reader: Reader, *, title: str, address: str, i
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=kept, delete=False) as out:
         out.write(content)
-    os.replace(out.name, file)
+    Path(out.name).replace(file)
     return content
 
 
@@ -176,7 +175,7 @@ def _draw(chart: Waterfall | None) -> dict[str, str] | None:
 
 def _write_table(table: Table) -> dict[str, Any]:
     rows = [
-        {"cells": [row.head.text, *(cell.text for cell in row.cells)], "total": row.is_total}
+        {"cells": [row.head.text, *(cell.text for cell in row.cells)], "note": row.note, "total": row.is_total}
         for row in table.written_rows()
     ]
     return {
