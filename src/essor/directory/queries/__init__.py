@@ -1,0 +1,27 @@
+"""Reads: what is known (for the methods), the directory and one organisation (for pages), the sources."""
+
+from __future__ import annotations
+
+from essor.directory.queries.known import end_of_day, events, list_sources, names_of, observations, start_of_day
+from essor.directory.queries.listing import Filters, Line, list_choices, list_organisations, read_lines
+from essor.directory.queries.organisation import OrganisationPage, find_by_name, get_organisation_page
+from essor.directory.queries.sources import SourcePage, get_source_page
+
+__all__ = [
+    "Filters",
+    "Line",
+    "OrganisationPage",
+    "SourcePage",
+    "end_of_day",
+    "events",
+    "find_by_name",
+    "get_organisation_page",
+    "get_source_page",
+    "list_choices",
+    "list_organisations",
+    "list_sources",
+    "names_of",
+    "observations",
+    "read_lines",
+    "start_of_day",
+]

@@ -1,0 +1,101 @@
+"""The directory: who is known, found by a name or by what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Q as Where
+
+from essor.directory.models import Fact, Organisation, OrganisationName
+from essor.directory.queries.known import observations
+from essor.directory.rules import fold
+from essor.methods.facts import Observation, profile
+
+LISTED = ("legal_form", "sector", "municipality")
+JOBS = "jobs_headcount"
+SIZE_CLASSES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 4), (5, 9), (10, 24), (25, 49), (50, 99), (100, None))
+"""Bounds in people, both included: those of the published portraits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Words of a name, and codes; empty: all."""
+
+    search: str = ""
+    legal_form: str = ""
+    sector: str = ""
+    municipality: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One organisation in a list, on a day. Codes, empty where unknown; ``size``: bounds of its size class."""
+
+    key: str
+    name: str
+    legal_form: str
+    sector: str
+    municipality: str
+    size: tuple[int, int | None] | None
+
+
+def list_organisations(*, filters: Filters, on: date) -> QuerySet[Organisation]:
+    """Those that have a name today, by name; ``name`` is on each row."""
+    names = OrganisationName.objects.filter(organisation=OuterRef("pk"), known_to=None)
+    legal = names.filter(kind=OrganisationName.Kind.LEGAL).order_by(F("starts_on").desc(nulls_last=True), "-id")
+    rows = Organisation.objects.filter(erased_at=None).annotate(
+        name=Subquery(legal.values("name")[:1]), folded=Subquery(legal.values("folded")[:1])
+    )
+    rows = rows.filter(name__isnull=False)
+    for word in fold(filters.search).split()[:6]:
+        rows = rows.filter(Exists(names.filter(folded__contains=word)))
+    for variable in LISTED:
+        if code := getattr(filters, variable):
+            rows = rows.annotate(**{f"latest_{variable}": Subquery(_latest(variable, on))})
+            rows = rows.filter(**{f"latest_{variable}": code})
+    return rows.order_by("folded", "pk")
+
+
+def _latest(variable: str, on: date) -> QuerySet[Fact, str | None]:
+    """The code that answers today: most trusted, then latest, as in :func:`essor.methods.facts.profile`."""
+    holds = Where(starts_on__lte=on) & (Where(ends_before=None) | Where(ends_before__gt=on))
+    facts = Fact.objects.filter(holds, organisation=OuterRef("pk"), variable=variable, known_to=None)
+    return facts.order_by("-trust", "-starts_on", "-known_from", "-id").values_list("codes", flat=True)[:1]
+
+
+def read_lines(rows: Iterable[Organisation], *, on: date, known_at: datetime) -> list[Line]:
+    """The listed organisations with what is known of them, in two queries whatever their number."""
+    found = list(rows)
+    said: dict[int, list[Observation]] = {}
+    wanted = [row.pk for row in found]
+    for item in observations(variables=(*LISTED, JOBS), organisations=wanted, known_at=known_at):
+        said.setdefault(item.organisation, []).append(item)
+    return [_read_line(row, profile(said.get(row.pk, ()), on=on, known_at=known_at)) for row in found]
+
+
+def _read_line(row: Organisation, answers: Mapping[str, Observation]) -> Line:
+    codes = [answers[variable].codes or "" if variable in answers else "" for variable in LISTED]
+    return Line(row.key, row.name, *codes, size=size_class(answers.get(JOBS)))  # type: ignore[attr-defined]
+
+
+def size_class(jobs: Observation | None) -> tuple[int, int | None] | None:
+    """The class that holds every possible number of jobs; None where unknown, or where a band spans two classes."""
+    if jobs is None or jobs.low is None:
+        return None
+    for low, high in SIZE_CLASSES:
+        if low <= jobs.low and (high is None or (jobs.high is not None and jobs.high <= high)):
+            return low, high
+    return None
+
+
+def list_choices(variables: Collection[str] = LISTED) -> Mapping[str, Sequence[str]]:
+    """The codes that are said today of some organisation, for each variable."""
+    rows = Fact.objects.filter(variable__in=list(variables), known_to=None).exclude(codes__contains="|")
+    found: dict[str, set[str]] = {variable: set() for variable in variables}
+    for variable, codes in rows.order_by().values_list("variable", "codes").distinct():
+        if codes:
+            found[variable].add(codes)
+    return {variable: sorted(codes) for variable, codes in found.items()}

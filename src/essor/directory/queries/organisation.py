@@ -1,0 +1,68 @@
+"""One organisation, with everything said of it and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from essor.directory.models import Establishment, Fact, Identifier, LifeEvent, Organisation, OrganisationName
+from essor.directory.queries.known import names_of
+from essor.directory.rules import fold
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationPage:
+    """``name`` empty: what named it was withdrawn. ``other_names``: of the organisations that events lead to."""
+
+    organisation: Organisation
+    name: str
+    names: list[OrganisationName]
+    identifiers: list[Identifier]
+    events: list[LifeEvent]
+    establishments: list[Establishment]
+    facts: list[Fact]
+    other_names: Mapping[int, str]
+
+    @property
+    def municipality(self) -> str:
+        """The code of the latest municipality said, empty where unknown."""
+        places = [fact.codes or "" for fact in self.facts if fact.variable == "municipality" and fact.known_to is None]
+        return places[0] if places and "|" not in places[0] else ""
+
+
+def get_organisation_page(*, key: str, now: datetime) -> OrganisationPage:
+    """Raises Organisation.DoesNotExist, also for an erased one."""
+    organisation = Organisation.objects.get(key=key, erased_at=None)
+    names = OrganisationName.objects.filter(organisation=organisation, known_to=None).select_related("source")
+    events = list(
+        LifeEvent.objects.filter(organisation=organisation, known_to=None)
+        .select_related("source", "other")
+        .order_by("happened_on", "id")
+    )
+    facts = Fact.objects.filter(organisation=organisation).select_related("source")
+    named = list(names.order_by("kind", F("starts_on").desc(nulls_last=True), "-id"))
+    legal = [row.name for row in named if row.kind == OrganisationName.Kind.LEGAL]
+    return OrganisationPage(
+        organisation=organisation,
+        name=legal[0] if legal else "",
+        names=named,
+        identifiers=list(Identifier.objects.filter(organisation=organisation, known_to=None).select_related("source")),
+        events=events,
+        establishments=list(Establishment.objects.filter(organisation=organisation, known_to=None)),
+        facts=list(
+            facts.order_by("variable", "-starts_on", F("known_to").desc(nulls_first=True), "-known_from", "-id")
+        ),
+        other_names=names_of(organisations={event.other_id for event in events if event.other_id}, known_at=now),
+    )
+
+
+def find_by_name(text: str) -> list[Organisation]:
+    """Those of that address, or of that exact name, accents and case apart; at most ten."""
+    by_key = Organisation.objects.filter(key=text.strip(), erased_at=None)
+    if by_key.exists():
+        return list(by_key)
+    named = Organisation.objects.filter(names__folded=fold(text), names__known_to=None, erased_at=None)
+    return list(named.distinct().order_by("pk")[:10])
