@@ -189,8 +189,10 @@ def build_events_table(page: OrganisationPage) -> Table:
 
 
 def build_sources_table(sources: Sequence[Source]) -> Table:
-    columns = [Column(_("Source")), Column(_("Éditeur")), Column(_("Genre")), Column(_("Licence")), Column(_("Versée le")),
-               Column(_("État"))]  # fmt: skip
+    columns = [
+        Column(_("Source")), Column(_("Éditeur")), Column(_("Genre")), Column(_("Licence")), Column(_("Versée le")),
+        Column(_("État")),
+    ]  # fmt: skip
     rows = [
         Row(
             [

@@ -1,5 +1,19 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from essor.directory.views import imports, organisations
+
+urlpatterns: list[URLPattern] = [
+    path("annuaire/", organisations.show_directory, name="directory"),
+    path("annuaire/<slug:key>/", organisations.show_organisation, name="organisation"),
+    path("annuaire/<slug:key>/faits/ajouter/", organisations.add_fact, name="fact_add"),
+    path("annuaire/<slug:key>/faits/<int:pk>/corriger/", organisations.correct_fact, name="fact_correct"),
+    path("annuaire/<slug:key>/evenements/ajouter/", organisations.add_life_event, name="life_event_add"),
+    path("sources/", organisations.show_sources, name="sources"),
+    path("sources/<int:pk>/", organisations.show_source, name="source"),
+    path("importer/", imports.list_imports, name="import_list"),
+    path("importer/<str:token>/colonnes/", imports.choose_columns, name="import_columns"),
+    path("importer/<str:token>/verifier/", imports.check_import, name="import_check"),
+    path("importer/<str:token>/progres/", imports.show_progress, name="import_progress"),
+]

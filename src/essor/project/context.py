@@ -27,8 +27,11 @@ class Place:
 NAVIGATION: tuple[Place, ...] = (
     Place(_("Accueil"), "home"),
     Place(_("Portrait"), "portraits"),
-    Place(_("Territoires"), "territory_list"),
+    Place(_("Annuaire"), "directory"),
     Place(_("Bases"), "bases"),
+    Place(_("Comparer"), "compare"),
+    Place(_("Territoires"), "territory_list"),
+    Place(_("Mon bureau"), "desk", Audience.ADVISER),
     Place(_("Administration"), "people", Audience.ADMINISTRATOR),
 )
 

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from essor.design.forms import FormRenderer
+from essor.directory.importing.mapping import IMPORTED_EVENTS
+from essor.directory.models import Identifier, LifeEvent
+from essor.knowledge import list_derived_variables, load_variables
+
+IGNORE = "ignore"
+
+
+class UploadForm(forms.Form):
+    default_renderer = FormRenderer
+
+    file = forms.FileField(
+        label=_("Le fichier"), help_text=_("CSV, TSV, XLSX ou ODS ; une ligne par entreprise, 50 Mo au plus.")
+    )
+
+
+class SourceForm(forms.Form):
+    """What the file is: its title, who published it, and the day that it speaks of."""
+
+    default_renderer = FormRenderer
+
+    title = forms.CharField(label=_("Titre de la source"), max_length=200)
+    publisher = forms.CharField(label=_("Qui l’a faite"), max_length=200, required=False)
+    licence = forms.CharField(label=_("Licence"), max_length=100, required=False)
+    reference_date = forms.DateField(
+        label=_("Date de référence"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Le jour pour lequel les réponses sont vraies ; vide si une colonne le dit ligne par ligne."),
+    )
+    known_on = forms.DateField(
+        label=_("Connu le"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Le jour où ces réponses ont été connues ; vide : aujourd’hui."),
+    )
+
+
+class ColumnsForm(forms.Form):
+    """What each column feeds. Fields are named by position: a title may be anything."""
+
+    default_renderer = FormRenderer
+
+    def __init__(self, *args: Any, columns: tuple[str, ...], rules: Mapping[str, Any], language: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._columns, self._rules = columns, rules
+        choices = list_targets(language)
+        for place, column in enumerate(columns):
+            initial = write_target(rules.get(column, {"to": IGNORE}))
+            self.fields[f"c{place}"] = forms.ChoiceField(label=column, choices=choices, initial=initial)
+
+    def read_rules(self) -> dict[str, dict[str, Any]]:
+        """The rules chosen; what was suggested beside (values, months) stays where the target did not change."""
+        found = {}
+        for place, column in enumerate(self._columns):
+            chosen = self.cleaned_data[f"c{place}"]
+            suggested = self._rules.get(column)
+            kept = suggested and write_target(suggested) == chosen
+            found[column] = dict(suggested) if kept else read_target(chosen)
+        return found
+
+
+class WithdrawalForm(forms.Form):
+    default_renderer = FormRenderer
+
+    reason = forms.CharField(label=_("Pourquoi la retirer"), widget=forms.Textarea({"rows": 2}), max_length=1000)
+
+
+class FactForm(forms.Form):
+    """A fact, in words: the value is read by the rules of its variable."""
+
+    default_renderer = FormRenderer
+
+    variable = forms.ChoiceField(label=_("Ce qui est dit"))
+    value = forms.CharField(
+        label=_("Valeur"), max_length=300, help_text=_("« inconnu » ne s’écrit pas : laissez le fait absent.")
+    )
+    starts_on = forms.DateField(
+        label=_("Vrai à partir du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(label=_("Raison, ou provenance"), widget=forms.Textarea({"rows": 2}), max_length=300)
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["variable"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list_variables(language)
+
+
+class LifeEventForm(forms.Form):
+    default_renderer = FormRenderer
+
+    kind = forms.ChoiceField(label=_("Ce qui est arrivé"), choices=LifeEvent.Kind.choices)
+    happened_on = forms.DateField(label=_("Le"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    other = forms.CharField(
+        label=_("Avec quelle organisation"),
+        required=False,
+        max_length=300,
+        help_text=_("Pour une fusion, une scission ou un nouveau numéro : son nom exact ou son adresse."),
+    )
+    note = forms.CharField(label=_("Raison, ou provenance"), max_length=300)
+
+
+def list_variables(language: str) -> list[tuple[str, str]]:
+    derived = list_derived_variables()
+    named = [(name, variable.label(language)) for name, variable in load_variables().items() if name not in derived]
+    return sorted(named, key=lambda pair: pair[1])
+
+
+def list_targets(language: str) -> list[tuple[str, Any]]:
+    """Where a column may go, in groups."""
+    events = [(f"event:{kind}", LifeEvent.Kind(kind).label) for kind in IMPORTED_EVENTS]
+    return [
+        (IGNORE, say("— ne sert pas —")),
+        (say("Qui"), [("name", say("nom")), ("other_name", say("autre nom")),
+                      *((f"identifier:{code}", label) for code, label in Identifier.Scheme.choices)]),
+        (say("Quand"), [("reference_date", say("date de référence")), ("known_on", say("connu le")), *events]),
+        (say("Quoi"), [(f"variable:{name}", label) for name, label in list_variables(language)]),
+        (say("État"), [("stated_status", say("en activité ou fermée")), ("status", say("statut du fait"))]),
+    ]  # fmt: skip
+
+
+def write_target(rule: Mapping[str, Any]) -> str:
+    detail = rule.get("variable") or rule.get("scheme") or rule.get("kind")
+    return f"{rule['to']}:{detail}" if detail else str(rule["to"])
+
+
+def read_target(chosen: str) -> dict[str, Any]:
+    to, _colon, detail = chosen.partition(":")
+    name = {"variable": "variable", "identifier": "scheme", "event": "kind"}.get(to)
+    return {"to": to, name: detail} if name else {"to": to}

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import csv
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from essor.accounts.models import User
+from essor.accounts.permissions import Audience, open_to
+from essor.directory.actions import drafts
+from essor.directory.forms import ColumnsForm, SourceForm, UploadForm
+from essor.directory.importing.console import COUNT_LABELS
+from essor.directory.importing.problems import Problem
+from essor.directory.importing.reading import read_table
+from essor.directory.models import ImportDraft
+from essor.directory.rules import DirectoryError
+from essor.directory.tasks import run_import
+from essor.directory.wording import explain_error, explain_problem
+
+PER_PAGE = 50
+FIRST_ROWS = 3
+
+
+def _steps() -> list[str]:
+    return [_("Fichier"), _("Colonnes"), _("Vérification"), _("Versement")]
+
+
+def _get_draft(request: HttpRequest, token: str) -> ImportDraft:
+    """One's own drafts only."""
+    draft = ImportDraft.objects.filter(token=token, created_by=cast(User, request.user)).first()
+    if draft is None:
+        raise Http404(_("Ce versement n’existe pas, ou n’est pas le vôtre."))
+    return draft
+
+
+def _open_draft(request: HttpRequest, token: str) -> ImportDraft:
+    draft = _get_draft(request, token)
+    if draft.stage in {ImportDraft.Stage.RUNNING, ImportDraft.Stage.DONE} or not drafts.file_of(draft).is_file():
+        raise Http404(_("Ce versement est déjà parti. Déposez le fichier de nouveau s’il le faut."))
+    return draft
+
+
+@open_to(Audience.ADVISER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def list_imports(request: HttpRequest) -> HttpResponse:
+    by = cast(User, request.user)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            draft = drafts.open_draft(name=file.name, chunks=file.chunks(), size=file.size, by=by, now=timezone.now())
+        except DirectoryError as error:
+            form.add_error("file", explain_error(error))
+        else:
+            return redirect("import_columns", draft.token)
+    held = ImportDraft.objects.filter(created_by=by).select_related("source")[:20]
+    context = {"form": form, "drafts": held, "steps": _steps()}
+    return render(request, "directory/import_list.html", context, status=400 if form.is_bound else 200)
+
+
+@open_to(Audience.ADVISER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
+    draft = _open_draft(request, token)
+    table = read_table(drafts.file_of(draft))
+    language = "en" if get_language() == "en" else "fr"
+    held = {**draft.mapping.get("source", {}), **draft.mapping.get("constants", {})}
+    about = SourceForm(request.POST or None, initial=held)
+    columns = ColumnsForm(
+        request.POST or None, columns=table.columns, rules=draft.mapping.get("columns", {}), language=language
+    )
+    if about.is_valid() and columns.is_valid():
+        mapping = _build_mapping(draft, about.cleaned_data, columns)
+        try:
+            drafts.save_mapping(draft=draft, mapping=mapping, by=cast(User, request.user), now=timezone.now())
+        except DirectoryError as error:
+            about.add_error(None, explain_error(error))
+        else:
+            return redirect("import_check", token)
+    samples = table.frame.head(FIRST_ROWS).to_dicts()
+    fields = [
+        {"field": columns[f"c{place}"], "samples": [str(row.get(name) or "…")[:60] for row in samples]}
+        for place, name in enumerate(table.columns)
+    ]
+    context = {"draft": draft, "about": about, "columns": columns, "fields": fields, "rows": len(table)}
+    context |= {"steps": _steps(), "trail": [(_("Verser un recensement"), reverse("import_list"))]}
+    return render(request, "directory/import_columns.html", context, status=400 if about.is_bound else 200)
+
+
+def _build_mapping(draft: ImportDraft, about: dict[str, Any], columns: ColumnsForm) -> dict[str, Any]:
+    source = {name: about[name] for name in ("title", "publisher", "licence")}
+    constants = {name: about[name].isoformat() for name in ("reference_date", "known_on") if about[name]}
+    kept = {name: draft.mapping[name] for name in ("holds_months", "leave_out", "decisions") if name in draft.mapping}
+    return {**kept, "source": source, "constants": constants, "columns": columns.read_rules()}
+
+
+@open_to(Audience.ADVISER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_import(request: HttpRequest, token: str) -> HttpResponse:
+    draft, by, now = _open_draft(request, token), cast(User, request.user), timezone.now()
+    try:
+        report = drafts.preview_draft(draft=draft, now=now)
+    except DirectoryError as error:
+        messages.error(request, explain_error(error))
+        return redirect("import_columns", token)
+    if report.is_repeated and report.source is not None:
+        messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
+        return redirect("source", report.source.pk)
+    errors = report.counts["errors"]
+    if request.method == "POST" and not errors:
+        drafts.start_draft(draft=draft, by=by, now=now)
+        run_import.enqueue(draft.pk)
+        return redirect("import_progress", token)
+    if request.GET.get("format") == "csv":
+        return _send_problems(report.problems)
+    page = Paginator(report.problems, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "draft": draft,
+        "counts": [(label, report.counts[key]) for key, label in COUNT_LABELS.items() if key in report.counts],
+        "errors": errors,
+        "page": page,
+        "problems": [{"problem": problem, "sentence": explain_problem(problem)} for problem in page.object_list],
+        "steps": _steps(),
+        "trail": [(_("Verser un recensement"), reverse("import_list"))],
+    }
+    return render(request, "directory/import_check.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _send_problems(problems: list[Problem]) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="problemes.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    writer.writerow([_("ligne"), _("colonne"), _("valeur"), _("gravité"), _("quoi faire")])
+    for problem in problems:
+        # A cell that a spreadsheet would run as a formula is preceded by an apostrophe.
+        value = f"'{problem.value}" if problem.value.startswith(("=", "+", "-", "@", "\t", "\r")) else problem.value
+        writer.writerow([problem.line, problem.column, value, problem.severity, explain_problem(problem)])
+    return response
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+def show_progress(request: HttpRequest, token: str) -> HttpResponse:
+    draft = _get_draft(request, token)
+    if draft.stage == ImportDraft.Stage.DONE and draft.source_id is not None:
+        if request.headers.get("hx-request"):
+            return HttpResponse(headers={"HX-Redirect": reverse("source", args=[draft.source_id])})
+        messages.success(request, _("Le recensement est versé."))
+        return redirect("source", draft.source_id)
+    context = {"draft": draft, "progress": drafts.read_progress(draft), "steps": _steps()}
+    part = "directory/import_state.html" if request.headers.get("hx-request") else "directory/import_progress.html"
+    return render(request, part, context)
