@@ -1,0 +1,82 @@
+"""Every page as it is drawn: open to everyone by axe-core's rules, in both themes, and within a phone's width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenContext
+
+pytestmark = pytest.mark.browser
+
+PORTRAIT = "/editions/les-moulins-2017-11-29/"
+PUBLIC = {
+    "home": "/",
+    "portraits": "/portraits/",
+    "portrait": "/portrait/640/",
+    "portrait in English": "/en/portrait/640/",
+    "editions": "/editions/",
+    "an edition since corrected": "/editions/les-moulins-2014-06-30/",
+    "a figure": f"{PORTRAIT}chiffres/magazine-2014.1.jobs_headcount.2017-11-29/",
+    "a figure in full-time equivalents": f"{PORTRAIT}chiffres/magazine-2014.1.jobs_fte.2017-11-29/",
+    "comparing": "/comparer/",
+    "a comparison": "/comparer/?territory=640&base=magazine-2014.1&start=2014-06-30&end=2017-11-29",
+    "a comparison refused": "/comparer/?territory=640&base=magazine-2014.1&second=table-regionale-2017.1&end=2017-11-29",
+    "a comparison asked wrongly": "/comparer/?territory=640&base=magazine-2014.1&start=2017-11-29&end=2014-06-30",
+    "bases": "/bases/",
+    "a base": "/bases/magazine-2014/1/",
+    "territories": "/territoires/",
+    "a territory": "/territoires/640/",
+    "sign in": "/compte/login/",
+    "style": "/style/",
+    "nothing there": "/rien/",
+}
+ADVISER = {
+    "desk": "/bureau/",
+    "a base to be": "/bases/nouvelle/",
+    "an edition to be": "/editions/nouvelle/",
+    "a portrait, by an adviser": "/portrait/640/",
+    "my account": "/mon-compte/",
+}
+
+
+@pytest.fixture
+def open_page(open_context: OpenContext, open_adviser: Callable[..., Page]) -> Callable[..., Page]:
+    def open_one(name: str, **options: Any) -> Page:
+        page = open_adviser(**options) if name in ADVISER else open_context(**options).new_page()
+        page.goto((PUBLIC | ADVISER)[name])
+        return page
+
+    return open_one
+
+
+def list_axe_faults(page: Page) -> list[str]:
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{found['id']}: {node['target']} {node['html'][:160]} {node['failureSummary']}"
+        for found in violations
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, *ADVISER])
+def test_a_page_shuts_nobody_out(name: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(name, reduced_motion="reduce")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        faults = list_axe_faults(page)
+        assert not faults, f"{name}, {theme}:\n" + "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, *ADVISER])
+def test_a_page_fits_a_phone(name: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(name, viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.evaluate(
+        """[...document.querySelectorAll("body *")]
+           .filter(element => element.getBoundingClientRect().right > 391 && !element.closest(".table-scroll"))
+           .slice(0, 8).map(element => element.outerHTML.slice(0, 120)).join("\\n")"""
+    )
