@@ -63,8 +63,8 @@ class ColumnsForm(forms.Form):
         found = {}
         for place, column in enumerate(self._columns):
             chosen = self.cleaned_data[f"c{place}"]
-            suggested = self._rules.get(column)
-            kept = suggested and write_target(suggested) == chosen
+            suggested = self._rules.get(column) or {}
+            kept = bool(suggested) and write_target(suggested) == chosen
             found[column] = dict(suggested) if kept else read_target(chosen)
         return found
 

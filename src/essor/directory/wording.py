@@ -142,7 +142,19 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "mapping-columns-absent": _("Le fichier n’a pas ces colonnes : {titles}. Ses titres sont : {allowed}."),
     "import-refused": _("Rien n’est écrit : le fichier a des erreurs ({errors}). Corrigez-les, puis recommencez."),
+    "draft-unchecked": _("Vérifiez d’abord le fichier avec ses colonnes."),
     "draft-running": _("Ce versement est en cours : attendez qu’il finisse."),
+}
+
+STEPS: Mapping[str, Any] = {
+    "waiting": _("En attente"),
+    "reading": _("Lecture du fichier"),
+    "checking": _("Vérification et comparaison avec ce qui est connu"),
+    "organisations": _("Écriture des organisations"),
+    "organisationname": _("Écriture des noms"),
+    "identifier": _("Écriture des numéros"),
+    "lifeevent": _("Écriture des événements"),
+    "facts": _("Écriture des faits"),
 }
 
 

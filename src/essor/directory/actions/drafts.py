@@ -1,147 +1,187 @@
-"""A census put down on the page: kept, mapped, checked, then written whole by a task."""
+"""A file on its way: kept, mapped, checked, then imported. Nothing of it is in the facts before the import."""
 
 from __future__ import annotations
 
-import json
 import secrets
-import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
+from django.utils.text import get_valid_filename
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
-from essor.accounts.permissions import require
-from essor.directory.actions.imports import ImportReport, compute_checksum, import_census, preview_census
-from essor.directory.importing.mapping import parse_mapping
-from essor.directory.importing.reading import MAX_BYTES, SHEET_SUFFIXES, TEXT_SUFFIXES, read_table
+from essor.directory.actions.imports import ImportRefused, import_census, preview_census
+from essor.directory.importing import storage
+from essor.directory.importing.mapping import FileMapping, parse_mapping
+from essor.directory.importing.reading import SHEET_SUFFIXES, TEXT_SUFFIXES, read_table
 from essor.directory.importing.suggesting import suggest_columns
-from essor.directory.models import ImportDraft
+from essor.directory.models import ImportDraft, Source
 from essor.directory.rules import DirectoryError
 
 KEPT_DAYS = 30
+STALLED_AFTER = timedelta(minutes=5)
 
 
-def folder_of(draft: ImportDraft) -> Path:
-    return Path(settings.DATA_DIR) / "imports" / draft.token
-
-
-def file_of(draft: ImportDraft) -> Path:
-    return folder_of(draft) / f"census{draft.suffix}"
-
-
-def open_draft(*, name: str, chunks: Iterable[bytes], size: int, by: User, now: datetime) -> ImportDraft:
-    """Keeps an uploaded file under a name of ours and suggests what its columns feed.
-
-    Raises DirectoryError where it is too large, of another kind, or cannot be read; nothing is kept then.
-    """
-    require(by, "import_facts", on=now.date())
-    suffix = Path(name).suffix.lower()
-    if suffix not in TEXT_SUFFIXES + SHEET_SUFFIXES:
-        raise DirectoryError("file-kind", kind=suffix[:10] or "?", allowed=TEXT_SUFFIXES + SHEET_SUFFIXES)
-    if size > MAX_BYTES:
-        raise DirectoryError("file-too-large", megabytes=size // 2**20, limit=MAX_BYTES // 2**20)
-    sweep_drafts(now=now)
-    draft = ImportDraft.objects.create(
-        token=secrets.token_urlsafe(24),
-        file_name=Path(name).name[:200],
-        suffix=suffix,
-        size=size,
-        created_at=now,
-        created_by=by,
-        changed_at=now,
-    )
+def create_draft(*, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> ImportDraft:
+    """Keeps the file and suggests what its columns feed; refuses one that does not read."""
+    discard_old_drafts(now=now)
+    token, suffix = secrets.token_hex(12), _suffix_of(file_name)
+    size, checksum = storage.store_file(token, suffix, chunks)
+    name = get_valid_filename(PurePath(file_name.replace("\\", "/")).name)[-200:]
+    draft = ImportDraft(
+        token=token, file_name=name, suffix=suffix, size=size, checksum=checksum,
+        created_at=now, created_by=by, changed_at=now,
+    )  # fmt: skip
     try:
-        folder_of(draft).mkdir(parents=True)
-        with file_of(draft).open("wb") as out:
-            for chunk in chunks:
-                out.write(chunk)
-        draft.mapping = {
-            "columns": suggest_columns(read_table(file_of(draft))),
-            "source": {"title": Path(draft.file_name).stem},
-        }
-        draft.checksum = compute_checksum(file_of(draft))
-        draft.save(update_fields=["mapping", "checksum"])
+        draft.mapping = suggest_mapping(draft, title=PurePath(name).stem)
     except DirectoryError:
-        remove_draft(draft)
+        storage.remove_folder(token)
         raise
+    with transaction.atomic():
+        draft.save(force_insert=True)
+        _trace("create_import_draft", draft, by=by, now=now)
     return draft
 
 
-def save_mapping(*, draft: ImportDraft, mapping: dict[str, Any], by: User, now: datetime) -> ImportDraft:
-    """Keeps what each column feeds; refused as a whole where the mapping is not sound."""
-    require(by, "import_facts", on=now.date())
-    kept = parse_mapping(mapping)
-    draft.mapping = kept.model_dump(mode="json", exclude_defaults=True)
-    draft.stage, draft.failure, draft.changed_at = ImportDraft.Stage.CHECKED, "", now
-    draft.save(update_fields=["mapping", "stage", "failure", "changed_at"])
-    return draft
+def suggest_mapping(draft: ImportDraft, *, title: str) -> dict[str, Any]:
+    """The mapping of an earlier file with the same columns, or what the titles suggest."""
+    table = read_table(storage.file_of(draft))
+    for source in Source.objects.exclude(mapping=None).order_by("-id")[:50]:
+        known = source.mapping or {}
+        wanted = [name for name, rule in known.get("columns", {}).items() if rule.get("to") != "ignore"]
+        if wanted and set(wanted) <= set(table.columns):
+            return {"columns": known["columns"], "source": known.get("source", {}) | {"title": title}}
+    return {"columns": suggest_columns(table), "source": {"title": title}}
 
 
-def preview_draft(*, draft: ImportDraft, now: datetime) -> ImportReport:
-    return preview_census(file=file_of(draft), mapping=parse_mapping(draft.mapping), now=now)
+def replace_file(*, draft: ImportDraft, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> None:
+    """The mended file takes the place of the one before; the mapping stays."""
+    _require_idle(draft)
+    suffix = _suffix_of(file_name)
+    draft.size, draft.checksum = storage.store_file(draft.token, suffix, chunks)
+    draft.suffix, draft.stage, draft.changed_at = suffix, ImportDraft.Stage.MAPPING, now
+    with transaction.atomic():
+        draft.save()
+        _trace("replace_import_file", draft, by=by, now=now)
 
 
-@transaction.atomic
-def start_draft(*, draft: ImportDraft, by: User, now: datetime) -> ImportDraft:
-    """Marks the draft as running; refused when it already is, or is done."""
-    require(by, "import_facts", on=now.date())
-    kept = ImportDraft.objects.select_for_update().get(pk=draft.pk)
-    if kept.stage in {ImportDraft.Stage.RUNNING, ImportDraft.Stage.DONE}:
-        raise DirectoryError("draft-running")
-    kept.stage, kept.failure, kept.changed_at = ImportDraft.Stage.RUNNING, "", now
-    kept.save(update_fields=["stage", "failure", "changed_at"])
-    record_event(action="start_import", target_kind="import_draft", target_id=kept.pk, by=by, now=now)
-    return kept
+def save_mapping(*, draft: ImportDraft, content: Mapping[str, Any], by: User, now: datetime) -> FileMapping:
+    """Keeps the mapping and checks the whole file with it; the preview is kept beside the file."""
+    _require_idle(draft)
+    draft.mapping, draft.changed_at = dict(content), now
+    draft.stage = ImportDraft.Stage.MAPPING
+    draft.save()
+    mapping = parse_mapping(content)
+    preview_draft(draft=draft, mapping=mapping, now=now)
+    draft.stage = ImportDraft.Stage.CHECKED
+    with transaction.atomic():
+        draft.save()
+        _trace("map_import_file", draft, by=by, now=now)
+    return mapping
 
 
-def write_draft(*, draft: ImportDraft, now: datetime) -> ImportReport:
-    """Writes the whole file, or nothing; what it became is on the draft. The file is then removed."""
-    report = import_census(
-        file=file_of(draft),
-        mapping=parse_mapping(draft.mapping),
-        by=draft.created_by,
-        now=now,
-        progress=lambda what, done, total: write_progress(draft, what, done, total),
+def preview_draft(*, draft: ImportDraft, mapping: FileMapping, now: datetime) -> storage.Preview:
+    report = preview_census(file=storage.file_of(draft), mapping=mapping, now=now)
+    preview = storage.Preview(
+        counts=dict(report.counts),
+        problems=report.problems,
+        source=report.source.pk if report.source else None,
+        mapping_checksum=mapping.checksum(),
+        checksum=draft.checksum,
     )
-    draft.stage, draft.source, draft.changed_at = ImportDraft.Stage.DONE, report.source, now
-    draft.save(update_fields=["stage", "source", "changed_at"])
-    shutil.rmtree(folder_of(draft), ignore_errors=True)
-    return report
+    storage.write_preview(draft.token, preview)
+    return preview
 
 
-def fail_draft(*, draft: ImportDraft, failure: str) -> None:
-    draft.stage, draft.failure = ImportDraft.Stage.FAILED, failure
-    draft.save(update_fields=["stage", "failure"])
+def decide_organisation(*, draft: ImportDraft, decision: str, choice: str, by: User, now: datetime) -> None:
+    """A person says who a name is: the key of an organisation, or ``new``."""
+    decisions = dict(draft.mapping.get("decisions", {})) | {decision: choice}
+    save_mapping(draft=draft, content=dict(draft.mapping) | {"decisions": decisions}, by=by, now=now)
 
 
-def write_progress(draft: ImportDraft, what: str, done: int, total: int) -> None:
-    """In a file: the large transaction holds the database."""
-    folder = folder_of(draft)
-    if folder.is_dir():
-        unfinished = folder / "progress.tmp"
-        unfinished.write_text(json.dumps({"what": what, "done": done, "total": total}), encoding="utf-8")
-        unfinished.replace(folder / "progress.json")
+def start_import(*, draft: ImportDraft, by: User, now: datetime) -> None:
+    """Marks the draft as running; the caller then enqueues the task. One that stalled may start again."""
+    with transaction.atomic():
+        locked = ImportDraft.objects.select_for_update().get(pk=draft.pk)
+        if locked.stage == ImportDraft.Stage.DONE or (
+            locked.stage == ImportDraft.Stage.RUNNING and not is_stalled(locked, now=now)
+        ):
+            raise DirectoryError("draft-running")
+        if locked.stage == ImportDraft.Stage.MAPPING:
+            raise DirectoryError("draft-unchecked")
+        locked.stage, locked.failure, locked.changed_at = ImportDraft.Stage.RUNNING, "", now
+        locked.save()
+        _trace("start_import", locked, by=by, now=now)
+    storage.write_progress(draft.token, storage.Progress("waiting", 0, 1, now))
 
 
-def read_progress(draft: ImportDraft) -> dict[str, Any]:
+def is_stalled(draft: ImportDraft, *, now: datetime) -> bool:
+    """Said to be running, and silent for long: its process was stopped."""
+    progress = storage.read_progress(draft.token)
+    latest = max(draft.changed_at, progress.at) if progress else draft.changed_at
+    return draft.stage == ImportDraft.Stage.RUNNING and now - latest > STALLED_AFTER
+
+
+def run_import(*, draft: ImportDraft, now: datetime, clock: Callable[[], datetime]) -> None:
+    """Imports the checked file; what stops it is kept on the draft as a code. ``clock``: dates the progress."""
+
+    def tell(what: str, done: int, total: int) -> None:
+        storage.write_progress(draft.token, storage.Progress(what, done, total, clock()))
+
     try:
-        said: dict[str, Any] = json.loads((folder_of(draft) / "progress.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {"what": "reading", "done": 0, "total": 1}
-    return said
+        mapping = parse_mapping(draft.mapping)
+        report = import_census(
+            file=storage.file_of(draft), mapping=mapping, by=draft.created_by, now=now, progress=tell
+        )
+    except ImportRefused as refusal:
+        preview_draft(draft=draft, mapping=mapping, now=now)
+        _finish(draft, ImportDraft.Stage.FAILED, failure=refusal.code, now=now)
+    except DirectoryError as error:
+        _finish(draft, ImportDraft.Stage.FAILED, failure=error.code, now=now)
+    else:
+        draft.source = report.source
+        _finish(draft, ImportDraft.Stage.DONE, now=now)
+        storage.remove_folder(draft.token)
 
 
-def remove_draft(draft: ImportDraft) -> None:
-    shutil.rmtree(folder_of(draft), ignore_errors=True)
-    draft.delete()
+def discard_draft(*, draft: ImportDraft, by: User, now: datetime) -> None:
+    _require_idle(draft)
+    with transaction.atomic():
+        _trace("discard_import_draft", draft, by=by, now=now)
+        draft.delete()
+    storage.remove_folder(draft.token)
 
 
-def sweep_drafts(*, now: datetime) -> None:
-    """Removes the files that nobody finished."""
-    for draft in ImportDraft.objects.filter(changed_at__lt=now - timedelta(days=KEPT_DAYS)).exclude(stage="done"):
-        remove_draft(draft)
+def discard_old_drafts(*, now: datetime) -> int:
+    """Uploaded files are kept thirty days at most; what was imported is in the facts, with its checksum."""
+    old = ImportDraft.objects.filter(changed_at__lt=now - timedelta(days=KEPT_DAYS))
+    tokens = list(old.values_list("token", flat=True))
+    for token in tokens:
+        storage.remove_folder(token)
+    old.delete()
+    return len(tokens)
+
+
+def _require_idle(draft: ImportDraft) -> None:
+    if draft.stage in (ImportDraft.Stage.RUNNING, ImportDraft.Stage.DONE):
+        raise DirectoryError("draft-running")
+
+
+def _finish(draft: ImportDraft, stage: str, *, now: datetime, failure: str = "") -> None:
+    draft.stage, draft.failure, draft.changed_at = stage, failure, now
+    draft.save()
+
+
+def _suffix_of(file_name: str) -> str:
+    suffix = PurePath(file_name).suffix.lower()
+    if suffix not in TEXT_SUFFIXES + SHEET_SUFFIXES:
+        raise DirectoryError("file-kind", kind=suffix[:20] or "?", allowed=TEXT_SUFFIXES + SHEET_SUFFIXES)
+    return suffix
+
+
+def _trace(action: str, draft: ImportDraft, *, by: User, now: datetime) -> None:
+    after = {"checksum": draft.checksum, "stage": draft.stage}
+    record_event(action=action, target_kind="import_draft", target_id=draft.token, by=by, now=now, after=after)

@@ -77,8 +77,8 @@ def read_lines(rows: Iterable[Organisation], *, on: date, known_at: datetime) ->
 
 
 def _read_line(row: Organisation, answers: Mapping[str, Observation]) -> Line:
-    codes = [answers[variable].codes or "" if variable in answers else "" for variable in LISTED]
-    return Line(row.key, row.name, *codes, size=size_class(answers.get(JOBS)))  # type: ignore[attr-defined]
+    form, sector, place = (answers[variable].codes or "" if variable in answers else "" for variable in LISTED)
+    return Line(row.key, row.name, form, sector, place, size_class(answers.get(JOBS)))  # type: ignore[attr-defined]
 
 
 def size_class(jobs: Observation | None) -> tuple[int, int | None] | None:

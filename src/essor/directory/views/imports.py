@@ -17,13 +17,15 @@ from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to
 from essor.directory.actions import drafts
 from essor.directory.forms import ColumnsForm, SourceForm, UploadForm
+from essor.directory.importing import storage
 from essor.directory.importing.console import COUNT_LABELS
+from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.problems import Problem
 from essor.directory.importing.reading import read_table
 from essor.directory.models import ImportDraft
 from essor.directory.rules import DirectoryError
-from essor.directory.tasks import run_import
-from essor.directory.wording import explain_error, explain_problem
+from essor.directory.tasks import import_draft
+from essor.directory.wording import STEPS, explain_error, explain_problem
 
 PER_PAGE = 50
 FIRST_ROWS = 3
@@ -43,7 +45,7 @@ def _get_draft(request: HttpRequest, token: str) -> ImportDraft:
 
 def _open_draft(request: HttpRequest, token: str) -> ImportDraft:
     draft = _get_draft(request, token)
-    if draft.stage in {ImportDraft.Stage.RUNNING, ImportDraft.Stage.DONE} or not drafts.file_of(draft).is_file():
+    if draft.stage in {ImportDraft.Stage.RUNNING, ImportDraft.Stage.DONE} or not storage.file_of(draft).is_file():
         raise Http404(_("Ce versement est déjà parti. Déposez le fichier de nouveau s’il le faut."))
     return draft
 
@@ -56,7 +58,7 @@ def list_imports(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            draft = drafts.open_draft(name=file.name, chunks=file.chunks(), size=file.size, by=by, now=timezone.now())
+            draft = drafts.create_draft(file_name=file.name, chunks=file.chunks(), by=by, now=timezone.now())
         except DirectoryError as error:
             form.add_error("file", explain_error(error))
         else:
@@ -70,7 +72,7 @@ def list_imports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
     draft = _open_draft(request, token)
-    table = read_table(drafts.file_of(draft))
+    table = read_table(storage.file_of(draft))
     language = "en" if get_language() == "en" else "fr"
     held = {**draft.mapping.get("source", {}), **draft.mapping.get("constants", {})}
     about = SourceForm(request.POST or None, initial=held)
@@ -80,7 +82,7 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
     if about.is_valid() and columns.is_valid():
         mapping = _build_mapping(draft, about.cleaned_data, columns)
         try:
-            drafts.save_mapping(draft=draft, mapping=mapping, by=cast(User, request.user), now=timezone.now())
+            drafts.save_mapping(draft=draft, content=mapping, by=cast(User, request.user), now=timezone.now())
         except DirectoryError as error:
             about.add_error(None, explain_error(error))
         else:
@@ -106,18 +108,22 @@ def _build_mapping(draft: ImportDraft, about: dict[str, Any], columns: ColumnsFo
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_import(request: HttpRequest, token: str) -> HttpResponse:
     draft, by, now = _open_draft(request, token), cast(User, request.user), timezone.now()
+    mended = UploadForm(request.POST or None, request.FILES) if request.FILES else UploadForm()
     try:
-        report = drafts.preview_draft(draft=draft, now=now)
+        if mended.is_valid():
+            _replace(draft, mended, by=by)
+            return redirect("import_check", token)
+        report = _preview(draft)
     except DirectoryError as error:
         messages.error(request, explain_error(error))
         return redirect("import_columns", token)
-    if report.is_repeated and report.source is not None:
+    if report.source is not None:
         messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
-        return redirect("source", report.source.pk)
+        return redirect("source", report.source)
     errors = report.counts["errors"]
     if request.method == "POST" and not errors:
-        drafts.start_draft(draft=draft, by=by, now=now)
-        run_import.enqueue(draft.pk)
+        drafts.start_import(draft=draft, by=by, now=now)
+        import_draft.enqueue(draft.pk)
         return redirect("import_progress", token)
     if request.GET.get("format") == "csv":
         return _send_problems(report.problems)
@@ -126,12 +132,26 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         "draft": draft,
         "counts": [(label, report.counts[key]) for key, label in COUNT_LABELS.items() if key in report.counts],
         "errors": errors,
+        "mended": mended,
         "page": page,
         "problems": [{"problem": problem, "sentence": explain_problem(problem)} for problem in page.object_list],
         "steps": _steps(),
         "trail": [(_("Verser un recensement"), reverse("import_list"))],
     }
     return render(request, "directory/import_check.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _replace(draft: ImportDraft, form: UploadForm, *, by: User) -> None:
+    """The mended file takes the place of the one before, and is checked with the same mapping."""
+    file, now = form.cleaned_data["file"], timezone.now()
+    drafts.replace_file(draft=draft, file_name=file.name, chunks=file.chunks(), by=by, now=now)
+    drafts.save_mapping(draft=draft, content=draft.mapping, by=by, now=now)
+
+
+def _preview(draft: ImportDraft) -> storage.Preview:
+    mapping = parse_mapping(draft.mapping)
+    kept = storage.read_preview(draft, mapping_checksum=mapping.checksum())
+    return kept or drafts.preview_draft(draft=draft, mapping=mapping, now=timezone.now())
 
 
 def _send_problems(problems: list[Problem]) -> HttpResponse:
@@ -156,6 +176,8 @@ def show_progress(request: HttpRequest, token: str) -> HttpResponse:
             return HttpResponse(headers={"HX-Redirect": reverse("source", args=[draft.source_id])})
         messages.success(request, _("Le recensement est versé."))
         return redirect("source", draft.source_id)
-    context = {"draft": draft, "progress": drafts.read_progress(draft), "steps": _steps()}
+    progress = storage.read_progress(token)
+    step = STEPS[progress.what if progress and progress.what in STEPS else "waiting"]
+    context = {"draft": draft, "progress": progress, "step": step, "steps": _steps()}
     part = "directory/import_state.html" if request.headers.get("hx-request") else "directory/import_progress.html"
     return render(request, part, context)
