@@ -23,7 +23,6 @@ KEPT_WORDS = ("certainty", "source", "fr", "en")
 class Posted(Protocol):
     """What a submitted form offers (Django's QueryDict)."""
 
-    def get(self, key: str, default: str = "") -> str: ...
     def getlist(self, key: str) -> list[str]: ...
     def __contains__(self, key: object) -> bool: ...
 
@@ -152,25 +151,30 @@ def _typed(text: str, variable: Variable | None) -> Any:
 
 
 def _read_row(posted: Posted, name: str) -> BuilderRow:
-    operator = posted.get(f"{name}-operator")
+    operator = _read(posted, f"{name}-operator")
     values = [value.strip() for value in posted.getlist(f"{name}-value") if value.strip()]
     if operator in {"in", "within", "any_of"}:
         values = [part for value in values for part in re.split(r"[,;\s]+", value) if part]
     try:
-        words = json.loads(posted.get(f"{name}-words") or "{}")
+        words = json.loads(_read(posted, f"{name}-words") or "{}")
     except ValueError:
         words = {}
     kept = {key: str(words[key]) for key in KEPT_WORDS if isinstance(words, dict) and key in words}
-    return BuilderRow(posted.get(f"{name}-fact"), operator, tuple(values), kept)
+    return BuilderRow(_read(posted, f"{name}-fact"), operator, tuple(values), kept)
+
+
+def _read(posted: Posted, name: str) -> str:
+    """The last value typed for that name, empty where the form has none."""
+    return (posted.getlist(name) or [""])[-1]
 
 
 def _mode(posted: Posted, name: str) -> str:
-    mode = posted.get(f"{name}-mode", "all")
+    mode = _read(posted, f"{name}-mode")
     return mode if mode in MODES else "all"
 
 
 def _count(posted: Posted, name: str) -> int:
-    text = posted.get(f"{name}-n", "1")
+    text = _read(posted, f"{name}-n")
     return int(text) if text.isdecimal() and len(text) < 4 else 1
 
 

@@ -41,14 +41,16 @@ class BaseVersionForm(forms.Form):
         super().__init__(*args, **kwargs)
         variables = load_variables()
         choices = [(name, variables[name].label(language)) for name in list_jobs_variables()]
-        self.fields["jobs_variable"].choices = choices  # type: ignore[attr-defined]  it is a ChoiceField
+        field = self.fields["jobs_variable"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
 
 
 class NewBaseForm(BaseVersionForm):
     slug = forms.SlugField(
         label=_("Adresse"),
         max_length=60,
-        help_text=_("Des lettres sans accent, des chiffres et des traits d’union : « table-regionale-2027 »."),
+        help_text=_("Des lettres sans accent, des chiffres et des traits d’union : « table-regionale-2027 »."),
     )
     owner = forms.CharField(label=_("Qui en répond"), max_length=200)
 
@@ -95,9 +97,9 @@ class ComparisonForm(forms.Form):
     second = forms.ChoiceField(
         label=_("Autre base"),
         required=False,
-        help_text=_("Deux bases ne se comparent pas : vous verrez pourquoi, et le pont entre elles."),
+        help_text=_("Deux bases ne se comparent pas : vous verrez pourquoi, et le pont entre elles."),
     )
-    reading = forms.ChoiceField(label=_("Lecture de « sur cette même base »"), choices=READINGS, required=False)
+    reading = forms.ChoiceField(label=_("Lecture de « sur cette même base »"), choices=READINGS, required=False)
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +137,7 @@ class EditionForm(forms.Form):
     dates = forms.CharField(
         label=_("Dates de référence"),
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("Une par ligne, de la plus ancienne à la plus récente : 2017-11-29."),
+        help_text=_("Une par ligne, de la plus ancienne à la plus récente : 2017-11-29."),
     )
     known_on = forms.DateField(
         label=_("Avec ce qu’on savait le"),
@@ -167,7 +169,7 @@ class EditionForm(forms.Form):
             try:
                 found.append(date.fromisoformat(line))
             except ValueError:
-                message = _("« %(line)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29.")
+                message = _("« %(line)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29.")
                 raise forms.ValidationError(message, params={"line": line}) from None
         if len(found) > MOST_DATES:
             raise forms.ValidationError(_("Dix dates au plus par édition. Retirez-en."))

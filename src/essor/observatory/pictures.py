@@ -48,7 +48,7 @@ def draw_growth(comparison: Results) -> Waterfall:
         if amount
     ]
     return Waterfall(
-        title=_("D’où vient le changement ?"),
+        title=_("D’où vient le changement ?"),
         subtitle=_("Emplois, sur les mêmes critères aux deux dates"),
         description=_("Cascade de {before} emplois ({start}) à {after} emplois ({end}), partie par partie.").format(
             before=comparison["before"], start=write_month(start), after=comparison["after"], end=write_month(end)
@@ -71,9 +71,9 @@ def draw_bridge(bridge: Results, *, label_a: str, label_b: str) -> Waterfall:
         if amount
     ]
     return Waterfall(
-        title=_("Pourquoi deux totaux ?"),
-        subtitle=_("Emplois, le même jour : {day}").format(day=write_day(date.fromisoformat(bridge["on"]))),
-        description=_("Pont de {a} emplois sur la base « {label_a} » à {b} sur la base « {label_b} ».").format(
+        title=_("Pourquoi deux totaux ?"),
+        subtitle=_("Emplois, le même jour : {day}").format(day=write_day(date.fromisoformat(bridge["on"]))),
+        description=_("Pont de {a} emplois sur la base « {label_a} » à {b} sur la base « {label_b} ».").format(
             a=bridge["total_a"], label_a=label_a, b=bridge["total_b"], label_b=label_b
         ),
         steps=[
@@ -108,7 +108,7 @@ def draw_bars(figure: Results, dimension: str, definitions: Definitions) -> BarC
     }[dimension]
     return BarChart(
         title=title,
-        description=_("Barres : {lines}.").format(
+        description=_("Barres : {lines}.").format(
             lines=", ".join(f"{bar.label} {write_as('whole', bar.value)}" for bar in bars)
         ),
         bars=bars,
@@ -202,7 +202,7 @@ def tabulate_readings(comparison: Results) -> Table:
         Column(_("Croissance"), "signed_percent", 1),
         Column(_("Par an"), "signed_percent", 1),
     ]
-    return Table(_("« Sur cette même base », dit de trois façons"), columns, rows)
+    return Table(_("« Sur cette même base », dit de trois façons"), columns, rows)
 
 
 def tabulate_flows(comparison: Results) -> Table:
@@ -217,8 +217,8 @@ def tabulate_flows(comparison: Results) -> Table:
     rows = [Row([label, flows[code], flows[f"{code}_rate"]]) for code, label in names.items()]
     columns = [Column(_("Mouvement")), Column(_("Emplois"), "whole"), Column(_("Taux symétrique"), "percent", 1)]
     note = _(
-        "Taux symétrique : sur la moyenne des deux totaux (Davis, Haltiwanger et Schuh, 1996). Il met hausses et "
-        "baisses sur le même pied ; le pourcentage ordinaire se calcule sur le premier total."
+        "Taux symétrique : sur la moyenne des deux totaux (Davis, Haltiwanger et Schuh, 1996). Il met hausses et "
+        "baisses sur le même pied ; le pourcentage ordinaire se calcule sur le premier total."
     )
     return Table(_("Créations et disparitions"), columns, rows, note=note)
 
@@ -232,7 +232,7 @@ def draw_series(results: Results, *, stem: str, jobs: str, label: str) -> LineCh
     return LineChart(
         title=_("Les emplois, d’une date à l’autre"),
         subtitle=label,
-        description=_("Ligne : {points}.").format(
+        description=_("Ligne : {points}.").format(
             points=", ".join(f"{write_month(point.on)} {point.value}" for point in points)
         ),
         points=points,
@@ -259,9 +259,9 @@ def draw_map(
     if not values:
         return None
     names = {code: label_code("municipality", code, definitions) for code in values}
-    said = {
+    said: dict[str, Any] = {
         "title": _("Où sont les emplois"),
-        "description": _("Carte : {places}.").format(
+        "description": _("Carte : {places}.").format(
             places=", ".join(f"{names[code]} {write_as('whole', value)}" for code, value in values.items())
         ),
         "label_heading": _("Lieu"),
@@ -274,7 +274,7 @@ def draw_map(
         Tile(code, names[code], values[code], place % TILE_COLUMNS, place // TILE_COLUMNS)
         for place, code in enumerate(ordered)
     ]
-    return TileMap(tiles=tiles, subtitle=_("Carte schématique : un carré par municipalité, sans ses limites"), **said)
+    return TileMap(tiles=tiles, subtitle=_("Carte schématique : un carré par municipalité, sans ses limites"), **said)
 
 
 def _sum_above(values: Mapping[str, float | int | None], above: Mapping[str, str]) -> dict[str, float | int | None]:
@@ -342,7 +342,7 @@ def _amount(line: Results | None, scale: int) -> float | int | None:
 
 def _note(line: Results | None) -> str:
     missing = line["without_figure"] if line else 0
-    return _("équivalents temps plein : {n} sans chiffre").format(n=missing) if missing else ""
+    return _("équivalents temps plein : {n} sans chiffre").format(n=missing) if missing else ""
 
 
 def _first_upper(text: str) -> str:

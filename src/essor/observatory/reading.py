@@ -21,7 +21,7 @@ from essor.observatory.pictures import Results
 class Headline:
     """One total: how many enterprises and jobs, on which base, on which day; None is unknown."""
 
-    enterprises: int | None
+    enterprises: float | int | None
     jobs: float | int | None
     full_time: float | int | None
     undecided: int
@@ -108,7 +108,7 @@ class Reader:
         keys = {name: f"{stem}.{name}.{on}" for name in ("enterprises", jobs, "jobs_fte")}
         figures = {name: self.results["figures"][key] for name, key in keys.items()}
         return Headline(
-            enterprises=pictures.sure_value(figures["enterprises"]),  # type: ignore[arg-type]  a count is an integer
+            enterprises=pictures.sure_value(figures["enterprises"]),
             jobs=pictures.sure_value(figures[jobs]),
             full_time=pictures.sure_value(figures["jobs_fte"]) if figures["jobs_fte"]["exact"] else None,
             undecided=figures["enterprises"]["undecided"],

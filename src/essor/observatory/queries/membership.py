@@ -158,7 +158,7 @@ class _Teller:
             raise TypeError("a decisive reason is a leaf")
         line = describe(leaf, language=self.language, variables=load_variables(), place_names=place_names)[0].text
         answer = _say_answer(reason.answer, leaf.variable, self.language, place_names)
-        return _("{condition} (réponse : {answer})").format(condition=line, answer=answer)
+        return _("{condition} (réponse : {answer})").format(condition=line, answer=answer)
 
 
 def _answer_at(column: Any, row: int, variable: Variable) -> Answer:

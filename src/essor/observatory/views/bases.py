@@ -54,7 +54,7 @@ def _read_day(request: HttpRequest) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise SuspiciousOperation(_("Cette date ne se lit pas. Écrivez-la ainsi : 2017-11-29.")) from error
+        raise SuspiciousOperation(_("Cette date ne se lit pas. Écrivez-la ainsi : 2017-11-29.")) from error
 
 
 def _describe(version: BaseVersion, on: date) -> tuple[Line, ...]:

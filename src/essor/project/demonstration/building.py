@@ -89,7 +89,7 @@ def publish_demonstration(*, now: datetime) -> list[Edition]:
         by=adviser,
         now=now,
         predecessor=first,
-        correction_reason="Une imprimerie avait déclaré huit emplois; elle en comptait douze.",
+        correction_reason="Une imprimerie avait déclaré huit emplois ; elle en comptait douze.",
     )
     portrait = publish_edition(
         territory_code=records.territory,

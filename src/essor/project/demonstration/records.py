@@ -74,7 +74,7 @@ def say_facts(records: Records, record: Mapping[str, Any], census: Census) -> It
             yield _said(variable, census, value=record[field][census.name] if first is None else first)
     if census.name in record.get("jobs_band", {}):
         low, high = record["jobs_band"][census.name]
-        yield _said("jobs_headcount", census, low=low, high=high)
+        yield _said("jobs_headcount", census, band=(low, high))
     for event in record.get("events", ()):
         if event["kind"] == "moved" and records.census_after(event["happened_on"]) == census:
             yield _said("municipality", census, value=event["to"]) | Said(
@@ -82,14 +82,13 @@ def say_facts(records: Records, record: Mapping[str, Any], census: Census) -> It
             )
 
 
-def _said(variable: str, census: Census, **content: Any) -> Said:
-    said: dict[str, Any] = {
-        "variable": variable,
-        "starts_on": census.starts_on,
-        "known_from": census.known_from,
-        **content,
-    }
-    return Said(**said)  # type: ignore[typeddict-item]  the content is either a value or a band
+def _said(variable: str, census: Census, *, value: object = None, band: tuple[object, object] | None = None) -> Said:
+    said = Said(variable=variable, starts_on=census.starts_on, known_from=census.known_from)
+    if band is None:
+        said["value"] = value
+    else:
+        said["low"], said["high"] = band
+    return said
 
 
 def _first_said(records: Records, key: str, variable: str, census: str) -> Any:

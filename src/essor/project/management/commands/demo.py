@@ -31,7 +31,7 @@ class Command(BaseCommand):
         kind = Instance.objects.values_list("kind", flat=True).first()
         if kind == Instance.Kind.REAL or (kind is None and Organisation.objects.exists()):
             raise CommandError(
-                "Ce dossier contient une plateforme réelle : la démonstration ne s’y mêle pas. "
+                "Ce dossier contient une plateforme réelle : la démonstration ne s’y mêle pas. "
                 "Donnez-lui un autre dossier, par exemple ESSOR_DATA=essai ./essor demo"
             )
         if reset and kind == Instance.Kind.DEMO:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             shutil.rmtree(settings.DATA_DIR / "editions", ignore_errors=True)
             kind = None
         if kind is None:
-            self.stdout.write("Construction d’un territoire fictif : MRC Les Moulins…")
+            self.stdout.write("Construction d’un territoire fictif : MRC Les Moulins…")
             build_demonstration(now=timezone.now())
         if not Edition.objects.exists():
             publish_demonstration(now=timezone.now())
@@ -51,6 +51,6 @@ class Command(BaseCommand):
             f"{Organisation.objects.count()} organisations fictives, {Edition.objects.count()} éditions publiées."
         )
         for email, name, _role in PEOPLE:
-            self.stdout.write(f"  {name} : {email} · mot de passe {PASSWORD}")
+            self.stdout.write(f"  {name} : {email} · mot de passe {PASSWORD}")
         if not build_only:
             call_command("serve", port=port)
