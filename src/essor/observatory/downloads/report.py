@@ -1,186 +1,291 @@
-"""An edition on paper: a tagged PDF (PDF/UA-1) set by Typst from ``documents/portrait.typ``."""
+"""What the printed report of an edition says, in the language in force: its opening, its sections, its appendix."""
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
-import typst
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
-from essor.design.charts import Waterfall, draw_standalone
-from essor.design.tables import Table
-from essor.design.wording import write_as, write_day, write_decimal, write_month, write_signed, write_signed_percent
-from essor.observatory.models import Edition
+from essor.design.tables import Column, Row, Table
+from essor.design.wording import write_day, write_month, write_signed, write_whole
+from essor.methods.bases import FULL_TIME
+from essor.observatory import pictures
+from essor.observatory.downloads import blocks
+from essor.observatory.downloads.blocks import Block
+from essor.observatory.downloads.cells import NOT_AVAILABLE, is_decided, read_cell
+from essor.observatory.downloads.corrections import tell_corrections
+from essor.observatory.downloads.dossier import Dossier, open_reader
+from essor.observatory.downloads.movements import is_bridgeable
+from essor.observatory.labels import label_base, label_territory
 from essor.observatory.reading import BaseReading, BridgeReading, Reader
-from essor.observatory.rules import sha256_of
+from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, write_amount
 
-TEMPLATE = Path(__file__).resolve().parents[1] / "documents" / "portrait.typ"
-MOST_UNDECIDED = 40
-
-
-def find_report(edition: Edition, reader: Reader, *, title: str, address: str, is_demo: bool) -> bytes:
-    """The PDF, set once and kept: what it says, and how it is set, name the file."""
-    said = json.dumps(tell(edition, reader, title=title, address=address, is_demo=is_demo), ensure_ascii=False)
-    kept = Path(settings.DATA_DIR) / "documents" / edition.slug
-    file = kept / f"{sha256_of(said + TEMPLATE.read_text(encoding='utf-8'))}.{reader.language}.pdf"
-    if file.is_file():
-        return file.read_bytes()
-    content = set_pdf(said, edition.published_at)
-    kept.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept, delete=False) as out:
-        out.write(content)
-    Path(out.name).replace(file)
-    return content
+MOST_NAMED = 1000
+MOST_MOVED = 60
+CONTINUING = "continuing"
+THREE_THINGS = gettext_noop(
+    "« Sur cette même base » peut vouloir dire trois choses. Elles donnent trois nombres ; "
+    "chacun est juste, pour sa question."
+)
+NOT_COUNTED = gettext_noop(
+    "Une réponse qui manque n’est ni un zéro ni un oui. Ces organisations ne sont pas comptées ; elles "
+    "pourraient l’être."
+)
 
 
-def set_pdf(said: str, published_at: datetime) -> bytes:
-    """PDF/UA-1 bytes, the same each time; a picture without its alternative text is an error."""
-    timestamp = int(published_at.astimezone(UTC).timestamp())
-    return bytes(
-        typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            sys_inputs={"data": said},
-            pdf_standards=["ua-1"],
-            ignore_system_fonts=True,
-            timestamp=timestamp,
-        )
+def tell_report(dossier: Dossier) -> dict[str, Any]:
+    """All that the document says, as plain data for ``documents/portrait.typ``."""
+    reader = open_reader(dossier, with_names=True)
+    bases, bridges = reader.read_bases(), reader.read_bridges()
+    place, last = label_territory(dossier.results["territory"]), date.fromisoformat(dossier.results["dates"][-1])
+    return {
+        "language": reader.language,
+        "title": dossier.title,
+        "kicker": _("Portrait — %(place)s") % {"place": place},
+        "place": place,
+        "day": write_day(last),
+        "demo": _("Démonstration : entreprises fictives") if dossier.is_demo else "",
+        "notice": _tell_successor(dossier),
+        "openings": [_tell_opening(dossier, base) for base in dossier.results["bases"]],
+        "apart": _("Ces totaux ne se comparent pas : chacun a sa définition.") if len(bases) > 1 else "",
+        "facts": _tell_facts(dossier),
+        "page": _("page"),
+        "sections": [
+            *_tell_growths(dossier, reader, bases),
+            *(_tell_bridge(dossier, bridge) for bridge in bridges),
+            *(_tell_detail(base) for base in bases),
+            _tell_gaps(bases),
+            *tell_corrections(dossier),
+            _tell_method(dossier, bases),
+            _tell_members(dossier, reader),
+        ],
+    }
+
+
+def _tell_successor(dossier: Dossier) -> Block | None:
+    successor = dossier.successor
+    if successor is None:
+        return None
+    told = {"reason": successor.correction_reason, "slug": successor.slug}
+    return blocks.set_notice(
+        _("Cette édition a été corrigée"), _("%(reason)s Lisez plutôt l’édition « %(slug)s ».") % told
     )
 
 
-def tell(edition: Edition, reader: Reader, *, title: str, address: str, is_demo: bool) -> dict[str, Any]:
-    """All that the document says, in the language in force, as plain data."""
-    bases = reader.read_bases()
-    published = edition.published_at
-    return {
-        "language": reader.language,
-        "title": title,
-        "lede": bases[0].label,
-        "kicker": _("Portrait — {place}").format(place=reader.territory_name),
-        "published": [published.year, published.month, published.day],
-        "footer": _("Ce qu’on savait le {day}").format(day=write_day(edition.known_at)),
-        "demo": _("Démonstration : entreprises fictives") if is_demo else "",
-        "superseded": _tell_successor(edition),
-        "bases": [_tell_base(base, reader.territory_name) for base in bases],
-        "bridges": [_tell_bridge(bridge) for bridge in reader.read_bridges()],
-        "unknown": {
-            "heading": _("Ce qu’on ne sait pas"),
-            "text": _("Une réponse qui manque n’est ni un zéro ni un oui. Ces organisations ne sont pas comptées."),
-        },
-        "method": {"heading": _("Comment on le sait"), "facts": _tell_method(edition, reader, title, address)},
+def _tell_opening(dossier: Dossier, base: Any) -> Block:
+    """One base's total at the last date: the number apart, large, then the words that it belongs to."""
+    on = dossier.results["dates"][-1]
+    jobs, count = find_figure(dossier.results, base, "jobs", on), find_figure(dossier.results, base, "enterprises", on)
+    said = {
+        "month": write_month(date.fromisoformat(on)),
+        "n": write_whole(count["enterprises"]),
+        "place": label_territory(dossier.results["territory"]),
     }
+    if read_cell(jobs).status == NOT_AVAILABLE and jobs["value"] is not None:
+        figure, words = NOT_AVAILABLE, _("En %(month)s, on n’en sait pas assez pour compter (%(place)s).") % said
+    else:
+        figure, words = write_amount(jobs), _name_amount(base, count["enterprises"]) % said
+    basis = _("Selon la base « %(base)s » (version %(version)s).") % {
+        "base": label_base(base),
+        "version": base["version"],
+    }
+    return {"figure": figure, "words": words, "basis": basis, "gaps": _tell_missing(dossier, base, jobs)}
 
 
-def _tell_base(base: BaseReading, place: str) -> dict[str, Any]:
-    headline = base.headline
-    said = {"month": write_month(headline.on), "n": write_as("whole", headline.enterprises), "place": place}
-    change = ""
-    if base.comparison is not None:
-        change = _("{growth} depuis {start}, aux mêmes critères : {yearly} par an.").format(
-            growth=write_signed_percent(base.comparison["growth"], 1),
-            start=write_month(base.first_on),
-            yearly=write_signed_percent(base.comparison["yearly"], 1),
+def _name_amount(base: Any, number: int) -> str:
+    if base["jobs_variable"] == FULL_TIME:
+        return ngettext(
+            "équivalents temps plein dans %(n)s entreprise d’économie sociale (%(place)s), en %(month)s.",
+            "équivalents temps plein dans %(n)s entreprises d’économie sociale (%(place)s), en %(month)s.",
+            number,
         )
-    return {
-        "label": base.label,
-        "sentence": _(
-            "En {month}, {{figure}} personnes travaillent dans {n} entreprises d’économie sociale ({place})."
-        ).format(**said),
-        "value": write_as("whole", headline.jobs),
-        "change": change,
-        "gaps": _tell_gaps(base),
-        "growth": _draw(base.growth),
-        "compared": [_write_table(table) for table in (base.readings, base.flows) if table],
-        "detail": _("Le détail, selon « {label} »").format(label=base.label),
-        "tables": [_write_table(part.table) for part in base.dimensions],
-        "undecided": [
-            {"name": item["name"], "missing": ", ".join(item["missing"])} for item in base.undecided[:MOST_UNDECIDED]
-        ],
-        "description": base.description,
-        "criteria": [{"level": line.level, "text": line.text} for line in base.criteria],
-    }
+    return ngettext(
+        "personnes travaillent dans %(n)s entreprise d’économie sociale (%(place)s), en %(month)s.",
+        "personnes travaillent dans %(n)s entreprises d’économie sociale (%(place)s), en %(month)s.",
+        number,
+    )
 
 
-def _tell_gaps(base: BaseReading) -> str:
-    said = []
-    if base.headline.full_time is not None:
-        amount = write_decimal(base.headline.full_time, 1)
-        said.append(_("En équivalents temps plein, pour celles qui l’ont dit : {amount}.").format(amount=amount))
-    if number := base.headline.undecided:
-        words = ngettext("{n} organisation reste indécise.", "{n} organisations restent indécises.", number)
-        said.append(words.format(n=write_as("whole", number)))
-    return " ".join(said)
+def _tell_missing(dossier: Dossier, base: Any, jobs: Any) -> str:
+    full_time = find_figure(dossier.results, base, FULL_TIME, jobs["on"])
+    said = [say_gaps(jobs)]
+    if base["jobs_variable"] != FULL_TIME and is_decided(full_time) and full_time["exact"] + full_time["banded"]:
+        told = {"amount": write_amount(full_time), "missing": write_whole(full_time["without_figure"])}
+        words = _("En équivalents temps plein : %(amount)s")
+        if full_time["without_figure"]:
+            words = ngettext(
+                "En équivalents temps plein : %(amount)s, sans %(missing)s entreprise qui ne l’a pas dit.",
+                "En équivalents temps plein : %(amount)s, sans %(missing)s entreprises qui ne l’ont pas dit.",
+                full_time["without_figure"],
+            )
+        said.append((words % told).rstrip(".") + ".")
+    return " ".join(sentence for sentence in said if sentence)
 
 
-def _tell_bridge(reading: BridgeReading) -> dict[str, Any]:
-    bridge = reading.bridge
-    return {
-        "heading": _("De « {a} » à « {b} »").format(a=reading.label_a, b=reading.label_b),
-        "title": _("Ces deux chiffres ne se comparent pas"),
-        "text": _(
-            "{total_a} est compté selon « {a} », {total_b} selon « {b} ». "
-            "L’écart n’est pas une croissance : voici de quoi il est fait."
-        ).format(
-            total_a=write_as("whole", bridge["total_a"]),
-            a=reading.label_a,
-            total_b=write_as("whole", bridge["total_b"]),
-            b=reading.label_b,
+def _tell_facts(dossier: Dossier) -> list[list[str]]:
+    published = f"{write_day(dossier.edition.published_at)}, {dossier.manifest['published_by']}"
+    return [
+        [_("Ce qu’on savait"), write_day(dossier.known_on)],
+        [_("Publiée"), published],
+        [_("Lieux"), dossier.results["territory"]["vintage"]],
+    ]
+
+
+def _section(heading: str, told: Sequence[Block], *, is_new_page: bool = False) -> dict[str, Any]:
+    return {"heading": heading, "blocks": list(told), "is_new_page": is_new_page}
+
+
+def _tell_growths(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]) -> Iterator[dict[str, Any]]:
+    for reading, base in zip(bases, dossier.results["bases"], strict=True):
+        if reading.comparison is None or reading.growth is None or not reading.readings or not reading.flows:
+            continue
+        told = [blocks.set_text(say_growth(reading.comparison, base)), blocks.set_chart(reading.growth)]
+        told += [*_list_moved(reader, reading), blocks.set_text(_(THREE_THINGS))]
+        told += [blocks.set_table(reading.readings), blocks.set_table(reading.flows)]
+        if reading.series:
+            told.append(blocks.set_chart(reading.series))
+        yield _section(_name_growth(reading.comparison), told, is_new_page=True)
+
+
+def _name_growth(comparison: Any) -> str:
+    months = (write_month(date.fromisoformat(comparison[end])) for end in ("from", "to"))
+    return _("De {start} à {end}").format(**dict(zip(("start", "end"), months, strict=True)))
+
+
+def _list_moved(reader: Reader, reading: BaseReading) -> list[Block]:
+    """Who came, left or was seen late: the classes that are not the same enterprises still there."""
+    if reading.comparison is None:
+        return []
+    still_there = {unit["label"] for unit in pictures.tell_classes(_keep_continuing(reading.comparison), reader.names)}
+    moved = [
+        part for part in pictures.tell_classes(reading.comparison, reader.names) if part["label"] not in still_there
+    ]
+    items = [(f"{part['label']} ({write_signed(part['amount'])})", _list_names(part["names"])) for part in moved]
+    return [blocks.set_heading(_("Qui a changé de place")), blocks.set_facts(items)] if items else []
+
+
+def _keep_continuing(comparison: Any) -> dict[str, Any]:
+    return {**comparison, "units": [unit for unit in comparison["units"] if unit["class"].startswith(CONTINUING)]}
+
+
+def _list_names(names: Sequence[str], most: int = MOST_MOVED) -> str:
+    kept = " · ".join(names[:most])
+    if len(names) <= most:
+        return kept
+    return _("%(names)s et %(n)s autres") % {"names": kept, "n": write_whole(len(names) - most)}
+
+
+def _tell_bridge(dossier: Dossier, reading: BridgeReading) -> dict[str, Any]:
+    bridge, told = reading.bridge, []
+    first, second = (
+        next(base for base in dossier.results["bases"] if base["slug"] == bridge[end]["base"]) for end in ("from", "to")
+    )
+    if is_bridgeable(dossier.results, bridge):
+        parts = [(f"{part['label']} ({write_signed(part['amount'])})", part["names"]) for part in reading.parts]
+        told = [
+            blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), say_bridge(bridge, first, second)),
+            blocks.set_chart(reading.chart),
+            blocks.set_heading(_("Quelles entreprises font l’écart")),
+            blocks.set_facts([(label, _list_names(names)) for label, names in parts]),
+        ]
+    else:
+        text = _("L’une des deux bases n’en sait pas assez ce jour-là : son total est inconnu, et l’écart aussi.")
+        told = [blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), text)]
+    return _section(_("Deux définitions, deux totaux"), told)
+
+
+def _tell_detail(base: BaseReading) -> dict[str, Any]:
+    heading = _("Le détail, selon « %(base)s »") % {"base": base.label}
+    if not base.dimensions:
+        return _section(heading, [blocks.set_text(_("Rien n’a pu être compté : le total est inconnu."))])
+    said = _("Au %(day)s. « Inconnu » réunit les réponses qui manquent ; les lignes font le total.")
+    told = [blocks.set_note(said % {"day": write_day(base.headline.on)})]
+    return _section(heading, told + [blocks.set_table(part.table) for part in base.dimensions])
+
+
+def _tell_gaps(bases: Sequence[BaseReading]) -> dict[str, Any]:
+    told = [blocks.set_text(_(NOT_COUNTED))]
+    for base in bases:
+        told.append(blocks.set_heading(base.label))
+        if not base.undecided:
+            told.append(blocks.set_text(_("Aucune organisation n’est indécise.")))
+            continue
+        rows = [
+            Row([item["name"] or _("nom effacé"), ", ".join(item["missing"])]) for item in base.undecided[:MOST_NAMED]
+        ]
+        columns = [Column(_("Organisation indécise")), Column(_("Ce qui manque"))]
+        told.append(blocks.set_table(Table("", columns, rows)))
+    return _section(_("Ce qu’on ne sait pas"), told)
+
+
+def _tell_method(dossier: Dossier, bases: Sequence[BaseReading]) -> dict[str, Any]:
+    edition, told = dossier.edition, []
+    for base in bases:
+        told += [
+            blocks.set_heading(base.label),
+            blocks.set_note(_("Responsable : %(owner)s. Version %(n)s.") % {"owner": base.owner, "n": base.version}),
+            *([blocks.set_text(base.description)] if base.description else []),
+            blocks.set_lines([(line.level, line.text) for line in base.criteria]),
+        ]
+    told += [
+        blocks.set_heading(_("Sources")),
+        blocks.set_table(_tabulate_sources(dossier)),
+        blocks.set_heading(_("Vérifier et citer")),
+        blocks.set_facts(
+            [
+                (_("Ce qu’on savait"), write_day(dossier.known_on)),
+                (_("Lieux"), dossier.results["territory"]["vintage"]),
+                (_("Masquage"), _("aucun : les chiffres sont publiés tels qu’ils sont comptés")),
+                (_("Citer"), dossier.citation),
+            ]
         ),
-        "chart": _draw(reading.chart),
-        "parts": [
-            {"label": part["label"], "amount": write_signed(part["amount"]), "names": ", ".join(part["names"])}
-            for part in reading.parts
-        ],
-    }
-
-
-def _tell_method(edition: Edition, reader: Reader, title: str, address: str) -> list[dict[str, Any]]:
-    facts = [
-        (_("Ce qu’on savait le"), write_day(edition.known_at), False),
-        (_("Lieux"), reader.results["territory"]["vintage"], False),
-        (_("Masquage"), _("aucun : les chiffres sont publiés tels qu’ils sont comptés"), False),
-        (_("Sources"), " ; ".join(source["title"] for source in reader.definitions["sources"]), False),
-        (_("Empreinte des données"), edition.snapshot_hash, True),
-        (_("Empreinte du manifeste"), edition.manifest_hash, True),
-        (_("Vérifier"), f"./essor edition verify {edition.slug}", True),
-        (_("Citer"), f"{title}. Essor, {write_day(edition.published_at)}. {address}", False),
+        blocks.set_codes(
+            [
+                (_("Vérifier"), f"./essor edition verify {edition.slug}"),
+                (_("Empreinte du manifeste"), edition.manifest_hash),
+                (_("Empreinte des données"), edition.snapshot_hash),
+            ]
+        ),
     ]
-    return [{"label": label, "text": text, "code": is_code} for label, text, is_code in facts]
+    return _section(_("Comment on le sait"), told)
 
 
-def _tell_successor(edition: Edition) -> Mapping[str, str] | None:
-    successor = Edition.objects.filter(predecessor=edition).first()
-    if successor is None:
-        return None
-    return {"title": _("Cette édition a été corrigée"), "text": f"{successor.correction_reason} ({successor.slug})"}
-
-
-def _draw(chart: Waterfall | None) -> dict[str, str] | None:
-    if chart is None:
-        return None
-    return {
-        "svg": draw_standalone(chart),
-        "alt": chart.description,
-        "title": chart.title,
-        "subtitle": chart.subtitle,
-    }
-
-
-def _write_table(table: Table) -> dict[str, Any]:
+def _tabulate_sources(dossier: Dossier) -> Table:
+    columns = [Column(_("Source")), Column(_("Obtenue le"), "day"), Column(_("Faits"), "whole"), Column(_("Licence"))]
     rows = [
-        {"cells": [row.head.text, *(cell.text for cell in row.cells)], "note": row.note, "total": row.is_total}
-        for row in table.written_rows()
+        Row(
+            [
+                source["title"],
+                date.fromisoformat(source["retrieved_on"]) if source["retrieved_on"] else None,
+                source["facts"],
+                source["licence"] or _("non dite"),
+            ],
+            note=source["publisher"],
+        )
+        for source in dossier.definitions["sources"]
     ]
-    return {
-        "caption": table.caption,
-        "columns": [column.label for column in table.columns],
-        "rows": rows,
-        "note": table.note,
-    }
+    return Table("", columns, rows)
+
+
+def _tell_members(dossier: Dossier, reader: Reader) -> dict[str, Any]:
+    last, told = dossier.results["dates"][-1], []
+    for base in dossier.results["bases"]:
+        members = dossier.results["memberships"][f"{base['slug']}.{base['version']}.{last}"]["members"]
+        words = ngettext("%(n)s entreprise comptée", "%(n)s entreprises comptées", len(members))
+        told.append(blocks.set_heading(f"{label_base(base)} — {words % {'n': write_whole(len(members))}}"))
+        names = sorted((reader.names.get(number) or _("nom effacé") for number in members), key=_order)
+        told.append(blocks.set_names(names[:MOST_NAMED]))
+        if len(names) > MOST_NAMED:
+            rest = {"n": write_whole(len(names) - MOST_NAMED)}
+            told.append(blocks.set_note(_("Et %(n)s autres.") % rest))
+    heading = _("Annexe : qui est compté au %(day)s") % {"day": write_day(date.fromisoformat(last))}
+    return _section(heading, told)
+
+
+def _order(name: str) -> str:
+    """Where a reader looks for a name: accents and capitals do not count."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()

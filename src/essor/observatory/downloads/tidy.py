@@ -1,135 +1,220 @@
-"""An edition's results as one tidy table: a row for each number, with all that it takes to read it alone."""
+"""The CSV of an edition, one row per cell, and the CSVW metadata that says what each column holds.
+
+UTF-8 with a byte order mark, commas and decimal points: what spreadsheets, statistical software and the W3C's
+« CSV on the Web » read without a question. Text that a spreadsheet would run as a formula is made plain text.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone
+from django.utils.translation import gettext, override
 
-from essor.observatory.labels import label_code, label_indicator
+from essor.methods.figures import DIMENSIONS
+from essor.observatory.downloads.cells import NOT_AVAILABLE, REVISED, TOTAL, Line, find_unit, list_lines
+from essor.observatory.downloads.dossier import Dossier
+from essor.observatory.folders import write_json
+from essor.observatory.labels import label_code
 
-Results = Mapping[str, Any]
-Definitions = Mapping[str, Any]
-NOT_AVAILABLE, INTERVAL = "..", "~"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-COLUMNS: tuple[tuple[str, str, str, str], ...] = (
-    ("edition", "string", "Édition", "Edition"),
-    ("territory", "string", "Code du territoire", "Territory code"),
-    ("base", "string", "Base", "Base"),
-    ("base_version", "integer", "Version de la base", "Version of the base"),
-    ("reference_date", "date", "Date de référence", "Reference date"),
-    ("known_on", "dateTime", "Ce qu’on savait le", "Known on"),
-    ("indicator", "string", "Indicateur", "Indicator"),
-    ("indicator_fr", "string", "Indicateur en français", "Indicator in French"),
-    ("indicator_en", "string", "Indicateur en anglais", "Indicator in English"),
-    ("dimension", "string", "Dimension (vide : le total)", "Dimension (empty: the total)"),
-    ("code", "string", "Code", "Code"),
-    ("label_fr", "string", "Libellé en français", "Label in French"),
-    ("label_en", "string", "Libellé en anglais", "Label in English"),
-    ("value", "decimal", "Valeur", "Value"),
-    ("low", "decimal", "Au moins", "At least"),
-    ("high", "decimal", "Au plus (vide : sans borne)", "At most (empty: no bound)"),
-    ("enterprises", "integer", "Entreprises comptées", "Enterprises counted"),
-    ("without_figure", "integer", "Entreprises sans chiffre", "Enterprises without a figure"),
-    ("status", "string", "Statut (.. non disponible; ~ intervalle)", "Status (.. not available; ~ interval)"),
-    ("fingerprint", "string", "Empreinte", "Fingerprint"),
-)
+MARK = "\N{BOM}"
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+CSV_NAME, METADATA_NAME = "portrait.csv", "portrait.csv-metadata.json"
 
 
-def list_rows(slug: str, results: Results, definitions: Definitions) -> Iterator[dict[str, Any]]:
-    """Each figure, then each line of its tables, in the order of the results; amounts in natural units, exact."""
-    for figure in results["figures"].values():
-        shared = {
-            "edition": slug,
-            "territory": results["territory"]["code"],
-            "base": figure["base"],
-            "base_version": figure["version"],
-            "reference_date": figure["on"],
-            "known_on": results["known_at"],
-            "indicator": figure["indicator"],
-            "fingerprint": figure["fingerprint"]["code"],
-            **_in_both("indicator", lambda name=figure["indicator"]: label_indicator(name, results["measures"])),
+@dataclass(frozen=True, slots=True)
+class TidyColumn:
+    """A column: its name in the file, its titles, its CSVW datatype, and whether every row has it."""
+
+    name: str
+    french: str
+    english: str
+    datatype: Any
+    is_required: bool = True
+
+
+COLUMNS = (
+    TidyColumn("edition", "Édition", "Edition", "string"),
+    TidyColumn("base", "Base", "Base", "string"),
+    TidyColumn("version", "Version de la base", "Version of the base", "integer"),
+    TidyColumn("territory", "Code du territoire", "Territory code", "string"),
+    TidyColumn("reference_date", "Date de référence", "Reference date", "date"),
+    TidyColumn("known_on", "Ce qu’on savait le", "As known on", "date"),
+    TidyColumn("indicator", "Indicateur", "Indicator", "string"),
+    TidyColumn("dimension", "Dimension", "Dimension", {"base": "string", "format": "|".join([TOTAL, *DIMENSIONS])}),
+    TidyColumn("code", "Code", "Code", "string"),
+    TidyColumn("label_fr", "Libellé français", "French label", "string"),
+    TidyColumn("label_en", "Libellé anglais", "English label", "string"),
+    TidyColumn("value", "Valeur", "Value", "decimal", is_required=False),
+    TidyColumn("low", "Au moins", "At least", "decimal", is_required=False),
+    TidyColumn("high", "Au plus", "At most", "decimal", is_required=False),
+    TidyColumn("unit", "Unité", "Unit", "string"),
+    TidyColumn("status", "Statut", "Status", {"base": "string", "format": r"\.\.|r"}, is_required=False),
+    TidyColumn("enterprises", "Entreprises", "Enterprises", "integer", is_required=False),
+    TidyColumn("without_figure", "Sans chiffre", "Without a figure", "integer", is_required=False),
+    TidyColumn("undecided", "Organisations indécises", "Undecided organisations", "integer"),
+    TidyColumn("fingerprint", "Empreinte de la définition", "Definition fingerprint", "string"),
+)  # fmt: skip
+PRIMARY_KEY = ("edition", "base", "version", "reference_date", "indicator", "dimension", "code")
+NOTES = {
+    "fr": (
+        (
+            f"« {NOT_AVAILABLE} » dans status : non disponible ; value est vide, ce qui n’est pas un zéro. "
+            "Quand low est rempli, seul l’intervalle est connu ; si high est vide alors, il est ouvert."
+        ),
+        "Des organisations toutes indécises ne font pas un zéro : la valeur est non disponible.",
+        f"« {REVISED} » : révisé par cette édition, qui en corrige une autre.",
+        "without_figure compte les entreprises de la ligne dont le chiffre manque : il n’est dans aucune somme.",
+        "La ligne « unknown » d’une dimension réunit les réponses qui manquent ; les lignes font le total.",
+        (
+            "UTF-8 avec marque d’ordre, virgules entre colonnes, point décimal. Pour un tableur en français, "
+            "le classeur XLSX de la même édition s’ouvre sans réglage."
+        ),
+        "Une apostrophe précède un texte qu’un tableur prendrait pour une formule.",
+        "Certains codes (« 5-9 ») ressemblent à des dates : importez la colonne code comme du texte.",
+        "Aucun masquage : les chiffres sont publiés tels qu’ils sont comptés.",
+    ),
+    "en": (
+        (
+            f"“{NOT_AVAILABLE}” in status: not available; value is empty, which is not a zero. "
+            "Where low is filled, only the interval is known; if high is then empty, it is open."
+        ),
+        "Organisations that are all undecided do not make a zero: the value is not available.",
+        f"“{REVISED}”: revised by this edition, which corrects another.",
+        "without_figure counts the enterprises of the row whose figure is missing: it is in no sum.",
+        "The “unknown” row of a dimension gathers missing answers; the rows add up to the total.",
+        (
+            "UTF-8 with a byte order mark, commas between columns, decimal point. "
+            "In a French spreadsheet, the XLSX workbook of the same edition opens without any setting."
+        ),
+        "An apostrophe stands before a text that a spreadsheet would take for a formula.",
+        "Some codes (“5-9”) look like dates: import the code column as text.",
+        "No suppression: figures are published as they are counted.",
+    ),
+}
+
+
+def write_csv(dossier: Dossier) -> bytes:
+    """The whole edition as tidy rows; the same bytes each time, in any language."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([column.name for column in COLUMNS])
+    writer.writerows(_list_rows(dossier))
+    return (MARK + text.getvalue()).encode()
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    >>> plain("=1+1"), plain("Terrebonne")
+    ("'=1+1", 'Terrebonne')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
+
+
+def _list_rows(dossier: Dossier) -> Iterator[list[str]]:
+    results = dossier.results
+    lines = list(list_lines(results, dossier.edition.changes))
+    french, english = _list_labels(lines, dossier, "fr"), _list_labels(lines, dossier, "en")
+    for line, label_fr, label_en in zip(lines, french, english, strict=True):
+        figure, cell, is_known = line.figure, line.cell, line.cell.status != NOT_AVAILABLE or line.enterprises
+        yield [
+            plain(dossier.edition.slug),
+            plain(figure["base"]),
+            str(figure["version"]),
+            plain(results["territory"]["code"]),
+            figure["on"],
+            dossier.known_on.isoformat(),
+            plain(figure["indicator"]),
+            line.dimension,
+            plain(line.code),
+            plain(label_fr),
+            plain(label_en),
+            _write_number(cell.value),
+            _write_number(cell.low),
+            _write_number(cell.high),
+            plain(find_unit(figure, results)),
+            cell.status,
+            str(line.enterprises) if is_known else "",
+            str(line.without_figure) if is_known else "",
+            str(figure["undecided"]),
+            plain(figure["fingerprint"]["code"]),
+        ]
+
+
+def _list_labels(lines: list[Line], dossier: Dossier, language: str) -> list[str]:
+    with override(language):
+        return [
+            gettext("Total") if line.dimension == TOTAL else label_code(line.dimension, line.code, dossier.definitions)
+            for line in lines
+        ]
+
+
+def _write_number(number: Decimal | None) -> str:
+    return "" if number is None else f"{number:f}"
+
+
+def write_csvw(dossier: Dossier) -> bytes:
+    """The metadata of the CSV: a table description of « Metadata Vocabulary for Tabular Data » (W3C, 2015)."""
+    columns = [_describe_column(column) for column in COLUMNS]
+    notes = [{"schema:text": text, "schema:inLanguage": code} for code in NOTES for text in _list_notes(dossier, code)]
+    return write_json(
+        {
+            "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
+            "url": CSV_NAME,
+            **_describe_edition(dossier),
+            "notes": notes,
+            "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True, "lineTerminators": ["\r\n"]},
+            "tableSchema": {"columns": columns, "primaryKey": list(PRIMARY_KEY)},
         }
-        is_blind = figure["enterprises"] == 0 and figure["undecided"] > 0
-        yield shared | {"dimension": "", "code": ""} | _amounts(figure, figure["scale"], is_blind=is_blind)
-        for dimension, lines in figure["tables"].items():
-            for line in lines:
-                told = _in_both("label", lambda d=dimension, c=line["code"]: label_code(d, c, definitions))
-                amounts = _amounts(line, figure["scale"], is_blind=is_blind)
-                yield shared | {"dimension": dimension, "code": line["code"]} | told | amounts
+    )
 
 
-def write_csv(slug: str, results: Results, definitions: Definitions) -> bytes:
-    """UTF-8 with a byte order mark, which spreadsheets need to read accents; commas, CRLF (RFC 4180)."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, [name for name, *_titles in COLUMNS], restval="")
-    writer.writeheader()
-    for row in list_rows(slug, results, definitions):
-        writer.writerow({name: neutralise(value) for name, value in row.items()})
-    return out.getvalue().encode("utf-8-sig")
-
-
-def write_csvw(slug: str, definitions: Definitions, *, address: str, title: str) -> bytes:
-    """The W3C metadata (CSV on the Web, 2015) of :func:`write_csv`'s file."""
-    described = {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
-        "url": address,
-        "dc:title": title,
-        "dc:source": [source["title"] for source in definitions["sources"]],
-        "dc:license": sorted({source["licence"] for source in definitions["sources"] if source["licence"]}),
-        "dc:identifier": slug,
-        "dialect": {"encoding": "utf-8", "header": True, "delimiter": ","},
-        "notes": [{"fr": base["description_fr"], "en": base["description_en"]} for base in definitions["bases"]],
-        "tableSchema": {
-            "columns": [
-                {"name": name, "titles": {"fr": [name, french], "en": [name, english]}, "datatype": kind, "null": [""]}
-                for name, kind, french, english in COLUMNS
-            ],
-            "primaryKey": ["base", "base_version", "reference_date", "indicator", "dimension", "code"],
-        },
+def _describe_edition(dossier: Dossier) -> dict[str, Any]:
+    edition = dossier.edition
+    told = {
+        "dc:title": [{"@value": edition.title_fr, "@language": "fr"}, {"@value": edition.title_en, "@language": "en"}],
+        "dc:identifier": edition.slug,
+        "dc:publisher": {"schema:name": dossier.manifest["published_by"]},
+        "dc:issued": {"@value": timezone.localdate(edition.published_at).isoformat(), "@type": "xsd:date"},
+        "dc:license": _list_licences(dossier),
+        "dc:source": [_describe_source(source) for source in dossier.definitions["sources"]],
+        "dc:isPartOf": dossier.address,
+        "dc:provenance": f"SHA-256: manifest {edition.manifest_hash}, records {edition.snapshot_hash}",
     }
-    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def write_json(results: Results, manifest: Mapping[str, Any]) -> bytes:
-    """The results without what they say of one enterprise alone, and the manifest that proves them."""
-    comparisons = {
-        key: {name: value for name, value in kept.items() if name != "units"}
-        for key, kept in results["comparisons"].items()
-    }
-    public = {**results, "comparisons": comparisons, "manifest": manifest}
-    return (json.dumps(public, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
-
-
-def neutralise(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is preceded by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) and value != "-" else value
-
-
-def plain(stored: int | None, scale: int) -> Decimal | int | None:
-    """A stored integer in natural units, exact."""
-    return stored if stored is None or scale == 0 else Decimal(stored).scaleb(-scale)
-
-
-def _amounts(line: Results, scale: int, *, is_blind: bool) -> dict[str, Any]:
-    counts = {"enterprises": line["enterprises"], "without_figure": line["without_figure"]}
-    if is_blind or (line["value"] is None and not line["banded"]):
-        return counts | {"status": NOT_AVAILABLE}
-    if line["value"] is None:
-        return counts | {"low": plain(line["low"], scale), "high": plain(line["high"], scale), "status": INTERVAL}
-    value = plain(line["value"], scale)
-    return counts | {"value": value, "low": value, "high": value, "status": ""}
-
-
-def _in_both(name: str, say: Any) -> dict[str, str]:
-    told = {}
-    for language in ("fr", "en"):
-        with translation.override(language):
-            told[f"{name}_{language}"] = str(say())
+    if edition.predecessor:
+        told["dc:replaces"] = edition.predecessor.slug
     return told
+
+
+def _list_notes(dossier: Dossier, language: str) -> list[str]:
+    demo = {"fr": "Entreprises fictives : une démonstration.", "en": "Fictitious enterprises: a demonstration."}
+    bases = [
+        f"{base['slug']} {base['number']} — {base[f'label_{language}']}. {base[f'description_{language}']}".strip()
+        for base in dossier.definitions["bases"]
+    ]
+    return [*NOTES[language], *bases, *([demo[language]] if dossier.is_demo else [])]
+
+
+def _list_licences(dossier: Dossier) -> list[str]:
+    return list(dict.fromkeys(source["licence"] for source in dossier.definitions["sources"] if source["licence"]))
+
+
+def _describe_source(source: Any) -> dict[str, Any]:
+    told = {"dc:title": source["title"], "dc:publisher": source["publisher"], "dc:date": source["retrieved_on"]}
+    return {name: value for name, value in told.items() if value}
+
+
+def _describe_column(column: TidyColumn) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "titles": {"fr": [column.name, column.french], "en": [column.name, column.english]},
+        "datatype": column.datatype,
+        "required": column.is_required,
+        "null": [""],
+    }

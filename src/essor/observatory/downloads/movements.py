@@ -1,0 +1,95 @@
+"""Comparisons and bridges of an edition as rows, in the language in force; what was not decided is not available."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from essor.observatory.downloads.cells import NOT_AVAILABLE, fix_point, is_decided
+from essor.observatory.labels import (
+    BRIDGE_PARTS,
+    PARTS,
+    READINGS,
+    label_base,
+    label_bridge_part,
+    label_part,
+    label_reading,
+)
+
+Data = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+
+def is_comparable(results: Data, comparison: Data) -> bool:
+    """Whether both dates of the comparison say something."""
+    stem = f"{comparison['base']}.{comparison['version']}.{comparison['jobs_variable']}"
+    return all(is_decided(results["figures"][f"{stem}.{comparison[end]}"]) for end in ("from", "to"))
+
+
+def is_bridgeable(results: Data, bridge: Data) -> bool:
+    """Whether both bases of the bridge say something on its day."""
+    ends = [(bridge[end]["base"], bridge[end]["version"]) for end in ("from", "to")]
+    return all(is_decided(results["figures"][f"{slug}.{version}.enterprises.{bridge['on']}"]) for slug, version in ends)
+
+
+def list_comparison_rows(results: Data) -> Iterator[Row]:
+    """Base, from, to, reading, line, number, rate: readings, then parts whose sum is the change exactly."""
+    bases = {base["slug"]: label_base(base) for base in results["bases"]}
+    for comparison in results["comparisons"].values():
+        start, end = date.fromisoformat(comparison["from"]), date.fromisoformat(comparison["to"])
+        for reading, line, number, rate in _list_lines(comparison):
+            told = (number, rate) if is_comparable(results, comparison) else (NOT_AVAILABLE, None)
+            yield (bases[comparison["base"]], start, end, reading, line, *told)
+
+
+def _list_lines(comparison: Data) -> Iterator[Row]:
+    scale = comparison["scale"]
+    for code in READINGS:
+        told, label = comparison["readings"][code], label_reading(code)
+        yield label, _("Avant"), fix_point(told["before"], scale), None
+        yield label, _("Après"), fix_point(told["after"], scale), _rate(told["growth"])
+        yield label, _("Par an"), None, _rate(told["yearly"])
+        yield label, _("Entreprises suivies"), told["units"], None
+        yield label, _("Sans réponse"), len(told["unknown"]), None
+    label = label_reading("criteria")
+    for code in PARTS:
+        if code in comparison["parts"]:
+            yield label, label_part(code), fix_point(comparison["parts"][code], scale), None
+    names = {
+        "creation": _("Emplois créés"),
+        "destruction": _("Emplois disparus"),
+        "net": _("Différence"),
+        "reallocation": _("Réallocation (créés et disparus)"),
+    }
+    flows = comparison["readings"]["criteria"]["flows"]
+    for code, name in names.items():
+        yield label, name, fix_point(flows[code], scale), _rate(flows[f"{code}_rate"])
+
+
+def list_bridge_rows(results: Data) -> Iterator[Row]:
+    """First base, second base, day, line, jobs, enterprises: from one total to the other, part by part."""
+    bases = {(base["slug"], base["version"]): base for base in results["bases"]}
+    for bridge in results["bridges"].values():
+        first, second = (bases[bridge[end]["base"], bridge[end]["version"]] for end in ("from", "to"))
+        scale = results["measures"][first["jobs_variable"]]["scale"]
+        lines = [
+            (_("Total selon « %(base)s »") % {"base": label_base(first)}, bridge["total_a"], bridge["enterprises_a"]),
+            *(
+                (label_bridge_part(code), bridge["parts"][code], bridge["enterprise_parts"][code])
+                for code in BRIDGE_PARTS
+                if code in bridge["parts"]
+            ),
+            (_("Total selon « %(base)s »") % {"base": label_base(second)}, bridge["total_b"], bridge["enterprises_b"]),
+        ]
+        is_known = is_bridgeable(results, bridge)
+        for label, jobs, enterprises in lines:
+            told = (fix_point(jobs, scale), enterprises) if is_known else (NOT_AVAILABLE, NOT_AVAILABLE)
+            yield (label_base(first), label_base(second), date.fromisoformat(bridge["on"]), label, *told)
+
+
+def _rate(share: float | None) -> Decimal | str:
+    return NOT_AVAILABLE if share is None else Decimal(str(share))
