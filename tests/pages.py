@@ -19,7 +19,12 @@ FORBIDDEN = {
 }
 
 
+DATA_BLOCK = re.compile(r"<script[^>]*application/json[^>]*>.*?</script>", re.DOTALL)
+
+
 def list_faults(content: str) -> list[str]:
+    """What no page may show. Blocks of JSON are data: their braces are no template's."""
+    content = DATA_BLOCK.sub("", content)
     return [f"{name}: {found.group(0)[:120]}" for name, sign in FORBIDDEN.items() if (found := sign.search(content))]
 
 

@@ -110,7 +110,9 @@ def test_pages_of_the_door_are_ours(public: StrictClient, name: str, language: s
 def test_one_time_codes_are_set_up_after_the_password_is_said_again(adviser: User) -> None:
     client = StrictClient()
     client.post(reverse("account_login"), {"login": adviser.email, "password": "un mot de passe long"})
-    page = client.get(reverse("mfa_activate_totp")).content.decode()
+    asked = client.get(reverse("mfa_activate_totp"))
+    assert asked.status_code == 302, "the password comes first, even just after signing in"
+    page = client.post(asked["Location"], {"password": "un mot de passe long"}, follow=True).content.decode()
     assert "data:image/svg+xml" in page
     assert client.get(reverse("mfa_add_webauthn")).status_code == 200
     assert client.get(reverse("mfa_index")).status_code == 200

@@ -1,0 +1,140 @@
+"""The directory's pages, and the census put down step by step; without script, as a person would."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from essor.directory.actions import create_organisation, create_source, record_fact
+from essor.directory.models import Fact, ImportDraft, Organisation, Source
+from essor.territories.actions import load_shipped_territories
+from tests.pages import StrictClient
+
+NOW = datetime(2018, 3, 2, 15, 0, tzinfo=UTC)
+BAD = (
+    "Nom;Municipalité;Forme juridique;Emplois\n"
+    "Atelier Neuf;Terrebonne;Coopérative;12\n"
+    "Maison Verte;Mascouche;OBNL;douze\n"
+)
+GOOD = BAD.replace("douze", "10")
+
+
+@pytest.fixture(autouse=True)
+def _places(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    load_shipped_territories(by=None, now=NOW)
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    source = create_source(title="Recensement", by=None, now=NOW)
+    found = create_organisation(name="Friperie =Le Fil", key="fil", source=source, by=None, now=NOW)
+    for variable, value in (("legal_form", "npo"), ("municipality", "64015"), ("jobs_headcount", 37)):
+        day = NOW.date()
+        record_fact(organisation=found, variable=variable, value=value, starts_on=day, source=source, by=None, now=NOW)
+    return found
+
+
+def upload(client: StrictClient, content: str, name: str = "recensement 2018.csv") -> str:
+    file = SimpleUploadedFile(name, content.encode("cp1252"))
+    return str(client.post("/importer/", {"file": file})["Location"])
+
+
+def choose(client: StrictClient, address: str) -> str:
+    page = client.get(address).content.decode()
+    chosen = dict(re.findall(r'<select name="(c\d+)".*?<option value="([^"]*)" selected', page, re.DOTALL))
+    assert list(chosen.values()) == ["name", "variable:municipality", "variable:legal_form", "variable:jobs_headcount"]
+    asked = {**chosen, "title": "Recensement 2018", "reference_date": "2018-02-01"}
+    return str(client.post(address, asked)["Location"])
+
+
+def test_a_file_with_errors_is_mended_then_entered_whole(adviser_client: StrictClient) -> None:
+    check = choose(adviser_client, upload(adviser_client, BAD))
+    page = adviser_client.get(check)
+    assert "douze" in page.content.decode()
+    assert adviser_client.post(check).status_code == 400, "errors forbid it"
+    assert Fact.objects.count() == 0
+    mended = adviser_client.post(check, {"file": SimpleUploadedFile("mieux.csv", GOOD.encode("cp1252"))})
+    assert mended["Location"] == check
+    assert "douze" not in adviser_client.get(check).content.decode()
+    confirmed = adviser_client.post(check)
+    assert confirmed.status_code == 302, confirmed.content.decode()
+    progress = confirmed["Location"]
+    source = Source.objects.get()
+    assert adviser_client.get(progress)["Location"] == f"/sources/{source.pk}/"
+    assert (Organisation.objects.count(), Fact.objects.filter(variable="jobs_headcount").count()) == (2, 2)
+    again = choose(adviser_client, upload(adviser_client, GOOD))
+    assert adviser_client.get(again)["Location"] == f"/sources/{source.pk}/", "the same file twice adds nothing"
+
+
+def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:
+    check = choose(adviser_client, upload(adviser_client, BAD.replace("douze", "=cmd()")))
+    told = adviser_client.get(check, {"format": "csv"}).content.decode()
+    assert "'=cmd()" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.exe", "a;b\n1;2\n"), ("vide.csv", ""), ("faux.xlsx", "ceci n’est pas un chiffrier")]
+)
+def test_a_file_that_cannot_be_read_is_told_why(adviser_client: StrictClient, name: str, content: str) -> None:
+    answer = adviser_client.post("/importer/", {"file": SimpleUploadedFile(name, content.encode())})
+    assert answer.status_code == 400
+    assert not ImportDraft.objects.exists()
+
+
+def test_a_draft_is_its_owner_s(adviser_client: StrictClient, administrator_client: StrictClient) -> None:
+    address = upload(adviser_client, GOOD)
+    assert administrator_client.get(address).status_code in {403, 404}
+
+
+def test_the_public_reads_a_size_class_and_an_adviser_the_number(
+    public: StrictClient, adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    seen = public.get("/annuaire/fil/").content.decode()
+    assert ("37" in seen, "25 à 49" in seen) == (False, True)
+    assert "37" in adviser_client.get("/annuaire/fil/").content.decode()
+    told = public.get("/annuaire/", {"format": "csv", "search": "friperie"}).content.decode()
+    assert "Friperie" in told
+    assert public.get("/annuaire/nulle-part/").status_code == 404
+
+
+def test_a_correction_asks_why_and_keeps_the_old_value(
+    adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    fact = Fact.objects.get(variable="jobs_headcount")
+    address = f"/annuaire/fil/faits/{fact.pk}/corriger/"
+    asked = {"variable": "jobs_headcount", "value": "39", "starts_on": "2018-03-02"}
+    assert adviser_client.post(address, asked).status_code == 400
+    assert adviser_client.post(address, asked | {"value": "beaucoup", "reason": "Oubli"}).status_code == 400
+    assert adviser_client.post(address, asked | {"reason": "Deux postes oubliés"}).status_code == 302
+    fact.refresh_from_db()
+    assert fact.known_to is not None
+    assert Fact.objects.get(variable="jobs_headcount", known_to=None).low == 39
+    added = {"variable": "members", "value": "140", "starts_on": "2018-03-02", "reason": "Rapport annuel"}
+    assert adviser_client.post("/annuaire/fil/faits/ajouter/", added).status_code == 302
+
+
+def test_a_merger_names_the_other_organisation(adviser_client: StrictClient, organisation: Organisation) -> None:
+    create_organisation(name="La Ruche", key="ruche", source=Source.objects.get(), by=None, now=NOW)
+    asked = {"kind": "merged", "happened_on": "2018-03-01", "note": "Avis au registre"}
+    assert adviser_client.post("/annuaire/fil/evenements/ajouter/", asked).status_code == 400
+    assert adviser_client.post("/annuaire/fil/evenements/ajouter/", asked | {"other": "Personne"}).status_code == 400
+    done = adviser_client.post("/annuaire/fil/evenements/ajouter/", asked | {"other": "la ruche"})
+    assert done.status_code == 302
+
+
+def test_a_source_is_withdrawn_with_a_reason(
+    public: StrictClient, adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    source = Source.objects.get()
+    address = f"/sources/{source.pk}/"
+    assert public.get("/sources/").status_code == 200
+    assert public.post(address, {"reason": "x"}).status_code in {302, 401, 403}
+    assert adviser_client.post(address, {}).status_code == 400
+    assert adviser_client.post(address, {"reason": "Mauvais fichier"}).status_code == 302
+    assert not Fact.objects.filter(known_to=None).exists()
