@@ -38,7 +38,7 @@ def correct_edition(request: HttpRequest, slug: str) -> HttpResponse:
         edition = get_edition(slug=slug)
     except ObservatoryError as error:
         raise Http404 from error
-    require(request.user if isinstance(request.user, User) else None, "publish_edition", edition.territory_code)
+    require(cast(User, request.user), "publish_edition", edition.territory_code)
     form = EditionForm(request.POST or None, initial=_said_by(edition), language=_language(), is_correction=True)
     return _answer(request, form, predecessor=edition, title=_("Corriger une édition"))
 
