@@ -13,6 +13,7 @@ from essor.directory.models import Identifier, LifeEvent
 from essor.knowledge import list_derived_variables, load_variables
 
 IGNORE = "ignore"
+UNKNOWN = "?"
 
 
 class UploadForm(forms.Form):
@@ -37,6 +38,12 @@ class SourceForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Le jour pour lequel les réponses sont vraies ; vide si une colonne le dit ligne par ligne."),
     )
+    municipality = forms.CharField(
+        label=_("Municipalité"),
+        max_length=20,
+        required=False,
+        help_text=_("Le code d’une municipalité qui vaut pour tout le fichier, si aucune colonne ne la dit : 64008."),
+    )
     known_on = forms.DateField(
         label=_("Connu le"),
         required=False,
@@ -46,17 +53,48 @@ class SourceForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """What each column feeds. Fields are named by position: a title may be anything."""
+    """What each column feeds, and what the words of a choice mean; fields are named by position.
+
+    ``words``: for a column that feeds a choice, those of its words that are not the choice's own.
+    """
 
     default_renderer = FormRenderer
 
-    def __init__(self, *args: Any, columns: tuple[str, ...], rules: Mapping[str, Any], language: str, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        columns: tuple[str, ...],
+        rules: Mapping[str, Any],
+        words: Mapping[str, list[str]],
+        language: str,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
-        self._columns, self._rules = columns, rules
+        self._columns, self._rules, self._words = columns, rules, words
         choices = list_targets(language)
         for place, column in enumerate(columns):
             initial = write_target(rules.get(column, {"to": IGNORE}))
             self.fields[f"c{place}"] = forms.ChoiceField(label=column, choices=choices, initial=initial)
+            self._add_words(place, column, language)
+
+    def _add_words(self, place: int, column: str, language: str) -> None:
+        rule = self._rules.get(column) or {}
+        variable = load_variables().get(str(rule.get("variable")))
+        if variable is None:
+            return
+        codes = [(code, variable.value_label(code, language)) for code in variable.values]
+        choices = [("", say("— à décider —")), (UNKNOWN, say("inconnu")), *codes]
+        decided = rule.get("values", {})
+        for rank, word in enumerate(self._words.get(column, ())):
+            initial = (decided[word] or UNKNOWN) if word in decided else ""
+            label = say("« {word} » veut dire").format(word=word)
+            self.fields[f"v{place}_{rank}"] = forms.ChoiceField(
+                label=label, choices=choices, initial=initial, required=False
+            )
+
+    def list_fields(self, place: int) -> list[Any]:
+        """The fields of the words of one column."""
+        return [self[name] for name in self.fields if name.startswith(f"v{place}_")]
 
     def read_rules(self) -> dict[str, dict[str, Any]]:
         """The rules chosen; what was suggested beside (values, months) stays where the target did not change."""
@@ -66,7 +104,27 @@ class ColumnsForm(forms.Form):
             suggested = self._rules.get(column) or {}
             kept = bool(suggested) and write_target(suggested) == chosen
             found[column] = dict(suggested) if kept else read_target(chosen)
+            if kept and column in self._words:
+                found[column]["values"] = self._read_words(place, column, suggested.get("values", {}))
         return found
+
+    def _read_words(self, place: int, column: str, decided: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Those decided; one left open is not guessed, its rows are errors."""
+        values = {word: code for word, code in decided.items() if word not in self._words[column]}
+        for rank, word in enumerate(self._words[column]):
+            name = f"v{place}_{rank}"
+            if name not in self.data and word in decided:
+                values[word] = decided[word]
+            elif choice := self.cleaned_data.get(name):
+                values[word] = None if choice == UNKNOWN else choice
+        return values
+
+
+class DecisionForm(forms.Form):
+    """Who a name is: the address of one of the organisations found, or a new one."""
+
+    decision = forms.CharField(max_length=400)
+    choice = forms.CharField(max_length=40)
 
 
 class WithdrawalForm(forms.Form):

@@ -10,6 +10,7 @@ from essor.directory.importing.reading import Table
 from essor.directory.importing.values import code_labels, is_unknown
 from essor.directory.rules import fold
 from essor.knowledge import list_derived_variables, load_variables
+from essor.methods.variables import Variable
 
 Rule = Mapping[str, Any]
 
@@ -53,6 +54,12 @@ TITLES: tuple[tuple[Rule, str], ...] = (
     ({"to": "variable", "variable": "autonomous_revenue_share"}, ("part de revenus autonomes|revenus autonomes|"
      "autonomous revenue")),
 )  # fmt: skip
+WORDS: Mapping[str, str] = {
+    "npo": "obnl|osbl|organisme sans but lucratif|organisme a but non lucratif|sans but lucratif|non profit|nonprofit",
+    "coop": "cooperative|co operative|co op|scop",
+    "for_profit": "compagnie|societe par actions|inc|company|corporation|prive|privee",
+}
+"""What people write for a legal form, folded, by code."""
 MAX_SUGGESTED_VALUES = 60
 _SHORTEST_PART = 5
 
@@ -100,19 +107,42 @@ def _identity(rule: Rule) -> str:
 
 
 def _with_values(rule: dict[str, Any], title: str, table: Table) -> dict[str, Any]:
-    """For a choice, the file's words that are not already its codes or labels, to be translated (null: unknown)."""
+    """For a choice, the code of the file's words that resemble one; the others are left for a person to decide."""
     variable = load_variables().get(str(rule.get("variable")))
-    if variable is None or variable.kind not in ("choice", "choice_many"):
+    if variable is None:
         return rule
     labels = code_labels(variable)
+    closest = {text: _closest(text, labels) for text in list_strange_words(table, title, variable)}
+    found = {text: code for text, code in closest.items() if code is not None}
+    return rule | {"values": found} if found else rule
+
+
+def list_words(table: Table, rules: Mapping[str, Rule]) -> dict[str, list[str]]:
+    """For each column that feeds a choice, its words to translate; a column without any is absent."""
+    variables = load_variables()
+    found = {}
+    for title, rule in rules.items():
+        variable = variables.get(str(rule.get("variable")))
+        if title in table.columns and variable is not None and (words := list_strange_words(table, title, variable)):
+            found[title] = words
+    return found
+
+
+def list_strange_words(table: Table, title: str, variable: Variable) -> list[str]:
+    """The words of a column that are neither codes nor labels of a choice, in order; none for other kinds."""
+    if variable.kind not in ("choice", "choice_many"):
+        return []
+    labels = code_labels(variable)
     texts = table.frame[title].unique().drop_nulls().sort().to_list()
-    strange = [text for text in texts if fold(text) not in labels and not is_unknown(text)]
-    return rule | {"values": {text: _closest(text, labels) for text in strange[:MAX_SUGGESTED_VALUES]}}
+    return [text for text in texts if fold(text) not in labels and not is_unknown(text)][:MAX_SUGGESTED_VALUES]
 
 
 def _closest(text: str, labels: Mapping[str, str]) -> str | None:
-    """The code whose label starts like the text, if there is only one."""
+    """The code that people mean by the text, or the only one whose label starts like it."""
     folded = fold(text)
+    meant = [code for code, words in WORDS.items() if code in labels.values() and folded in words.split("|")]
+    if meant:
+        return meant[0]
     start = folded[:_SHORTEST_PART]
     found = {code for label, code in labels.items() if len(folded) >= 4 and label.startswith(start[:4])}
     return found.pop() if len(found) == 1 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from essor.directory.queries.known import end_of_day, events, list_sources, names_of, observations, start_of_day
-from essor.directory.queries.listing import Filters, Line, list_choices, list_organisations, read_lines
+from essor.directory.queries.listing import Filters, Line, list_choices, list_organisations, read_all_lines, read_lines
 from essor.directory.queries.organisation import OrganisationPage, find_by_name, get_organisation_page
 from essor.directory.queries.sources import SourcePage, get_source_page
 
@@ -22,6 +22,7 @@ __all__ = [
     "list_sources",
     "names_of",
     "observations",
+    "read_all_lines",
     "read_lines",
     "start_of_day",
 ]

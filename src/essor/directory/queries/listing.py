@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models import Q as Where
@@ -16,6 +17,7 @@ from essor.methods.facts import Observation, profile
 
 LISTED = ("legal_form", "sector", "municipality")
 JOBS = "jobs_headcount"
+LINES_AT_ONCE = 1000
 SIZE_CLASSES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 4), (5, 9), (10, 24), (25, 49), (50, 99), (100, None))
 """Bounds in people, both included: those of the published portraits."""
 
@@ -74,6 +76,13 @@ def read_lines(rows: Iterable[Organisation], *, on: date, known_at: datetime) ->
     for item in observations(variables=(*LISTED, JOBS), organisations=wanted, known_at=known_at):
         said.setdefault(item.organisation, []).append(item)
     return [_read_line(row, profile(said.get(row.pk, ()), on=on, known_at=known_at)) for row in found]
+
+
+def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime) -> Iterator[Line]:
+    """The same for a whole list, a thousand at a time."""
+    waiting = rows.iterator(chunk_size=LINES_AT_ONCE)
+    while chunk := list(islice(waiting, LINES_AT_ONCE)):
+        yield from read_lines(chunk, on=on, known_at=known_at)
 
 
 def _read_line(row: Organisation, answers: Mapping[str, Observation]) -> Line:

@@ -4,6 +4,7 @@ import csv
 from typing import Any, cast
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,17 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to
 from essor.directory.actions import drafts
-from essor.directory.forms import ColumnsForm, SourceForm, UploadForm
+from essor.directory.forms import ColumnsForm, DecisionForm, SourceForm, UploadForm
 from essor.directory.importing import storage
 from essor.directory.importing.console import COUNT_LABELS
 from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.problems import Problem
 from essor.directory.importing.reading import read_table
+from essor.directory.importing.suggesting import list_words
 from essor.directory.models import ImportDraft
 from essor.directory.rules import DirectoryError
 from essor.directory.tasks import import_draft
@@ -45,7 +47,8 @@ def _get_draft(request: HttpRequest, token: str) -> ImportDraft:
 
 def _open_draft(request: HttpRequest, token: str) -> ImportDraft:
     draft = _get_draft(request, token)
-    if draft.stage in {ImportDraft.Stage.RUNNING, ImportDraft.Stage.DONE} or not storage.file_of(draft).is_file():
+    is_gone = draft.stage == ImportDraft.Stage.DONE or not storage.file_of(draft).is_file()
+    if is_gone or (draft.stage == ImportDraft.Stage.RUNNING and not drafts.is_stalled(draft, now=timezone.now())):
         raise Http404(_("Ce versement est déjà parti. Déposez le fichier de nouveau s’il le faut."))
     return draft
 
@@ -74,11 +77,9 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
     draft = _open_draft(request, token)
     table = read_table(storage.file_of(draft))
     language = "en" if get_language() == "en" else "fr"
-    held = {**draft.mapping.get("source", {}), **draft.mapping.get("constants", {})}
-    about = SourceForm(request.POST or None, initial=held)
-    columns = ColumnsForm(
-        request.POST or None, columns=table.columns, rules=draft.mapping.get("columns", {}), language=language
-    )
+    held, rules = draft.mapping.get("source", {}) | draft.mapping.get("constants", {}), draft.mapping.get("columns", {})
+    about, words = SourceForm(request.POST or None, initial=held), list_words(table, rules)
+    columns = ColumnsForm(request.POST or None, columns=table.columns, rules=rules, words=words, language=language)
     if about.is_valid() and columns.is_valid():
         mapping = _build_mapping(draft, about.cleaned_data, columns)
         try:
@@ -86,10 +87,15 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
         except DirectoryError as error:
             about.add_error(None, explain_error(error))
         else:
-            return redirect("import_check", token)
+            asked = list_words(table, mapping["columns"])
+            return redirect("import_columns" if asked.keys() - words.keys() else "import_check", token)
     samples = table.frame.head(FIRST_ROWS).to_dicts()
     fields = [
-        {"field": columns[f"c{place}"], "samples": [str(row.get(name) or "…")[:60] for row in samples]}
+        {
+            "field": columns[f"c{place}"],
+            "words": columns.list_fields(place),
+            "samples": [str(row.get(name) or "…")[:60] for row in samples],
+        }
         for place, name in enumerate(table.columns)
     ]
     context = {"draft": draft, "about": about, "columns": columns, "fields": fields, "rows": len(table)}
@@ -100,6 +106,9 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
 def _build_mapping(draft: ImportDraft, about: dict[str, Any], columns: ColumnsForm) -> dict[str, Any]:
     source = {name: about[name] for name in ("title", "publisher", "licence")}
     constants = {name: about[name].isoformat() for name in ("reference_date", "known_on") if about[name]}
+    if about["municipality"]:
+        constants["municipality"] = about["municipality"]
+    source |= {name: held for name, held in draft.mapping.get("source", {}).items() if name in ("series", "kind")}
     kept = {name: draft.mapping[name] for name in ("holds_months", "leave_out", "decisions") if name in draft.mapping}
     return {**kept, "source": source, "constants": constants, "columns": columns.read_rules()}
 
@@ -141,6 +150,20 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "directory/import_check.html", context, status=400 if request.method == "POST" else 200)
 
 
+@open_to(Audience.ADVISER)
+@require_POST
+def decide_organisation(request: HttpRequest, token: str) -> HttpResponse:
+    """Who a name of the file is, when several organisations bear it."""
+    draft, form = _open_draft(request, token), DecisionForm(request.POST)
+    if not form.is_valid():
+        raise SuspiciousOperation(_("Choisissez une organisation dans la liste."))
+    try:
+        drafts.decide_organisation(draft=draft, by=cast(User, request.user), now=timezone.now(), **form.cleaned_data)
+    except DirectoryError as error:
+        messages.error(request, explain_error(error))
+    return redirect("import_check", token)
+
+
 def _replace(draft: ImportDraft, form: UploadForm, *, by: User) -> None:
     """The mended file takes the place of the one before, and is checked with the same mapping."""
     file, now = form.cleaned_data["file"], timezone.now()
@@ -178,6 +201,7 @@ def show_progress(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("source", draft.source_id)
     progress = storage.read_progress(token)
     step = STEPS[progress.what if progress and progress.what in STEPS else "waiting"]
-    context = {"draft": draft, "progress": progress, "step": step, "steps": _steps()}
+    is_stalled = drafts.is_stalled(draft, now=timezone.now())
+    context = {"draft": draft, "progress": progress, "step": step, "steps": _steps(), "is_stalled": is_stalled}
     part = "directory/import_state.html" if request.headers.get("hx-request") else "directory/import_progress.html"
     return render(request, part, context)

@@ -1,0 +1,129 @@
+"""Files as people have them: other encodings, other separators, line breaks in cells, and files that lie."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from essor.directory.importing import reading
+from essor.directory.importing.reading import LINE, read_table
+from essor.directory.rules import DirectoryError
+
+CSV = "Nom;Emplois;Note\nLa Ruche;12;« a\nb »\n;;\nL’Œuvre;3;\n"
+
+
+def write(folder: Path, content: bytes, name: str = "f.csv") -> Path:
+    file = folder / name
+    file.write_bytes(content)
+    return file
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings_are_found(tmp_path: Path, encoding: str) -> None:
+    table = read_table(write(tmp_path, CSV.replace("« a\nb »", '"« a\nb »"').encode(encoding)))
+    assert table.columns == ("Nom", "Emplois", "Note")
+    assert table.frame["Nom"].to_list() == ["La Ruche", "L’Œuvre"]
+
+
+def test_cp1252_is_read_with_its_accents(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, "Nom,Ville\nCaféà côté,Trois-Rivières\n".encode("cp1252")))
+    assert (table.encoding, table.frame["Nom"][0]) == ("cp1252", "Caféà côté")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separators_are_found_and_lines_are_those_of_the_file(tmp_path: Path, separator: str) -> None:
+    rows = [["Nom", "Note"], ["A", '"x\ny"'], ["B", "z"]]
+    table = read_table(write(tmp_path, "\n".join(separator.join(row) for row in rows).encode()))
+    assert table.separator == separator
+    assert table.frame[LINE].to_list() == [2, 4]
+    assert table.frame["Note"].to_list() == ["x\ny", "z"]
+
+
+def test_a_row_with_another_number_of_cells_is_named(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, b"a,b\n1,2\n1,2,3\n1\n1,2,,\n"))
+    assert [(ragged.line, ragged.cells) for ragged in table.ragged] == [(3, 3), (4, 1)]
+    assert len(table) == 2
+
+
+def test_a_column_without_title_is_named_by_its_place_or_dropped_when_empty(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, b"a,,b,\n1,x,2,\n"))
+    assert table.columns == ("a", "(2)", "b")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file-empty"),
+        (b"\n\n", "file-empty"),
+        (b"a,b\n", "file-no-row"),
+        (b"a,a\n1,2\n", "titles-repeated"),
+        (b"a,b\n1,\x00\n", "file-binary"),
+        (b"a,b\n1,\x81\xff\n", "file-encoding"),
+        (b'a,b\n1,"never closed\n2,3\n', "file-quotes"),
+        (b",".join(b"c%d" % n for n in range(400)) + b"\n1\n", "file-too-many-columns"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(tmp_path: Path, content: bytes, code: str) -> None:
+    with pytest.raises(DirectoryError) as refusal:
+        read_table(write(tmp_path, content))
+    assert refusal.value.code == code
+
+
+def test_a_file_too_large_or_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_ROWS", 2)
+    with pytest.raises(DirectoryError, match="file-too-many-rows"):
+        read_table(write(tmp_path, b"a\n1\n2\n3\n"))
+    monkeypatch.setattr(reading, "MAX_BYTES", 3)
+    with pytest.raises(DirectoryError, match="file-too-large"):
+        read_table(write(tmp_path, b"a\n1\n"))
+
+
+def test_a_workbook_is_read_as_text_with_its_lines(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "f.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(1, 0, ["Nom", "Emplois", "Part"])
+    sheet.write_row(2, 0, ["Ruche", 12, 0.5])
+    book.close()
+    table = read_table(tmp_path / "f.xlsx")
+    assert table.frame.rows() == [("Ruche", "12", "0.5", 3)]
+
+
+def test_a_workbook_that_is_not_one_is_refused(tmp_path: Path) -> None:
+    for content in (b"not a zip", b"PK\x03\x04 broken"):
+        with pytest.raises(DirectoryError, match="file-not-a-sheet"):
+            read_table(write(tmp_path, content, "f.xlsx"))
+    with zipfile.ZipFile(tmp_path / "other.ods", "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    with pytest.raises(DirectoryError, match="file-not-a-sheet"):
+        read_table(tmp_path / "other.ods")
+    with pytest.raises(DirectoryError, match="file-kind"):
+        read_table(write(tmp_path, b"a\n1\n", "f.pdf"))
+
+
+def test_a_workbook_that_would_unfold_beyond_measure_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_UNZIPPED_BYTES", 1 << 20)
+    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * (4 << 20))
+    with pytest.raises(DirectoryError, match="file-bomb"):
+        read_table(tmp_path / "bomb.xlsx")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    from essor.directory.wording import explain_error
+
+    file = tmp_path_factory.mktemp("any") / "f.csv"
+    file.write_bytes(content)
+    refusal = None
+    try:
+        read_table(file)
+    except DirectoryError as error:
+        refusal = error
+    assert refusal is None or explain_error(refusal)
