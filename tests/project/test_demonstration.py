@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -147,27 +145,6 @@ def test_a_figure_is_plain_data_too(demo: None) -> None:
     told = StrictClient().get(f"/editions/{PORTRAIT}/chiffres/{FIGURE}/", {"format": "json"}).json()
     assert (told["value"], told["enterprises"]) == (787, 32)
     assert StrictClient().get(f"/editions/{PORTRAIT}/chiffres/nulle-part/").status_code == 404
-
-
-def test_documents_say_what_the_edition_says(demo: None) -> None:
-    client = StrictClient()
-    content = client.get(f"/editions/{PORTRAIT}/portrait.csv").content.decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(content)))
-    total = next(row for row in rows if f"{row['base']}.1.{row['indicator']}.{row['reference_date']}" == FIGURE)
-    assert (total["value"], total["status"]) == ("787", "")
-    blind = next(row for row in rows if row["base"] == "table-regionale-2017" and row["reference_date"] == "2014-06-30")
-    assert (blind["value"], blind["status"]) == ("", ".."), "all undecided: not available, never zero"
-    described = client.get(f"/editions/{PORTRAIT}/portrait.csv-metadata.json").json()
-    assert [column["name"] for column in described["tableSchema"]["columns"]] == list(rows[0])
-    public = client.get(f"/editions/{PORTRAIT}/portrait.json").json()
-    assert all("units" not in kept for kept in public["comparisons"].values()), "no enterprise's own jobs"
-    for kind, start in (("xlsx", b"PK"), ("pdf", b"%PDF")):
-        first, again = (client.get(f"/editions/{PORTRAIT}/portrait.{kind}") for _ in range(2))
-        assert first.content.startswith(start)
-        assert first.content == again.content, kind
-        assert client.get(f"/en/editions/{PORTRAIT}/portrait.{kind}").content != first.content
-    mark = first.headers["ETag"]
-    assert client.get(f"/editions/{PORTRAIT}/portrait.pdf", headers={"if-none-match": mark}).status_code == 304
 
 
 def test_an_adviser_previews_publishes_and_corrects(demo: None) -> None:

@@ -36,7 +36,7 @@ def open_reader(edition: Edition, *, also_named: Collection[int] = ()) -> Reader
         results=edition.results,
         definitions=definitions,
         language=language,
-        names=names_of(organisations=concerned, on=edition.last_reference_on, known_at=edition.known_at),
+        names=names_of(organisations=concerned, on=edition.last_reference_on, known_at=edition.published_at),
         shapes=find_boundaries(definitions["place_names"]),
     )
 

@@ -40,7 +40,8 @@ class Command(BaseCommand):
             call_command("flush", verbosity=0, interactive=False)
             for guards in (directory_guards, observatory_guards):
                 guards.install_guards(connection)
-            shutil.rmtree(settings.DATA_DIR / "editions", ignore_errors=True)
+            for folder in ("editions", "documents", "imports"):
+                shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
             kind = None
         if kind is None:
             self.stdout.write("Construction d’un territoire fictif : MRC Les Moulins…")
