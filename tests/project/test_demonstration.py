@@ -110,7 +110,8 @@ def test_every_edition_can_be_rebuilt(demo: None) -> None:
 def test_the_public_reads_every_page(demo: None, prefix: str) -> None:
     client = StrictClient()
     for path in (
-        "/", "/portraits/", "/portrait/640/", "/editions/", f"/editions/{PORTRAIT}/", "/editions/les-moulins-2014-06-30/",
+        "/", "/portraits/", "/portrait/640/", "/editions/", f"/editions/{PORTRAIT}/",
+        "/editions/les-moulins-2014-06-30/",
         f"/editions/{PORTRAIT}/chiffres/{FIGURE}/", "/comparer/", "/bases/", "/bases/magazine-2014/1/", "/annuaire/",
         "/annuaire/mains-d-ici/", "/sources/", "/territoires/640/",
     ):  # fmt: skip
