@@ -48,6 +48,13 @@ def write_amount(figure: Data) -> str:
     return write_natural(figure["value"], scale)
 
 
+def find_amount(figure: Data) -> str | None:
+    """The figure as it may be said; None where it is unknown, as where no enterprise could be decided."""
+    if figure["enterprises"] == 0 and figure["undecided"]:
+        return None
+    return None if figure["value"] is None and not figure["banded"] else write_amount(figure)
+
+
 def write_natural(stored: int | None, scale: int) -> str:
     number = natural(stored, scale)
     return write_whole(number) if scale == 0 else write_decimal(number, min(scale, 1))

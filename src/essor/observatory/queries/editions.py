@@ -69,9 +69,9 @@ def get_figure(*, edition: Edition, key: str) -> dict[str, Any]:
     return figure
 
 
-def list_figure_history(*, key: str) -> list[Edition]:
-    """Every edition that publishes a figure of that name, oldest first."""
-    editions = Edition.objects.order_by("published_at", "id")
+def list_figure_history(*, key: str, territory_code: str) -> list[Edition]:
+    """Every edition of a territory that publishes a figure of that name, oldest first."""
+    editions = Edition.objects.filter(territory_code=territory_code).order_by("published_at", "id")
     return [edition for edition in editions if key in edition.results["figures"]]
 
 

@@ -3,23 +3,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
 from essor.directory.models import Organisation
+from essor.directory.rules import fold
 from essor.observatory import pictures
 from essor.observatory.labels import label_indicator
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import get_edition, get_figure, list_editions, list_figure_history
 from essor.observatory.reading import Reader
 from essor.observatory.rules import ObservatoryError
+from essor.observatory.sentences import find_amount
+from essor.observatory.views.formats import send_json, wants_json
 from essor.observatory.views.portrait import name_edition, open_reader
 
-MOST_MEMBERS = 500
+MOST_MEMBERS, MOST_UNDECIDED = 500, 60
 
 
 @open_to(Audience.PUBLIC)
@@ -38,24 +42,31 @@ def show_figure(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     except ObservatoryError as error:
         raise Http404 from error
     address = request.build_absolute_uri(reverse("figure", args=[slug, key]))
-    if request.GET.get("format") == "json" or request.headers.get("accept", "").startswith("application/json"):
-        return JsonResponse(figure | {"edition": slug, "known_at": edition.results["known_at"], "address": address})
-    return render(request, "observatory/figure.html", _tell(edition, figure, address))
+    if wants_json(request):
+        content = {"edition": slug, "known_at": edition.results["known_at"], "address": address}
+        response: HttpResponse = send_json(figure | content)
+    else:
+        response = render(request, "observatory/figure.html", _tell(edition, figure, address))
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, Any]:
-    stem = f"{figure['base']}.{figure['version']}.{figure['on']}"
-    membership = edition.results["memberships"][stem]
-    concerned = [*membership["members"][:MOST_MEMBERS], *(item["organisation"] for item in membership["undecided"])]
+    membership = edition.results["memberships"][f"{figure['base']}.{figure['version']}.{figure['on']}"]
+    members = membership["members"][:MOST_MEMBERS]
+    concerned = [*members, *(item["organisation"] for item in membership["undecided"])]
     reader = open_reader(edition, also_named=concerned)
     base = next(base for base in reader.definitions["bases"] if base["slug"] == figure["base"])
     keys = dict(Organisation.objects.filter(pk__in=concerned).values_list("pk", "key"))
+    undecided = reader.read_undecided(f"{figure['base']}.{figure['version']}", figure["on"])
+    named = [{"name": reader.names.get(number, _("nom effacé")), "key": keys.get(number, "")} for number in members]
     return {
         "edition": edition,
+        "successor": getattr(edition, "successor", None),
         "title": name_edition(edition),
         "figure": figure,
         "indicator": label_indicator(figure["indicator"], edition.results["measures"]),
-        "value": pictures.sure_value(figure),
+        "amount": find_amount(figure),
         "on": date.fromisoformat(figure["on"]),
         "territory": reader.territory_name,
         "label": base[f"label_{reader.language}"],
@@ -63,20 +74,11 @@ def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, A
         "description": base[f"description_{reader.language}"],
         "criteria": reader.describe(base),
         "tables": _tabulate(reader, figure),
-        "members": [
-            {"name": reader.names.get(number, _("nom effacé")), "key": keys.get(number, "")}
-            for number in membership["members"][:MOST_MEMBERS]
-        ],
-        "more_members": max(0, len(membership["members"]) - MOST_MEMBERS),
-        "undecided": reader.read_undecided(f"{figure['base']}.{figure['version']}", figure["on"]),
-        "history": [
-            {
-                "edition": other,
-                "title": name_edition(other),
-                "value": pictures.sure_value(get_figure(edition=other, key=figure["key"])),
-            }
-            for other in list_figure_history(key=figure["key"])
-        ],
+        "members": sorted(named, key=lambda member: fold(member["name"])),
+        "more_members": len(membership["members"]) - len(members),
+        "undecided": [item | {"key": keys.get(item["organisation"], "")} for item in undecided[:MOST_UNDECIDED]],
+        "more_undecided": max(0, len(undecided) - MOST_UNDECIDED),
+        "history": _list_history(edition, figure["key"]),
         "sources": reader.definitions["sources"],
         "address": address,
         "trail": [
@@ -84,6 +86,18 @@ def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, A
             (name_edition(edition), reverse("edition", args=[edition.slug])),
         ],
     }
+
+
+def _list_history(edition: Edition, key: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "edition": other,
+            "title": name_edition(other),
+            "amount": find_amount(get_figure(edition=other, key=key)),
+            "is_here": other == edition,
+        }
+        for other in list_figure_history(key=key, territory_code=edition.territory_code)
+    ]
 
 
 def _tabulate(reader: Reader, figure: dict[str, Any]) -> list[Any]:
