@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -56,7 +55,9 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's data, built once; each server works on a copy."""
     folder = tmp_path_factory.mktemp("demonstration")
     command = [sys.executable, "-m", "essor", "demo", "--build-only"]
-    built = subprocess.run(command, cwd=CLONE, env=make_environment(folder), capture_output=True, text=True, check=False)
+    built = subprocess.run(
+        command, cwd=CLONE, env=make_environment(folder), capture_output=True, text=True, check=False
+    )
     assert built.returncode == 0, built.stdout + built.stderr
     return folder
 
@@ -87,7 +88,7 @@ def wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
             with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  an address of this machine
                 assert answer.status == 200
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             try:
                 server.wait(LOOK_SECONDS)
             except subprocess.TimeoutExpired:

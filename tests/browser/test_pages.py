@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenContext
+from tests.browser.faults import list_axe_faults
 
 pytestmark = pytest.mark.browser
 
 PORTRAIT = "/editions/les-moulins-2017-11-29/"
+COMPARE = "/comparer/?territory=640&base=magazine-2014.1"
 PUBLIC = {
     "home": "/",
     "portraits": "/portraits/",
@@ -24,9 +25,9 @@ PUBLIC = {
     "a figure": f"{PORTRAIT}chiffres/magazine-2014.1.jobs_headcount.2017-11-29/",
     "a figure in full-time equivalents": f"{PORTRAIT}chiffres/magazine-2014.1.jobs_fte.2017-11-29/",
     "comparing": "/comparer/",
-    "a comparison": "/comparer/?territory=640&base=magazine-2014.1&start=2014-06-30&end=2017-11-29",
-    "a comparison refused": "/comparer/?territory=640&base=magazine-2014.1&second=table-regionale-2017.1&end=2017-11-29",
-    "a comparison asked wrongly": "/comparer/?territory=640&base=magazine-2014.1&start=2017-11-29&end=2014-06-30",
+    "a comparison": f"{COMPARE}&start=2014-06-30&end=2017-11-29",
+    "a comparison refused": f"{COMPARE}&second=table-regionale-2017.1&end=2017-11-29",
+    "a comparison asked wrongly": f"{COMPARE}&start=2017-11-29&end=2014-06-30",
     "bases": "/bases/",
     "a base": "/bases/magazine-2014/1/",
     "territories": "/territoires/",
@@ -62,15 +63,6 @@ def open_page(open_context: OpenContext, open_adviser: Callable[..., Page]) -> C
         return page
 
     return open_one
-
-
-def list_axe_faults(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{found['id']}: {node['target']} {node['html'][:160]} {node['failureSummary']}"
-        for found in violations
-        for node in found["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("name", [*PUBLIC, *ADVISER])
