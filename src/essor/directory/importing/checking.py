@@ -219,9 +219,16 @@ def _check_statements(run: _Checking, rows: pl.DataFrame) -> pl.DataFrame:
     if (code := run.mapping.constants.municipality) and "municipality" not in _variables_of(run.mapping):
         parts.append(_constant(rows, "municipality", code))
     statements = pl.concat(parts)
-    for (line,) in statements.filter(pl.col("starts_on").is_null()).select(pl.col("line").unique()).iter_rows():
-        run.problems.add(Problem(line, "", "", "row-no-date", "error"))
+    undated = statements.filter(pl.col("starts_on").is_null())["line"].unique().sort().to_list()
+    refused = {problem.line for problem in run.problems.kept if problem.column in _reference_columns(run.mapping)}
+    for line in undated:
+        if line not in refused:
+            run.problems.add(Problem(line, "", "", "row-no-date", "error"))
     return statements
+
+
+def _reference_columns(mapping: FileMapping) -> set[str]:
+    return {name for name, _rule in mapping.columns_to("reference_date")}
 
 
 def _variables_of(mapping: FileMapping) -> set[str]:

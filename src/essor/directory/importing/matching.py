@@ -41,6 +41,7 @@ def match_rows(checked: Checked, *, decisions: Mapping[str, str]) -> Matched:
     groups = groups.join(by_number, on="group", how="left", maintain_order="left")
     groups = _match_names(groups, rows, checked, decisions)
     unnamed = groups.filter(pl.col("organisation").is_null() & pl.col("folded").is_null())
+    unnamed = unnamed.join(checked.identifiers, on="line", how="semi")
     for (line,) in unnamed.select("line").iter_rows():
         checked.problems.add(Problem(line, "", "", "new-without-name", "error"))
     return Matched(rows.select("line", "group"), groups.select("group", "organisation", "line"))

@@ -87,7 +87,12 @@ def _check_repeated(said: pl.DataFrame, checked: Checked) -> pl.DataFrame:
         return said
     several = several.unique((*_KEY, "known_from", *_CONTENT), keep="first", maintain_order=True)
     twice = several.group_by(*_KEY, "known_from").agg(pl.col("line").sort()).filter(pl.col("line").list.len() > 1)
+    told = {
+        line for problem in checked.problems.kept if problem.code == "row-repeated" for line in problem.facts["lines"]
+    }
     for _group, variable, day, _known, lines in twice.iter_rows():
+        if told.issuperset(lines[:10]):
+            continue
         facts = {"lines": lines[:10], "variable": variable, "day": day.isoformat()}
         checked.problems.add(Problem(lines[1], "", "", "fact-twice", "error", facts))
     return pl.concat([said.filter(~repeated), several])

@@ -59,7 +59,7 @@ def _write_facts(
         for start in range(0, len(numbers), 500):
             Fact.objects.filter(pk__in=numbers[start : start + 500]).close(now=instant)
     ids = list(reserve_ids(Fact, plan.facts.count_new())) if plan.facts.count_new() else []
-    place = pl.col("is_new").cum_sum() - 1
+    place = (pl.col("is_new").cum_sum().cast(pl.Int64) - 1).clip(lower_bound=0)
     numbered = pl.when("is_new").then(pl.lit(pl.Series(ids, dtype=pl.Int64)).gather(place)) if ids else pl.lit(None)
     timeline = timeline.with_columns(id=pl.coalesce("id", numbered))
     timeline = timeline.with_columns(replaces=pl.col("id").shift(1).over("group", "variable", "starts_on"))
