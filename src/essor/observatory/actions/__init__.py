@@ -6,9 +6,11 @@ from essor.observatory.actions.bases import (
     create_base,
     draft_base_version,
     edit_base_draft,
+    find_replaced,
     import_base,
     load_shipped_bases,
     publish_base_version,
+    start_base,
 )
 from essor.observatory.actions.editions import Preview, preview_edition, publish_edition
 
@@ -17,9 +19,11 @@ __all__ = [
     "create_base",
     "draft_base_version",
     "edit_base_draft",
+    "find_replaced",
     "import_base",
     "load_shipped_bases",
     "preview_edition",
     "publish_base_version",
     "publish_edition",
+    "start_base",
 ]

@@ -53,6 +53,13 @@ def create_base(*, slug: str, owner: str, by: User | None, now: datetime) -> Bas
 
 
 @transaction.atomic
+def start_base(*, slug: str, owner: str, by: User | None, now: datetime, **said: Unpack[VersionSaid]) -> BaseVersion:
+    """A new base with its first draft, or neither. Raises CriterionError where the tree is wrong."""
+    base = create_base(slug=slug, owner=owner, by=by, now=now)
+    return draft_base_version(base=base, by=by, now=now, **said)
+
+
+@transaction.atomic
 def draft_base_version(*, base: Base, by: User | None, now: datetime, **said: Unpack[VersionSaid]) -> BaseVersion:
     """A draft with the next number. Raises CriterionError where the tree is wrong, ObservatoryError elsewhere."""
     require(by, "edit_base", on=timezone.localdate(now))
@@ -117,7 +124,7 @@ def load_shipped_bases(*, by: User | None, now: datetime) -> list[BaseVersion]:
         for definition in load_bases():
             version = _draft_definition(definition, by=by, now=now)
             if version.status == BaseVersion.Status.DRAFT:
-                replaced = _find_replaced(version)
+                replaced = find_replaced(version)
                 published.append(publish_base_version(version=version, by=by, now=now, replaces=replaced))
     return published
 
@@ -162,7 +169,7 @@ def _says_the_same(version: BaseVersion, said: VersionSaid) -> bool:
     return all(getattr(version, name) == value for name, value in said.items())
 
 
-def _find_replaced(version: BaseVersion) -> BaseVersion | None:
+def find_replaced(version: BaseVersion) -> BaseVersion | None:
     """The version in force whose days the new one takes over; the latest when there are several."""
     days = Days(version.starts_on, version.ends_before)
     in_force = BaseVersion.objects.in_force().filter(base=version.base).order_by("-number")

@@ -22,6 +22,7 @@ from essor.methods.criteria import (
     Leaf,
     Node,
     OneOf,
+    Places,
     Range,
     Reason,
     Truth,
@@ -38,6 +39,7 @@ from essor.observatory.models import Edition
 from essor.territories.queries import get_name, list_names, place_tree
 
 MOST_SHOWN = 300
+MOST_REASONS = 4
 NO_VALUE = "…"
 
 
@@ -54,12 +56,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MembershipRow:
-    """One organisation: its verdict in a word, and the conditions that made it."""
+    """One organisation: its verdict in a word, and the first conditions that made it; ``more``: how many others."""
 
     name: str
     key: str
     verdict: str
     reasons: tuple[str, ...]
+    more: int = 0
 
     @property
     def verdict_label(self) -> str:
@@ -108,7 +111,7 @@ def explain_tree(
     concerned = ~side.inside.no & ~side.active.no
     verdicts = {"undecided": side.member.unknown & concerned, "in": side.member.yes, "out": side.member.no & concerned}
     chosen = [(verdict, int(row)) for verdict, mask in verdicts.items() for row in mask.nonzero()[0]]
-    told = _Teller(population, side, criteria, on, language)
+    told = _Teller(population, side, criteria, places, on, language)
     rows = told.tell(chosen[:MOST_SHOWN], known_at)
     return MembershipList({name: int(mask.sum()) for name, mask in verdicts.items()}, rows, len(chosen) - len(rows))
 
@@ -118,6 +121,7 @@ class _Teller:
     population: Population
     side: Membership
     criteria: Node
+    places: Places
     on: date
     language: str
 
@@ -127,15 +131,12 @@ class _Teller:
         names = names_of(organisations=ids, on=self.on, known_at=known_at)
         keys = dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "key"))
         place_names = list_names(self.on, self.language)
-        return tuple(
-            MembershipRow(
-                name=names.get(organisation, keys[organisation]),
-                key=keys[organisation],
-                verdict=verdict,
-                reasons=tuple(self._reasons(row, place_names)),
-            )
-            for verdict, row, organisation in listed
-        )
+        rows = []
+        for verdict, row, organisation in listed:
+            key, reasons = keys[organisation], tuple(self._reasons(row, place_names))
+            more = max(0, len(reasons) - MOST_REASONS)
+            rows.append(MembershipRow(names.get(organisation, key), key, verdict, reasons[:MOST_REASONS], more))
+        return tuple(rows)
 
     def _reasons(self, row: int, place_names: Mapping[str, str]) -> Iterable[str]:
         if self.side.inside.unknown[row]:
@@ -145,7 +146,7 @@ class _Teller:
         profile = {
             name: _answer_at(column, row, load_variables()[name]) for name, column in self.population.columns.items()
         }
-        verdict = evaluate(self.criteria, profile, places=place_tree(self.on))
+        verdict = evaluate(self.criteria, profile, places=self.places)
         if verdict.truth == Truth.YES:
             yield _("répond à toutes les conditions nécessaires")
             return

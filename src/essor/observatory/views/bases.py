@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, cast
 
-import yaml
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,16 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to
 from essor.knowledge import load_variables
-from essor.methods.criteria import CriterionError, Line, criterion_sentence, describe
+from essor.methods.criteria import CriterionError, Line, criterion_sentence, describe, parse
 from essor.observatory import actions
-from essor.observatory.builder import Builder, open_builder, read_builder
-from essor.observatory.drawing import draw_builder
+from essor.observatory.builder import EMPTY_TREE
+from essor.observatory.drawing import BUILDER_ID, draw_builder
 from essor.observatory.forms import BaseVersionForm, NewBaseForm
-from essor.observatory.models import Base, BaseVersion
-from essor.observatory.queries.bases import base_definition, get_base_version, list_bases
+from essor.observatory.models import BaseVersion
+from essor.observatory.queries.bases import get_base_version, list_bases
 from essor.observatory.queries.membership import MembershipList, default_place, explain_tree
 from essor.observatory.rules import ObservatoryError
 from essor.observatory.wording import explain
+from essor.observatory.written import Written, open_written, read_written
 from essor.territories.queries import list_names
 
 FORM_FIELDS = ("label_fr", "label_en", "description_fr", "description_en", "jobs_variable", "starts_on", "ends_before")
@@ -57,9 +58,10 @@ def _read_day(request: HttpRequest) -> date:
         raise SuspiciousOperation(_("Cette date ne se lit pas. Écrivez-la ainsi : 2017-11-29.")) from error
 
 
-def _describe(version: BaseVersion, on: date) -> tuple[Line, ...]:
-    criteria, language = base_definition(version).criteria, _language()
-    return describe(criteria, language=language, variables=load_variables(), place_names=list_names(on, language))
+def _describe(tree: Mapping[str, Any], on: date) -> tuple[Line, ...]:
+    variables, language = load_variables(), _language()
+    criteria = parse(tree, variables=variables)
+    return describe(criteria, language=language, variables=variables, place_names=list_names(on, language))
 
 
 def _base_trail() -> list[tuple[str, str]]:
@@ -103,7 +105,7 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
         "version": version,
         "label": _in_language(version, "label"),
         "description": _in_language(version, "description"),
-        "criteria_lines": _describe(version, on),
+        "criteria_lines": _describe(version.criteria, on),
         "jobs_label": load_variables()[version.jobs_variable].label(_language()),
         "membership": explain_tree(version.criteria, territory_code=place.code, on=on, language=_language()),
         "on": on,
@@ -118,18 +120,15 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
 @open_to(Audience.ADVISER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_base(request: HttpRequest) -> HttpResponse:
-    form = NewBaseForm(request.POST or None, language=_language())
-    tree = _read_tree(request) if request.method == "POST" else {"all": []}
-    if request.POST.get("do") == "save" and form.is_valid():
-        try:
-            version = _save_new(form, tree, by=cast(User, request.user))
-        except (ObservatoryError, CriterionError) as error:
-            form.add_error(None, _tell(error))
-        else:
+    written = _read_written(request) if request.method == "POST" else open_written(EMPTY_TREE)
+    form = _open_form(NewBaseForm, request, initial={})
+    if form.is_bound and _check(form, written):
+        said, by = dict(form.cleaned_data), cast(User, request.user)
+        version = _try(form, lambda: actions.start_base(criteria=written.tree, by=by, now=timezone.now(), **said))
+        if version is not None:
+            messages.success(request, _("L’ébauche est enregistrée."))
             return redirect("base_version", version.base.slug, version.number)
-    context = _editing(request, tree) | {"form": form if request.POST.get("do") == "save" else _unchecked(form)}
-    status = 400 if form.is_bound and request.POST.get("do") == "save" else 200
-    return render(request, "observatory/base_edit.html", context | {"title": _("Nouvelle base")}, status=status)
+    return _show_editing(request, form, written, title=_("Nouvelle base"))
 
 
 @open_to(Audience.ADVISER)
@@ -138,41 +137,32 @@ def edit_base(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     version = _get_version(slug, number)
     if version.status != BaseVersion.Status.DRAFT:
         raise Http404
-    initial = {name: getattr(version, name) for name in FORM_FIELDS}
-    form = BaseVersionForm(request.POST or None, initial=initial, language=_language())
-    tree = _read_tree(request) if request.method == "POST" else version.criteria
-    if request.POST.get("do") == "save" and form.is_valid():
-        try:
-            actions.edit_base_draft(
-                version=version, criteria=tree, sources=version.sources, by=cast(User, request.user),
-                now=timezone.now(), **form.cleaned_data,
-            )  # fmt: skip
-        except (ObservatoryError, CriterionError) as error:
-            form.add_error(None, _tell(error))
-        else:
+    written = _read_written(request) if request.method == "POST" else open_written(version.criteria)
+    form = _open_form(BaseVersionForm, request, initial={name: getattr(version, name) for name in FORM_FIELDS})
+    if form.is_bound and _check(form, written):
+        said = form.cleaned_data | {"criteria": written.tree, "sources": version.sources}
+        by = cast(User, request.user)
+        if _try(form, lambda: actions.edit_base_draft(version=version, by=by, now=timezone.now(), **said)):
             messages.success(request, _("L’ébauche est enregistrée."))
             return redirect("base_version", slug, number)
-    context = _editing(request, tree) | {"form": form if request.POST.get("do") == "save" else _unchecked(form)}
-    status = 400 if form.is_bound and request.POST.get("do") == "save" else 200
-    title = _in_language(version, "label")
-    return render(request, "observatory/base_edit.html", context | {"title": title}, status=status)
+    return _show_editing(request, form, written, title=_in_language(version, "label"))
 
 
 @open_to(Audience.ADVISER)
 @require_POST
 def preview_base(request: HttpRequest) -> HttpResponse:
-    return render(request, "observatory/membership.html", _preview(request, _read_tree(request)))
+    """What HTMX asks for while one writes: who is counted, and the rows again when they change of shape."""
+    written = _read_written(request)
+    context = _preview(request, written) | {"redraws": request.headers.get("HX-Target") == BUILDER_ID}
+    return render(request, "observatory/base_preview.html", context)
 
 
 @open_to(Audience.ADVISER)
 @require_POST
 def publish_base(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    version = _get_version(slug, number)
-    in_force = version.base.versions.in_force().order_by("-number").first()
+    version, by, now = _get_version(slug, number), cast(User, request.user), timezone.now()
     try:
-        actions.publish_base_version(
-            version=version, replaces=in_force, by=cast(User, request.user), now=timezone.now()
-        )
+        actions.publish_base_version(version=version, replaces=actions.find_replaced(version), by=by, now=now)
     except (ObservatoryError, CriterionError) as error:
         messages.error(request, _tell(error))
     else:
@@ -185,64 +175,70 @@ def publish_base(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def draft_next_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     version = _get_version(slug, number)
     said = {name: getattr(version, name) for name in (*FORM_FIELDS, "criteria", "sources")}
-    draft = actions.draft_base_version(base=version.base, by=cast(User, request.user), now=timezone.now(), **said)
+    try:
+        draft = actions.draft_base_version(base=version.base, by=cast(User, request.user), now=timezone.now(), **said)
+    except (ObservatoryError, CriterionError) as error:
+        messages.error(request, _tell(error))
+        return redirect("base_version", slug, number)
     return redirect("base_edit", slug, draft.number)
 
 
-def _save_new(form: NewBaseForm, tree: dict[str, Any], *, by: User) -> BaseVersion:
-    said = dict(form.cleaned_data)
-    now = timezone.now()
-    base: Base = actions.create_base(slug=said.pop("slug"), owner=said.pop("owner"), by=by, now=now)
-    return actions.draft_base_version(base=base, criteria=tree, by=by, now=now, **said)
+def _read_written(request: HttpRequest) -> Written:
+    return read_written(request.POST, load_variables())
 
 
-def _unchecked(form: Any) -> Any:
-    """The form with what was typed and no complaint: the person is still putting conditions together."""
-    return type(form)(initial=form.data.dict() if form.is_bound else form.initial, language=_language())
+def _open_form(kind: type[BaseVersionForm], request: HttpRequest, *, initial: dict[str, Any]) -> BaseVersionForm:
+    """Judged when one saves; until then what was typed stands, without complaint."""
+    if request.POST.get("do") == "save":
+        return kind(request.POST, language=_language())
+    return kind(initial=initial | request.POST.dict(), language=_language())
 
 
-def _read_tree(request: HttpRequest) -> dict[str, Any]:
-    if "tree" in request.POST:
-        try:
-            tree = yaml.safe_load(request.POST["tree"])
-        except yaml.YAMLError:
-            tree = None
-        return tree if isinstance(tree, dict) else {"all": []}
-    return _pressed(request).to_tree(load_variables())
+def _check(form: BaseVersionForm, written: Written) -> bool:
+    if written.fault:
+        form.add_error(None, _say_fault(written.fault))
+    return form.is_valid()
 
 
-def _pressed(request: HttpRequest) -> Builder:
-    return read_builder(request.POST).apply(request.POST.get("do", ""))
-
-
-def _editing(request: HttpRequest, tree: dict[str, Any]) -> dict[str, Any]:
-    if request.method == "POST":
-        builder = None if "tree" in request.POST else _pressed(request)
-    else:
-        builder = open_builder(tree) if tree != {"all": []} else Builder()
-    return {
-        "builder": draw_builder(builder, _language()) if builder else None,
-        "tree_text": request.POST.get("tree") or yaml.safe_dump(tree, allow_unicode=True, sort_keys=False),
-        "preview_url": reverse("base_preview"),
-        "trail": _base_trail(),
-        **_preview(request, tree),
-    }
-
-
-def _preview(request: HttpRequest, tree: dict[str, Any]) -> dict[str, Any]:
-    on, place = _read_day(request), default_place()
-    context: dict[str, Any] = {
-        "on": on,
-        "territory_name": place.name(_language()),
-        "membership": MembershipList.empty(),
-    }
-    if tree == {"all": []}:
-        return context | {"problem": _("Choisissez au moins une condition.")}
+def _try(form: BaseVersionForm, write: Callable[[], BaseVersion]) -> BaseVersion | None:
     try:
-        found = explain_tree(tree, territory_code=place.code, on=on, language=_language())
+        return write()
+    except (ObservatoryError, CriterionError) as error:
+        form.add_error(None, _tell(error))
+        return None
+
+
+def _show_editing(request: HttpRequest, form: BaseVersionForm, written: Written, *, title: str) -> HttpResponse:
+    context = _preview(request, written) | {"form": form, "title": title, "trail": _base_trail()}
+    return render(request, "observatory/base_edit.html", context, status=400 if form.is_bound else 200)
+
+
+def _preview(request: HttpRequest, written: Written) -> dict[str, Any]:
+    on, place, language = _read_day(request), default_place(), _language()
+    context: dict[str, Any] = {
+        "builder": draw_builder(written.builder, language) if written.builder else None,
+        "tree_text": written.text,
+        "on": on,
+        "territory_name": place.name(language),
+        "membership": MembershipList.empty(),
+        "criteria_lines": (),
+        "problem": _say_fault(written.fault) if written.fault else "",
+    }
+    if written.fault:
+        return context
+    try:
+        found = explain_tree(written.tree, territory_code=place.code, on=on, language=language)
     except CriterionError as error:
-        return context | {"problem": criterion_sentence(error, _language())}
-    return context | {"membership": found, "problem": ""}
+        return context | {"problem": criterion_sentence(error, language)}
+    return context | {"membership": found, "criteria_lines": _describe(written.tree, on)}
+
+
+def _say_fault(fault: str) -> str:
+    return {
+        "empty": _("Choisissez au moins une condition."),
+        "incomplete": _("Une condition n’a pas encore de valeur. Choisissez-la, ou retirez la condition."),
+        "unreadable": _("Ce texte ne se lit pas comme un arbre de critères en YAML. Reprenez-le là où il a changé."),
+    }[fault]
 
 
 def _tell(error: ObservatoryError | CriterionError) -> str:
