@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from essor.directory.importing import reading
@@ -115,6 +115,7 @@ def test_a_workbook_that_would_unfold_beyond_measure_is_refused(
         read_table(tmp_path / "bomb.xlsx")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     from essor.directory.wording import explain_error

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from essor.directory.importing.values import Places, code_labels, is_unknown, parse_number, read_content, read_day
@@ -127,6 +127,7 @@ def test_a_bare_year_is_completed_where_the_mapping_says_how() -> None:
     assert read_day("2016", today=TODAY, month_day=(6, 30)) == date(2016, 6, 30)
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=999_999))
 def test_a_number_written_with_spaces_is_the_number(number: int) -> None:
     assert parse_number(f"{number:,}".replace(",", "\u202f")) == number
@@ -138,6 +139,7 @@ READABLE = {
 }  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from([JOBS, MONEY, SHARE]))
 def test_any_text_is_read_or_refused(text: str, variable: Variable) -> None:
     code = ""

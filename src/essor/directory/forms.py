@@ -20,7 +20,7 @@ class UploadForm(forms.Form):
     default_renderer = FormRenderer
 
     file = forms.FileField(
-        label=_("Le fichier"), help_text=_("CSV, TSV, XLSX ou ODS ; une ligne par entreprise, 50 Mo au plus.")
+        label=_("Le fichier"), help_text=_("CSV, TSV, XLSX ou ODS ; une ligne par entreprise, 50 Mo au plus.")
     )
 
 
@@ -36,19 +36,19 @@ class SourceForm(forms.Form):
         label=_("Date de référence"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Le jour pour lequel les réponses sont vraies ; vide si une colonne le dit ligne par ligne."),
+        help_text=_("Le jour pour lequel les réponses sont vraies ; vide si une colonne le dit ligne par ligne."),
     )
     municipality = forms.CharField(
         label=_("Municipalité"),
         max_length=20,
         required=False,
-        help_text=_("Le code d’une municipalité qui vaut pour tout le fichier, si aucune colonne ne la dit : 64008."),
+        help_text=_("Le code d’une municipalité qui vaut pour tout le fichier, si aucune colonne ne la dit : 64008."),
     )
     known_on = forms.DateField(
         label=_("Connu le"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Le jour où ces réponses ont été connues ; vide : aujourd’hui."),
+        help_text=_("Le jour où ces réponses ont été connues ; vide : aujourd’hui."),
     )
 
 
@@ -87,7 +87,7 @@ class ColumnsForm(forms.Form):
         decided = rule.get("values", {})
         for rank, word in enumerate(self._words.get(column, ())):
             initial = (decided[word] or UNKNOWN) if word in decided else ""
-            label = say("« {word} » veut dire").format(word=word)
+            label = say("« {word} » veut dire").format(word=word)
             self.fields[f"v{place}_{rank}"] = forms.ChoiceField(
                 label=label, choices=choices, initial=initial, required=False
             )
@@ -140,7 +140,7 @@ class FactForm(forms.Form):
 
     variable = forms.ChoiceField(label=_("Ce qui est dit"))
     value = forms.CharField(
-        label=_("Valeur"), max_length=300, help_text=_("« inconnu » ne s’écrit pas : laissez le fait absent.")
+        label=_("Valeur"), max_length=300, help_text=_("« inconnu » ne s’écrit pas : laissez le fait absent.")
     )
     starts_on = forms.DateField(
         label=_("Vrai à partir du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -163,7 +163,7 @@ class LifeEventForm(forms.Form):
         label=_("Avec quelle organisation"),
         required=False,
         max_length=300,
-        help_text=_("Pour une fusion, une scission ou un nouveau numéro : son nom exact ou son adresse."),
+        help_text=_("Pour une fusion, une scission ou un nouveau numéro : son nom exact ou son adresse."),
     )
     note = forms.CharField(label=_("Raison, ou provenance"), max_length=300)
 

@@ -17,89 +17,89 @@ SHOWN = 12
 """Of a long list of allowed words, how many are shown."""
 
 SENTENCES: Mapping[str, Any] = {
-    "variable-unknown": _("La variable « {variable} » n’existe pas. Choisissez parmi : {allowed}."),
+    "variable-unknown": _("La variable « {variable} » n’existe pas. Choisissez parmi : {allowed}."),
     "variable-derived": _(
-        "« {variable} » est calculée à partir des événements : aucun fichier ni formulaire ne la remplit. "
+        "« {variable} » est calculée à partir des événements : aucun fichier ni formulaire ne la remplit. "
         "Inscrivez plutôt l’événement (création, fermeture…)."
     ),
-    "value-missing": _("Il manque une valeur pour « {variable} ». Écrivez-la, ou laissez le fait inconnu."),
+    "value-missing": _("Il manque une valeur pour « {variable} ». Écrivez-la, ou laissez le fait inconnu."),
     "value-not-allowed": _(
-        "« {value} » n’est pas une réponse possible pour « {variable} ». Choisissez parmi : {allowed}."
+        "« {value} » n’est pas une réponse possible pour « {variable} ». Choisissez parmi : {allowed}."
     ),
     "value-not-a-number": _(
-        "« {value} » n’est pas un nombre. Écrivez un nombre (1 264,5), une tranche (11 à 25), "
-        "ou « ? » si vous ne savez pas."
+        "« {value} » n’est pas un nombre. Écrivez un nombre (1 264,5), une tranche (11 à 25), "
+        "ou « ? » si vous ne savez pas."
     ),
-    "value-too-precise": _("« {value} » a trop de décimales pour « {variable} » ({allowed}). Arrondissez."),
-    "value-too-small": _("« {value} » est trop petit pour « {variable} » ({allowed}). Vérifiez le signe et l’unité."),
-    "value-too-large": _("« {value} » est trop grand pour « {variable} » ({allowed}). Vérifiez l’unité."),
-    "number-ambiguous": _("« {value} » peut se lire de deux façons. Écrivez 1264 ou 1264,000."),
-    "number-too-long": _("« {value} » est trop grand pour être vrai. Vérifiez le nombre et son unité."),
-    "band-out-of-order": _("La tranche « {value} » finit avant de commencer. Inversez ses deux bornes."),
+    "value-too-precise": _("« {value} » a trop de décimales pour « {variable} » ({allowed}). Arrondissez."),
+    "value-too-small": _("« {value} » est trop petit pour « {variable} » ({allowed}). Vérifiez le signe et l’unité."),
+    "value-too-large": _("« {value} » est trop grand pour « {variable} » ({allowed}). Vérifiez l’unité."),
+    "number-ambiguous": _("« {value} » peut se lire de deux façons. Écrivez 1264 ou 1264,000."),
+    "number-too-long": _("« {value} » est trop grand pour être vrai. Vérifiez le nombre et son unité."),
+    "band-out-of-order": _("La tranche « {value} » finit avant de commencer. Inversez ses deux bornes."),
     "place-unknown": _(
-        "Aucune municipalité connue ne s’appelle « {value} ». Corrigez le nom, "
+        "Aucune municipalité connue ne s’appelle « {value} ». Corrigez le nom, "
         "ou écrivez son code officiel à cinq chiffres."
     ),
-    "place-ambiguous": _("Plusieurs municipalités s’appellent « {value} » : {allowed}. Écrivez le code de la bonne."),
+    "place-ambiguous": _("Plusieurs municipalités s’appellent « {value} » : {allowed}. Écrivez le code de la bonne."),
     "place-not-listed": _(
-        "Le code de lieu « {value} » n’est dans aucune liste chargée ({rows} lignes). Il est gardé ; chargez la liste "
-        "de ces lieux avec « ./essor import territories »."
+        "Le code de lieu « {value} » n’est dans aucune liste chargée ({rows} lignes). Il est gardé ; chargez la liste "
+        "de ces lieux avec « ./essor import territories »."
     ),
-    "day-out-of-reach": _("La date « {value} » est avant 1800 ou trop loin dans le futur. Vérifiez l’année."),
-    "date-unreadable": _("« {value} » n’est pas une date. Écrivez 2026-03-31 ou 31/03/2026."),
-    "date-impossible": _("« {value} » n’existe pas au calendrier. Vérifiez le jour et le mois."),
+    "day-out-of-reach": _("La date « {value} » est avant 1800 ou trop loin dans le futur. Vérifiez l’année."),
+    "date-unreadable": _("« {value} » n’est pas une date. Écrivez 2026-03-31 ou 31/03/2026."),
+    "date-impossible": _("« {value} » n’existe pas au calendrier. Vérifiez le jour et le mois."),
     "period-out-of-order": _("La période finit avant de commencer. Corrigez l’une des deux dates."),
-    "known-in-the-future": _("« Connu le {value} » est dans le futur. Donnez la date où ces chiffres ont été connus."),
-    "status-unknown": _("« {value} » n’est pas un statut. Choisissez parmi : {allowed}."),
+    "known-in-the-future": _("« Connu le {value} » est dans le futur. Donnez la date où ces chiffres ont été connus."),
+    "status-unknown": _("« {value} » n’est pas un statut. Choisissez parmi : {allowed}."),
     "name-missing": _("Le nom est vide. Écrivez au moins une lettre."),
     "name-too-long": _("Le nom dépasse {limit} caractères. Vérifiez que la colonne est la bonne."),
-    "identifier-missing": _("« {value} » ne peut pas être un numéro. Vérifiez la colonne, ou laissez la case vide."),
+    "identifier-missing": _("« {value} » ne peut pas être un numéro. Vérifiez la colonne, ou laissez la case vide."),
     "identifier-doubtful": _(
-        "Le numéro « {value} » ({scheme}) ne passe pas la vérification de ses chiffres. Il est gardé ; vérifiez-le."
+        "Le numéro « {value} » ({scheme}) ne passe pas la vérification de ses chiffres. Il est gardé ; vérifiez-le."
     ),
     "identifier-taken": _(
-        "Le numéro « {value} » appartient déjà à une autre organisation. Vérifiez lequel est le bon."
+        "Le numéro « {value} » appartient déjà à une autre organisation. Vérifiez lequel est le bon."
     ),
     "identifier-shared": _(
-        "Le numéro « {value} » ({scheme}) désigne deux organisations du fichier, lignes {lines}. "
+        "Le numéro « {value} » ({scheme}) désigne deux organisations du fichier, lignes {lines}. "
         "Corrigez l’une des deux."
     ),
     "identifiers-disagree": _(
-        "Les numéros de cette ligne désignent des organisations différentes : {organisations}. "
+        "Les numéros de cette ligne désignent des organisations différentes : {organisations}. "
         "Gardez les numéros d’une seule."
     ),
     "organisation-ambiguous": _(
-        "Plusieurs organisations portent ce nom : {organisations}. Ajoutez une colonne de numéros ou de municipalités, "
+        "Plusieurs organisations portent ce nom : {organisations}. Ajoutez une colonne de numéros ou de municipalités, "
         "ou décidez ci-dessous."
     ),
     "organisation-by-name": _("Reconnue par son seul nom comme {organisations}. Vérifiez que c’est bien la même."),
-    "decision-unknown": _("La décision désigne « {value} », qui n’existe pas. Décidez de nouveau."),
-    "event-unknown": _("« {value} » n’est pas un événement connu. Choisissez parmi : {allowed}."),
+    "decision-unknown": _("La décision désigne « {value} », qui n’existe pas. Décidez de nouveau."),
+    "event-unknown": _("« {value} » n’est pas un événement connu. Choisissez parmi : {allowed}."),
     "event-successor": _(
-        "Une fusion, une scission ou un nouveau numéro nomme une autre organisation ; les autres événements, aucune."
+        "Une fusion, une scission ou un nouveau numéro nomme une autre organisation ; les autres événements, aucune."
     ),
     "event-already-said": _("Cet événement est déjà inscrit à cette date. Rien n’est à ajouter."),
-    "event-two-days": _("Deux dates pour un même événement, lignes {lines} : {days}. Gardez la bonne."),
+    "event-two-days": _("Deux dates pour un même événement, lignes {lines} : {days}. Gardez la bonne."),
     "event-other-day": _("Une autre source donne déjà le {known} pour cet événement. La date connue est gardée."),
     "closed-before-created": _(
         "La fermeture ({closed}) vient avant la création ({created}). Corrigez l’une des deux dates."
     ),
     "status-closed-without-date": _(
-        "Dite fermée, sans date de fermeture. Les dates sont gardées : elle compte comme active. Ajoutez la date."
+        "Dite fermée, sans date de fermeture. Les dates sont gardées : elle compte comme active. Ajoutez la date."
     ),
     "status-active-but-closed": _(
-        "Dite active, avec une date de fermeture. Les dates sont gardées : elle compte comme fermée. Vérifiez."
+        "Dite active, avec une date de fermeture. Les dates sont gardées : elle compte comme fermée. Vérifiez."
     ),
     "fact-already-closed": _("Ce fait a déjà été corrigé ou retiré. Corrigez le plus récent."),
-    "fact-twice": _("« {variable} » est dite deux fois autrement pour le {day}, lignes {lines}. Gardez la bonne."),
+    "fact-twice": _("« {variable} » est dite deux fois autrement pour le {day}, lignes {lines}. Gardez la bonne."),
     "corrected-before-known": _(
         "La correction serait connue avant le fait qu’elle corrige. Donnez une date plus tardive."
     ),
-    "reason-missing": _("Dites pourquoi : la raison reste au dossier."),
+    "reason-missing": _("Dites pourquoi : la raison reste au dossier."),
     "source-already-withdrawn": _(
-        "La source « {source} » est déjà retirée. Importez de nouveau le fichier s’il le faut."
+        "La source « {source} » est déjà retirée. Importez de nouveau le fichier s’il le faut."
     ),
-    "organisation-erased": _("Cette organisation a été effacée : rien ne peut plus y être ajouté."),
+    "organisation-erased": _("Cette organisation a été effacée : rien ne peut plus y être ajouté."),
     "row-ragged": _(
         "La ligne a {cells} cases et les titres en ont {columns}. Cherchez un séparateur ou un guillemet de trop."
     ),
@@ -109,11 +109,11 @@ SENTENCES: Mapping[str, Any] = {
         "Deux lignes pour la même organisation à la même date, lignes {lines}, disent des choses différentes. "
         "Gardez la bonne."
     ),
-    "row-repeated-alike": _("Les lignes {lines} disent la même chose : elles comptent une seule fois."),
-    "new-without-name": _("Numéro inconnu, et pas de nom : impossible de créer cette organisation. Ajoutez son nom."),
-    "file-too-large": _("Le fichier pèse {megabytes} Mo ; la limite est de {limit} Mo. Coupez-le en plusieurs."),
+    "row-repeated-alike": _("Les lignes {lines} disent la même chose : elles comptent une seule fois."),
+    "new-without-name": _("Numéro inconnu, et pas de nom : impossible de créer cette organisation. Ajoutez son nom."),
+    "file-too-large": _("Le fichier pèse {megabytes} Mo ; la limite est de {limit} Mo. Coupez-le en plusieurs."),
     "file-too-many-rows": _("Le fichier a plus de {limit} lignes. Coupez-le en plusieurs."),
-    "file-too-many-columns": _("Le fichier a {columns} colonnes ; la limite est de {limit}. Retirez celles de trop."),
+    "file-too-many-columns": _("Le fichier a {columns} colonnes ; la limite est de {limit}. Retirez celles de trop."),
     "file-kind": _("Ce genre de fichier ({kind}) n’est pas lu. Enregistrez-le en CSV, TSV, XLSX ou ODS."),
     "file-not-a-sheet": _(
         "Ce fichier n’est pas un vrai chiffrier {kind}. Ouvrez-le dans un tableur et enregistrez-le de nouveau."
@@ -121,29 +121,29 @@ SENTENCES: Mapping[str, Any] = {
     "file-bomb": _("Une fois déplié, ce chiffrier dépasserait {limit} Mo. Enregistrez les lignes utiles en CSV."),
     "file-encoding": _("Des caractères de la ligne {line} ne se lisent pas. Enregistrez le fichier en UTF-8."),
     "file-binary": _(
-        "La ligne {line} contient des octets nuls : ce n’est pas du texte. Enregistrez le fichier en CSV UTF-8."
+        "La ligne {line} contient des octets nuls : ce n’est pas du texte. Enregistrez le fichier en CSV UTF-8."
     ),
     "file-quotes": _("Un guillemet ouvert vers la ligne {line} ne se referme pas. Corrigez-le."),
     "file-empty": _("Le fichier est vide. Vérifiez que c’est le bon."),
     "file-no-row": _("Il n’y a aucune ligne sous les titres. Vérifiez que c’est le bon fichier."),
-    "file-absent": _("Le fichier « {value} » est introuvable. Vérifiez le chemin."),
-    "titles-repeated": _("Plusieurs colonnes portent le même titre : {titles}. Donnez-leur des titres différents."),
-    "mapping-shape": _("La correspondance ne se lit pas à « {path} » (lu : {value}). {allowed}"),
+    "file-absent": _("Le fichier « {value} » est introuvable. Vérifiez le chemin."),
+    "titles-repeated": _("Plusieurs colonnes portent le même titre : {titles}. Donnez-leur des titres différents."),
+    "mapping-shape": _("La correspondance ne se lit pas à « {path} » (lu : {value}). {allowed}"),
     "mapping-absent": _(
-        "Aucune correspondance ne s’appelle « {value} ». Donnez un fichier YAML, ou l’une de : {allowed}."
+        "Aucune correspondance ne s’appelle « {value} ». Donnez un fichier YAML, ou l’une de : {allowed}."
     ),
-    "mapping-incomplete": _("Il manque « {path} ». Choisissez parmi : {allowed}."),
-    "mapping-variable": _("« {value} » ({path}) n’est pas une variable qui s’importe. Choisissez parmi : {allowed}."),
-    "mapping-value": _("« {value} » ({path}) n’est pas possible. Choisissez parmi : {allowed}."),
-    "mapping-twice": _("Deux colonnes remplissent « {target} » : {titles}. N’en gardez qu’une."),
+    "mapping-incomplete": _("Il manque « {path} ». Choisissez parmi : {allowed}."),
+    "mapping-variable": _("« {value} » ({path}) n’est pas une variable qui s’importe. Choisissez parmi : {allowed}."),
+    "mapping-value": _("« {value} » ({path}) n’est pas possible. Choisissez parmi : {allowed}."),
+    "mapping-twice": _("Deux colonnes remplissent « {target} » : {titles}. N’en gardez qu’une."),
     "mapping-nobody": _("Aucune colonne ne dit de qui il s’agit. Reliez-en une au nom ou à un numéro."),
     "mapping-no-date": _(
         "Rien ne dit à quelle date ces chiffres étaient vrais. Reliez une colonne, ou donnez une date."
     ),
-    "mapping-columns-absent": _("Le fichier n’a pas ces colonnes : {titles}. Ses titres sont : {allowed}."),
-    "import-refused": _("Rien n’est écrit : le fichier a des erreurs ({errors}). Corrigez-les, puis recommencez."),
+    "mapping-columns-absent": _("Le fichier n’a pas ces colonnes : {titles}. Ses titres sont : {allowed}."),
+    "import-refused": _("Rien n’est écrit : le fichier a des erreurs ({errors}). Corrigez-les, puis recommencez."),
     "draft-unchecked": _("Vérifiez d’abord le fichier avec ses colonnes."),
-    "draft-running": _("Ce versement est en cours : attendez qu’il finisse."),
+    "draft-running": _("Ce versement est en cours : attendez qu’il finisse."),
 }
 
 STEPS: Mapping[str, Any] = {

@@ -55,10 +55,10 @@ def list_lines(report: ImportReport) -> list[str]:
     """What was done, or would be, one count a line."""
     if report.is_repeated and report.source is not None:
         title, day = report.source.title, report.source.recorded_at.date().isoformat()
-        return [_("Ce fichier est déjà versé (« {title} », {day}) : rien n’a été ajouté.").format(title=title, day=day)]
-    lines = [f"{label} : {report.counts[key]}" for key, label in COUNT_LABELS.items() if key in report.counts]
+        return [_("Ce fichier est déjà versé (« {title} », {day}) : rien n’a été ajouté.").format(title=title, day=day)]
+    lines = [f"{label} : {report.counts[key]}" for key, label in COUNT_LABELS.items() if key in report.counts]
     if report.source is not None:
-        lines.append(_("source : {number}").format(number=report.source.pk))
+        lines.append(_("source : {number}").format(number=report.source.pk))
     else:
-        lines.append(_("Rien n’est écrit : c’était une vérification."))
+        lines.append(_("Rien n’est écrit : c’était une vérification."))
     return lines

@@ -127,7 +127,7 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         messages.error(request, explain_error(error))
         return redirect("import_columns", token)
     if report.source is not None:
-        messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
+        messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
         return redirect("source", report.source)
     errors = report.counts["errors"]
     if request.method == "POST" and not errors:

@@ -129,7 +129,7 @@ def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact 
             said = _read_said(form, today=timezone.localdate())
             if fact is None:
                 said["note"] = form.cleaned_data["reason"]
-            source = actions.create_source(title=_("Saisie : {name}").format(name=page.name)[:200], by=by, now=now)
+            source = actions.create_source(title=_("Saisie : {name}").format(name=page.name)[:200], by=by, now=now)
             if fact is None:
                 actions.record_fact(
                     organisation=page.organisation, source=source, by=by, now=now,
@@ -175,7 +175,7 @@ def add_life_event(request: HttpRequest, key: str) -> HttpResponse:
             form.add_error("other", _("Aucune organisation, ou plusieurs, portent ce nom. Donnez son adresse."))
         else:
             try:
-                source = actions.create_source(title=_("Saisie : {name}").format(name=page.name)[:200], by=by, now=now)
+                source = actions.create_source(title=_("Saisie : {name}").format(name=page.name)[:200], by=by, now=now)
                 actions.record_life_event(
                     organisation=page.organisation, source=source, other=others[0] if others else None, by=by, now=now,
                     kind=said["kind"], happened_on=said["happened_on"], note=said["note"],
@@ -227,7 +227,7 @@ def show_source(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error(None, explain_error(error))
             else:
                 messages.success(
-                    request, _("La source est retirée : ce qu’elle disait n’est plus cru à partir de maintenant.")
+                    request, _("La source est retirée : ce qu’elle disait n’est plus cru à partir de maintenant.")
                 )
                 return redirect("source", pk)
     context = {

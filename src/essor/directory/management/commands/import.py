@@ -30,7 +30,7 @@ def read_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(_("« {text} » n’est pas une date. Écrivez 2026-03-31.").format(text=text)) from error
+        raise CommandError(_("« {text} » n’est pas une date. Écrivez 2026-03-31.").format(text=text)) from error
 
 
 class Command(BaseCommand):
@@ -104,7 +104,7 @@ class Command(BaseCommand):
         if source is None:
             raise CommandError(_("Aucune source ne porte le numéro {number}.").format(number=options["source"]))
         closed = withdraw_source(source=source, reason=options["reason"], by=None, now=timezone.now())
-        self.stdout.write(_("Source retirée : {facts} faits ne sont plus crus.").format(facts=closed["facts"]))
+        self.stdout.write(_("Source retirée : {facts} faits ne sont plus crus.").format(facts=closed["facts"]))
 
     def _tell(self, report: ImportReport, *, as_json: bool) -> None:
         for problem in report.problems[:SHOWN]:
@@ -119,8 +119,8 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def _say_problem(self, line: int, column: str, sentence: str) -> None:
-        where = _("Ligne {line}").format(line=line) + (f", « {column} »" if column else "")
-        self.stderr.write(f"{where} : {sentence}")
+        where = _("Ligne {line}").format(line=line) + (f", « {column} »" if column else "")
+        self.stderr.write(f"{where} : {sentence}")
 
     def _progress(self, what: str, done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -130,12 +130,12 @@ class Command(BaseCommand):
 
     def _tell_places(self, report: PlaceReport) -> None:
         if not report.is_new:
-            self.stdout.write(_("Déjà chargé : rien n’a été ajouté."))
+            self.stdout.write(_("Déjà chargé : rien n’a été ajouté."))
             return
         places = ", ".join(f"{kind} {count}" for kind, count in report.places.items())
-        self.stdout.write(_("{title} : {places}.").format(title=report.vintage, places=places))
+        self.stdout.write(_("{title} : {places}.").format(title=report.vintage, places=places))
         for kind, count in report.count_events().items():
-            self.stdout.write(f"  {kind} : {count}")
+            self.stdout.write(f"  {kind} : {count}")
         if report.unmatched:
             codes = ", ".join(report.unmatched[:SHOWN])
-            self.stdout.write(_("Sans lieu connu, laissés de côté : {codes}.").format(codes=codes))
+            self.stdout.write(_("Sans lieu connu, laissés de côté : {codes}.").format(codes=codes))
