@@ -27,7 +27,7 @@ def draw_builder(builder: Builder, language: str) -> dict[str, Any]:
         "id": BUILDER_ID,
         "mode": builder.mode,
         "n": builder.n,
-        "modes": _modes(),
+        "modes": _group_modes(),
         "variables": labels,
         "groups": [_draw_group(index, group, variables, language) for index, group in enumerate(builder.groups)],
     }
@@ -35,7 +35,7 @@ def draw_builder(builder: Builder, language: str) -> dict[str, Any]:
 
 def _draw_group(index: int, group: BuilderGroup, variables: Mapping[str, Variable], language: str) -> dict[str, Any]:
     rows = [_draw_row(f"g{index}r{r}", row, variables, language) for r, row in enumerate(group.rows)]
-    return {"index": index, "name": f"g{index}", "mode": group.mode, "n": group.n, "rows": rows}
+    return {"index": index, "name": f"g{index}", "mode": group.mode, "n": group.n, "modes": _modes(), "rows": rows}
 
 
 def _draw_row(name: str, row: BuilderRow, variables: Mapping[str, Variable], language: str) -> dict[str, Any]:
@@ -77,11 +77,22 @@ def _choices(variable: Variable, chosen: Sequence[str], language: str) -> list[t
 
 
 def _modes() -> list[tuple[str, str]]:
+    """How many conditions of a group are to be met."""
     return [
-        ("all", pgettext("criteria", "toutes les conditions")),
-        ("any", pgettext("criteria", "au moins une condition")),
-        ("at_least_n", pgettext("criteria", "au moins ce nombre de conditions")),
-        ("not", pgettext("criteria", "aucune des conditions")),
+        ("all", pgettext("conditions", "toutes")),
+        ("any", pgettext("conditions", "au moins une")),
+        ("at_least_n", pgettext("conditions", "au moins…")),
+        ("not", pgettext("conditions", "aucune")),
+    ]
+
+
+def _group_modes() -> list[tuple[str, str]]:
+    """How many groups are to be met."""
+    return [
+        ("all", pgettext("groups", "tous")),
+        ("any", pgettext("groups", "au moins un")),
+        ("at_least_n", pgettext("groups", "au moins…")),
+        ("not", pgettext("groups", "aucun")),
     ]
 
 
