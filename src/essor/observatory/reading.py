@@ -25,6 +25,8 @@ class Headline:
     jobs: float | int | None
     full_time: float | int | None
     undecided: int
+    known: int
+    without_figure: int
     on: date
     label: str
     description: str
@@ -95,8 +97,12 @@ class Reader:
 
     def read_bridges(self) -> list[BridgeReading]:
         labels = {base["slug"]: base[f"label_{self.language}"] for base in self.definitions["bases"]}
+        scales = {
+            base["slug"]: self.results["measures"][base["jobs_variable"]]["scale"] for base in self.results["bases"]
+        }
         found = []
-        for bridge in self.results["bridges"].values():
+        for stored in self.results["bridges"].values():
+            bridge = pictures.in_natural_units(stored, scales[stored["from"]["base"]])
             label_a, label_b = labels[bridge["from"]["base"]], labels[bridge["to"]["base"]]
             chart = pictures.draw_bridge(bridge, label_a=label_a, label_b=label_b)
             parts = pictures.tell_bridge(bridge, self.names)
@@ -112,6 +118,8 @@ class Reader:
             jobs=pictures.sure_value(figures[jobs]),
             full_time=pictures.sure_value(figures["jobs_fte"]) if figures["jobs_fte"]["exact"] else None,
             undecided=figures["enterprises"]["undecided"],
+            known=figures[jobs]["exact"],
+            without_figure=figures[jobs]["without_figure"],
             on=date.fromisoformat(on),
             label=base[f"label_{self.language}"],
             description=base[f"description_{self.language}"],
@@ -153,7 +161,7 @@ class Reader:
         if first == last or pictures.sure_value(self.results["figures"][f"{stem}.{jobs}.{first}"]) is None:
             return None
         found: Results = self.results["comparisons"][f"{stem}.{jobs}.{first}.{last}"]
-        return found
+        return pictures.in_natural_units(found, found["scale"])
 
     def _read_dimensions(self, stem: str, jobs: str, on: str) -> list[DimensionPart]:
         figure = self.results["figures"][f"{stem}.{jobs}.{on}"]
