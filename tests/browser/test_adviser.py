@@ -120,14 +120,10 @@ def test_a_census_is_put_down_without_script(open_adviser: Callable[..., Page]) 
     expect(title).to_be_visible()
 
 
-def start_a_base(page: Page) -> None:
-    page.goto("/bases/nouvelle/")
-    page.get_by_label("Variable", exact=True).select_option(label="Forme juridique")
-
-
 def test_a_base_is_built_without_script(open_adviser: Callable[..., Page]) -> None:
     page = open_adviser(java_script_enabled=False)
-    start_a_base(page)
+    page.goto("/bases/nouvelle/")
+    page.get_by_label("Variable", exact=True).select_option(label="Forme juridique")
     page.get_by_role("button", name="Mettre à jour l’aperçu").click()
     page.get_by_label("coopérative", exact=True).check()
     page.get_by_role("button", name="Ajouter une condition").click()
@@ -149,10 +145,18 @@ def test_a_base_is_built_without_script(open_adviser: Callable[..., Page]) -> No
 
 def test_the_count_of_a_base_follows_what_is_chosen(adviser_page: Page) -> None:
     page = adviser_page
-    start_a_base(page)
-    page.get_by_role("button", name="Mettre à jour l’aperçu").click()
+    page.goto("/bases/nouvelle/")
+    page.get_by_label("Variable", exact=True).select_option(label="Forme juridique")
     page.get_by_label("coopérative", exact=True).check()
     expect(page.locator("#apercu")).to_contain_text(re.compile(r"\d+ retenues"))
+    before = page.locator("#apercu-compte").inner_text()
+    page.get_by_role("button", name="Ajouter une condition").click()
+    page.get_by_label("Variable", exact=True).nth(1).select_option(value="jobs_headcount")
+    page.get_by_label("Condition", exact=True).nth(1).select_option(value="at_least")
+    page.get_by_label(re.compile("^Valeur")).last.fill("30")
+    expect(page.locator("#apercu-compte")).to_contain_text(re.compile(r"\d+ retenue"))
+    expect(page.locator("#apercu-compte")).not_to_have_text(before, use_inner_text=True)
+    expect(page.get_by_label("coopérative", exact=True)).to_be_checked()
     expect(page).to_have_url(re.compile(r"/bases/nouvelle/$"))
     faults = list_axe_faults(page)
     assert not faults, "\n".join(faults)
