@@ -7,10 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from essor.design.forms import FormRenderer
+from essor.design.wording import write_day
 from essor.knowledge import load_variables
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import list_jobs_variables
 from essor.territories.models import TerritoryPeriod
+
+ISO = "%Y-%m-%d"
 
 
 class BaseVersionForm(forms.Form):
@@ -31,10 +34,10 @@ class BaseVersionForm(forms.Form):
         help_text=_("Les effectifs et les équivalents temps plein ne se mélangent jamais."),
     )
     starts_on = forms.DateField(
-        label=_("Vaut à partir du"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Vaut à partir du"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
     )
     ends_before = forms.DateField(
-        label=_("Vaut jusqu’avant le"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Vaut jusqu’avant le"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
     )
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
@@ -67,7 +70,20 @@ READINGS = (
 
 def list_base_choices(language: str) -> list[tuple[str, str]]:
     versions = BaseVersion.objects.published().select_related("base")
-    return [(f"{version.base.slug}.{version.number}", getattr(version, f"label_{language}")) for version in versions]
+    return [
+        (
+            f"{version.base.slug}.{version.number}",
+            _("%(label)s (version %(number)s)")
+            % {"label": getattr(version, f"label_{language}"), "number": version.number},
+        )
+        for version in versions
+    ]
+
+
+def list_shared_base_choices(language: str) -> list[tuple[str, str]]:
+    """Each base once, by the name of its latest published version."""
+    versions = BaseVersion.objects.published().select_related("base").order_by("base__slug", "number")
+    return list({version.base.slug: getattr(version, f"label_{language}") for version in versions}.items())
 
 
 def list_mrc_choices(language: str) -> list[tuple[str, str]]:
@@ -92,8 +108,10 @@ class ComparisonForm(forms.Form):
 
     territory = forms.ChoiceField(label=_("Territoire"))
     base = forms.ChoiceField(label=_("Base"))
-    start = forms.DateField(label=_("Première date"), required=False, widget=forms.DateInput({"type": "date"}))
-    end = forms.DateField(label=_("Seconde date"), widget=forms.DateInput({"type": "date"}))
+    start = forms.DateField(
+        label=_("Première date"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
+    )
+    end = forms.DateField(label=_("Seconde date"), widget=forms.DateInput({"type": "date"}, format=ISO))
     second = forms.ChoiceField(
         label=_("Autre base"),
         required=False,
@@ -113,6 +131,9 @@ class ComparisonForm(forms.Form):
             if isinstance(field, forms.ChoiceField):
                 field.choices = choices
 
+    def clean_reading(self) -> str:
+        return self.cleaned_data["reading"] or "criteria"
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         start, end = said.get("start"), said.get("end")
@@ -121,6 +142,53 @@ class ComparisonForm(forms.Form):
         if start and end and start >= end:
             self.add_error("end", _("La seconde date doit suivre la première."))
         return said
+
+
+def list_edition_choices(language: str) -> list[tuple[str, str]]:
+    """Every edition by its title and the day of what it knew, the latest published first."""
+    editions = Edition.objects.defer("results")
+    return [
+        (
+            edition.slug,
+            _("%(title)s — avec ce qu’on savait le %(known)s")
+            % {"title": getattr(edition, f"title_{language}"), "known": write_day(edition.known_at)},
+        )
+        for edition in editions
+    ]
+
+
+class EditionsForm(forms.Form):
+    """Two editions, the base they share, and the day of each figure (empty: the last of its edition)."""
+
+    default_renderer = FormRenderer
+
+    first = forms.ChoiceField(label=_("Première édition"))
+    second = forms.ChoiceField(label=_("Seconde édition"))
+    base = forms.ChoiceField(label=_("Base"))
+    first_on = forms.DateField(
+        label=_("Date de référence dans la première"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format=ISO),
+        help_text=_("Laissez vide pour sa dernière date."),
+    )
+    second_on = forms.DateField(
+        label=_("Date de référence dans la seconde"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format=ISO),
+        help_text=_("Laissez vide pour sa dernière date."),
+    )
+    indicator = forms.ChoiceField(
+        label=_("Ce qu’on compte"), choices=[("jobs", _("les emplois")), ("enterprises", _("les entreprises"))]
+    )
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        editions = list_edition_choices(language)
+        bases = list_shared_base_choices(language)
+        for name, choices in (("first", editions), ("second", editions), ("base", bases)):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
 
 
 class EditionForm(forms.Form):
@@ -142,7 +210,7 @@ class EditionForm(forms.Form):
     known_on = forms.DateField(
         label=_("Avec ce qu’on savait le"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput({"type": "date"}, format=ISO),
         help_text=_("Laissez vide pour aujourd’hui."),
     )
     title_fr = forms.CharField(label=_("Titre en français"), max_length=200)

@@ -79,6 +79,12 @@ TERMS = {
     "definition": gettext_noop("Changement de définition"),
     "real": gettext_noop("Changement réel"),
 }
+TERM_NOTES = {
+    "revision": gettext_noop("ce qu’on a appris ou corrigé depuis sur les entreprises déjà vues"),
+    "coverage": gettext_noop("celles dont on ne savait rien la première fois"),
+    "definition": gettext_noop("ce que change une nouvelle version de la base"),
+    "real": gettext_noop("ce qui s’est passé d’une date à l’autre"),
+}
 UNKNOWN = "unknown"
 
 
@@ -109,6 +115,10 @@ def label_dimension(name: str) -> str:
 
 def label_term(name: str) -> str:
     return gettext(TERMS[name])
+
+
+def explain_term(name: str) -> str:
+    return gettext(TERM_NOTES[name])
 
 
 def label_indicator(indicator: str, measures: Mapping[str, Any]) -> str:

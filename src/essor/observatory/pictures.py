@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,6 +29,11 @@ from essor.observatory.labels import (
 DIMENSIONS = ("municipality", "legal_form", "sector", "size", "age")
 READINGS = ("criteria", "cohort", "survivors")
 TILE_COLUMNS = 4
+AMOUNTS = {
+    "before", "after", "total_a", "total_b", "unknown_before", "creation", "destruction", "net", "reallocation",
+    "excess_reallocation",
+}  # fmt: skip
+HOLDERS = {"readings", *READINGS, "flows", "economic"}
 Results = Mapping[str, Any]
 Definitions = Mapping[str, Any]
 
@@ -37,6 +43,26 @@ def natural(value: int | None, scale: int) -> float | int | None:
     if value is None:
         return None
     return value if scale == 0 else value / 10**scale
+
+
+def exact(value: int, scale: int) -> int | Fraction:
+    """A stored integer in natural units, without rounding: parts must still sum to their total."""
+    return value if scale == 0 else Fraction(value, 10**scale)
+
+
+def in_natural_units(told: Results, scale: int) -> Results:
+    """A comparison or a bridge with its amounts of jobs in natural units; counts and shares stay as they are."""
+    return told if scale == 0 else {name: _in_natural_units(name, value, scale) for name, value in told.items()}
+
+
+def _in_natural_units(name: str, value: Any, scale: int) -> Any:
+    if name in AMOUNTS and value is not None:
+        return exact(value, scale)
+    if name == "parts":
+        return {code: exact(amount, scale) for code, amount in value.items()}
+    if name in HOLDERS:
+        return {code: _in_natural_units(code, kept, scale) for code, kept in value.items()}
+    return value
 
 
 def draw_growth(comparison: Results) -> Waterfall:
@@ -51,7 +77,10 @@ def draw_growth(comparison: Results) -> Waterfall:
         title=_("D’où vient le changement ?"),
         subtitle=_("Emplois, sur les mêmes critères aux deux dates"),
         description=_("Cascade de {before} emplois ({start}) à {after} emplois ({end}), partie par partie.").format(
-            before=comparison["before"], start=write_month(start), after=comparison["after"], end=write_month(end)
+            before=write_as("whole", comparison["before"]),
+            start=write_month(start),
+            after=write_as("whole", comparison["after"]),
+            end=write_month(end),
         ),
         steps=[
             Step(_first_upper(write_month(start)), comparison["before"], "total"),
@@ -74,7 +103,10 @@ def draw_bridge(bridge: Results, *, label_a: str, label_b: str) -> Waterfall:
         title=_("Pourquoi deux totaux ?"),
         subtitle=_("Emplois, le même jour : {day}").format(day=write_day(date.fromisoformat(bridge["on"]))),
         description=_("Pont de {a} emplois sur la base « {label_a} » à {b} sur la base « {label_b} ».").format(
-            a=bridge["total_a"], label_a=label_a, b=bridge["total_b"], label_b=label_b
+            a=write_as("whole", bridge["total_a"]),
+            label_a=label_a,
+            b=write_as("whole", bridge["total_b"]),
+            label_b=label_b,
         ),
         steps=[
             Step(label_a, bridge["total_a"], "total"),

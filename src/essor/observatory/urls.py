@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("portraits/", portrait.show_portraits, name="portraits"),
     path("portrait/<slug:territory>/", portrait.show_portrait, name="portrait"),
     path("comparer/", comparison.show_comparison, name="compare"),
+    path("comparer/editions/", comparison.compare_editions, name="compare_editions"),
     path("bureau/", desk.show_desk, name="desk"),
     path("editions/nouvelle/", publishing.add_edition, name="edition_new"),
     path("editions/<slug:slug>/corriger/", publishing.correct_edition, name="edition_correct"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from django.utils.translation import gettext
@@ -11,8 +12,9 @@ from django.utils.translation import gettext
 from essor.design.charts.marks import Drawing, Line, Mark, Rectangle, Words, triangle
 from essor.design.charts.rows import VALUE_GAP, Frame, RowFrame, frame_rows
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_as, write_signed
+from essor.design.wording import write_decimal, write_signed, write_whole
 
+Amount = int | Fraction
 MARK_ROOM = 14.0
 THINNEST = 1.5
 
@@ -22,7 +24,7 @@ class Step:
     """One row. A « total » stands on zero; a « part » moves the running total by its signed amount."""
 
     label: str
-    amount: int
+    amount: Amount
     kind: Literal["total", "part"] = "part"
     note: str = ""
 
@@ -62,7 +64,10 @@ class Waterfall:
         return Drawing(width, frame.height, [*marks, *axis, *frame.words])
 
     def _write(self, step: Step) -> str:
-        return write_as("whole", step.amount) if step.kind == "total" else write_signed(step.amount)
+        places = 0 if all(item.amount == int(item.amount) for item in self.steps) else 1
+        if step.kind == "part":
+            return write_signed(step.amount, places)
+        return write_decimal(step.amount, places) if places else write_whole(step.amount)
 
     def tabulate(self) -> Table:
         rows = [
@@ -72,7 +77,7 @@ class Waterfall:
         return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 
-def running_totals(steps: Sequence[Step]) -> list[tuple[int, int]]:
+def running_totals(steps: Sequence[Step]) -> list[tuple[Amount, Amount]]:
     """Where each bar starts and ends on the scale of amounts.
 
     >>> running_totals([Step("2014", 625, "total"), Step("Nés", 200), Step("Fermés", -38), Step("2017", 787, "total")])
@@ -80,8 +85,8 @@ def running_totals(steps: Sequence[Step]) -> list[tuple[int, int]]:
     """
     if not steps or steps[0].kind != "total":
         raise ValueError("a waterfall starts from a total")
-    spans: list[tuple[int, int]] = []
-    running = steps[0].amount
+    spans: list[tuple[Amount, Amount]] = []
+    running: Amount = steps[0].amount
     for step in steps:
         if step.kind == "part":
             spans.append((running, running + step.amount))

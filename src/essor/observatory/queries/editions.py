@@ -19,6 +19,7 @@ BOUNDS = ("low", "high")
 HEADLINE = ("value", "low", "high", "undecided")
 COMPARED = ("before", "after", "growth")
 BRIDGED = ("total_a", "total_b")
+MOST_TRIED = 5
 
 
 def editions_folder() -> Path:
@@ -49,6 +50,20 @@ def find_latest_edition(*, territory_code: str | None = None) -> Edition | None:
     """The edition whose last date is the latest, among those that no other corrects."""
     editions = Edition.objects.filter(successor=None).order_by("-last_reference_on", "-published_at", "-id")
     return (editions if territory_code is None else editions.filter(territory_code=territory_code)).first()
+
+
+def find_latest_pair() -> tuple[Edition, Edition, str] | None:
+    """The latest edition, the latest that knew less of the same territory on one of its bases, and that base."""
+    second = find_latest_edition()
+    if second is None:
+        return None
+    earlier = Edition.objects.filter(territory_code=second.territory_code, known_at__lte=second.known_at)
+    for first in earlier.exclude(pk=second.pk).order_by("-known_at", "-id")[:MOST_TRIED]:
+        known = {base["slug"] for base in first.results["bases"]}
+        shared = next((base["slug"] for base in second.results["bases"] if base["slug"] in known), None)
+        if shared is not None:
+            return first, second, shared
+    return None
 
 
 def read_definitions(edition: Edition) -> dict[str, Any]:

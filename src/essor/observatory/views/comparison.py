@@ -5,41 +5,83 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
-from essor.directory.queries import names_of
-from essor.observatory import pictures
-from essor.observatory.forms import ComparisonForm
+from essor.observatory.answers import answer_comparison
+from essor.observatory.comparing import ChangeAsked, Question, read_change, read_comparison, read_refusal
+from essor.observatory.forms import ComparisonForm, EditionsForm
 from essor.observatory.models import BaseVersion
 from essor.observatory.queries.bases import get_base_version
-from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases
-from essor.observatory.queries.editions import find_latest_edition
+from essor.observatory.queries.editions import find_latest_edition, find_latest_pair, get_edition
 from essor.observatory.rules import ObservatoryError
+from essor.observatory.views.formats import PROBLEM, send_json, wants_json
 from essor.observatory.wording import explain
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "fr"
 
 
 @open_to(Audience.PUBLIC)
 @require_safe
 def show_comparison(request: HttpRequest) -> HttpResponse:
-    language = "en" if get_language() == "en" else "fr"
-    form = ComparisonForm(request.GET or None, initial=_suggest(), language=language)
+    form = ComparisonForm(request.GET or None, initial=_suggest(), language=_language())
     if not form.is_bound:
         return render(request, "observatory/compare.html", {"form": form})
     if not form.is_valid():
         return render(request, "observatory/compare.html", {"form": form}, status=400)
-    said = form.cleaned_data
     try:
-        if said["second"]:
-            context = _refuse(said, language)
-            return render(request, "observatory/compare.html", {"form": form, **context}, status=409)
-        context = _compare(said, language)
+        response = _answer(request, form)
     except ObservatoryError as error:
         form.add_error(None, explain(error))
         return render(request, "observatory/compare.html", {"form": form}, status=400)
-    return render(request, "observatory/compare.html", {"form": form, **context})
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _answer(request: HttpRequest, form: ComparisonForm) -> HttpResponse:
+    asked, now = _ask(form), timezone.now()
+    if asked.second is not None:
+        context = read_refusal(asked, now=now)
+        if wants_json(request):
+            return send_json(context["refusal"].as_problem(asked.language), status=409, kind=PROBLEM)
+        return render(request, "observatory/compare.html", {"form": form, **context}, status=409)
+    context = read_comparison(asked, now=now)
+    if wants_json(request):
+        told = answer_comparison(
+            context["comparison"],
+            territory_code=asked.territory_code,
+            known_on=timezone.localdate(now),
+            reading=asked.reading,
+        )
+        unknown_on = [side["on"].isoformat() for side in context.get("unknown", [])]
+        return send_json(told | {"unknown_on": unknown_on})
+    return render(request, "observatory/compare.html", {"form": form, "as_data": _as_data(request), **context})
+
+
+def _ask(form: ComparisonForm) -> Question:
+    said = form.cleaned_data
+    return Question(
+        first=_find_version(said["base"]),
+        second=_find_version(said["second"]) if said["second"] else None,
+        territory_code=said["territory"],
+        start=said["start"],
+        end=said["end"],
+        reading=said["reading"],
+        language=_language(),
+    )
+
+
+def _as_data(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    asked["format"] = "json"
+    return f"?{asked.urlencode()}"
 
 
 def _suggest() -> dict[str, Any]:
@@ -62,53 +104,31 @@ def _find_version(choice: str) -> BaseVersion:
     return get_base_version(slug=slug, number=int(number))
 
 
-def _compare(said: dict[str, Any], language: str) -> dict[str, Any]:
-    version, now = _find_version(said["base"]), timezone.now()
-    comparison = compare_dates(
-        base_version=version,
-        territory_code=said["territory"],
-        before_on=said["start"],
-        after_on=said["end"],
-        known_at=now,
-    )
-    units = [number for unit in comparison["units"] for number in unit["organisations"]]
-    names = names_of(organisations=units[:5000], on=said["end"], known_at=now)
-    chosen = comparison["readings"][said["reading"] or "criteria"]
-    return {
-        "comparison": comparison,
-        "chosen": chosen,
-        "label": getattr(version, f"label_{language}"),
-        "start": said["start"],
-        "end": said["end"],
-        "growth": pictures.draw_growth(comparison),
-        "readings": pictures.tabulate_readings(comparison),
-        "flows": pictures.tabulate_flows(comparison),
-        "classes": pictures.tell_classes(comparison, names),
-    }
+@open_to(Audience.PUBLIC)
+@require_safe
+def compare_editions(request: HttpRequest) -> HttpResponse:
+    form = EditionsForm(request.GET or None, initial=_suggest_pair(), language=_language())
+    context: dict[str, Any] = {"form": form, "trail": [(_("Comparer"), reverse("compare"))]}
+    if not form.is_bound:
+        return render(request, "observatory/compare_editions.html", context)
+    if form.is_valid():
+        try:
+            return render(request, "observatory/compare_editions.html", context | _read_change(form))
+        except ObservatoryError as error:
+            form.add_error(None, explain(error))
+    return render(request, "observatory/compare_editions.html", context, status=400)
 
 
-def _refuse(said: dict[str, Any], language: str) -> dict[str, Any]:
-    first, second, now = _find_version(said["base"]), _find_version(said["second"]), timezone.now()
-    differ: BasesDiffer = refuse_bases(
-        first=first,
-        second=second,
-        territory_code=said["territory"],
-        on=said["end"],
-        known_at=now,
-        before_on=said["start"],
-    )
-    context: dict[str, Any] = {
-        "refusal": differ,
-        "refusal_title": differ.refusal.title(language),
-        "label": getattr(first, f"label_{language}"),
-        "second_label": getattr(second, f"label_{language}"),
-        "end": said["end"],
-    }
-    if differ.bridge is not None:
-        concerned = [number for part in differ.bridge["organisations"].values() for number in part]
-        names = names_of(organisations=concerned, on=said["end"], known_at=now)
-        context |= {
-            "bridge": pictures.draw_bridge(differ.bridge, label_a=context["label"], label_b=context["second_label"]),
-            "parts": pictures.tell_bridge(differ.bridge, names),
-        }
-    return context
+def _read_change(form: EditionsForm) -> dict[str, Any]:
+    said = dict(form.cleaned_data)
+    first, second = get_edition(slug=said.pop("first")), get_edition(slug=said.pop("second"))
+    return {"first": first, "second": second, **read_change(ChangeAsked(first=first, second=second, **said))}
+
+
+def _suggest_pair() -> dict[str, Any]:
+    """The two latest editions of a territory that share a base, the earlier first."""
+    pair = find_latest_pair()
+    if pair is None:
+        return {"indicator": "jobs"}
+    first, second, base = pair
+    return {"first": first.slug, "second": second.slug, "base": base, "indicator": "jobs"}

@@ -1,0 +1,215 @@
+"""A comparison as its page tells it: the growth on one base, the refusal of two, the change between two editions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from essor.design.charts import Step, Waterfall
+from essor.design.tables import Column, Row, Table
+from essor.design.wording import write_interval
+from essor.directory.queries import names_of
+from essor.methods.revision import TERMS
+from essor.observatory import pictures
+from essor.observatory.labels import explain_term, label_indicator, label_reading, label_term
+from essor.observatory.models import BaseVersion, Edition
+from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
+from essor.observatory.queries.live import build_live_portrait
+from essor.observatory.rules import ObservatoryError
+from essor.observatory.sentences import find_amount, find_figure, natural, write_natural
+
+Data = Mapping[str, Any]
+MOST_NAMED, MOST_TOLD = 5000, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person compares. ``start`` None: one day only, which two bases may share."""
+
+    first: BaseVersion
+    second: BaseVersion | None
+    territory_code: str
+    start: date | None
+    end: date
+    reading: str
+    language: str
+
+    def label(self, version: BaseVersion) -> str:
+        return str(getattr(version, f"label_{self.language}"))
+
+
+def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
+    """The context of a comparison on one base; ``unknown`` names the days when nothing sure can be said, if any."""
+    if asked.start is None:
+        raise ObservatoryError("no-dates")
+    comparison = compare_dates(
+        base_version=asked.first,
+        territory_code=asked.territory_code,
+        before_on=asked.start,
+        after_on=asked.end,
+        known_at=now,
+    )
+    figures = _find_figures(asked, [asked.first], now)
+    unknown = [figure for figure in figures if find_amount(figure) is None]
+    context = {"comparison": comparison, "label": asked.label(asked.first), "start": asked.start, "end": asked.end}
+    if unknown:
+        return context | {
+            "unknown": [
+                {"on": date.fromisoformat(figure["on"]), "undecided": figure["undecided"]} for figure in unknown
+            ]
+        }
+    told = pictures.in_natural_units(comparison, comparison["scale"])
+    names = _name({number for unit in comparison["units"] for number in unit["organisations"]}, asked.end, now)
+    chosen = comparison["readings"][asked.reading]
+    return context | {
+        "reading": label_reading(asked.reading),
+        "before": write_natural(chosen["before"], comparison["scale"]),
+        "after": write_natural(chosen["after"], comparison["scale"]),
+        "chosen": chosen,
+        "growth": pictures.draw_growth(told),
+        "readings": pictures.tabulate_readings(told),
+        "flows": pictures.tabulate_flows(told),
+        "classes": _shorten(pictures.tell_classes(told, names)),
+    }
+
+
+def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
+    """The context of two bases: why they are not compared, and the bridge between them on the last day."""
+    if asked.second is None:
+        raise ObservatoryError("no-base")
+    refused = refuse_bases(
+        first=asked.first,
+        second=asked.second,
+        territory_code=asked.territory_code,
+        on=asked.end,
+        known_at=now,
+        before_on=asked.start,
+    )
+    figures = _find_figures(asked, [asked.first, asked.second], now)
+    context: dict[str, Any] = {
+        "refusal": refused,
+        "refusal_title": refused.refusal.title(asked.language),
+        "label": asked.label(asked.first),
+        "second_label": asked.label(asked.second),
+        "before": find_amount(figures[0]) or _("un nombre inconnu"),
+        "after": find_amount(figures[-1]) or _("un nombre inconnu"),
+        "start": asked.start or asked.end,
+        "end": asked.end,
+        "small": _list_small(asked, now),
+    }
+    if refused.bridge is None:
+        return context
+    scale = figures[-1]["scale"]
+    bridge = pictures.in_natural_units(refused.bridge, scale)
+    names = _name({number for part in bridge["organisations"].values() for number in part}, asked.end, now)
+    chart = pictures.draw_bridge(bridge, label_a=context["label"], label_b=context["second_label"])
+    unknown = [figure for figure in figures if figure["on"] == asked.end.isoformat() and find_amount(figure) is None]
+    return context | {
+        "bridge": chart,
+        "parts": _shorten(pictures.tell_bridge(bridge, names)),
+        "undecided": sum(figure["undecided"] for figure in unknown),
+    }
+
+
+def _find_results(asked: Question, versions: Sequence[BaseVersion], now: datetime) -> dict[str, Any]:
+    """The results that the comparison was made from: asked again, they are not computed again."""
+    dates = [asked.end] if asked.start is None else [asked.start, asked.end]
+    return build_live_portrait(
+        territory_code=asked.territory_code, base_versions=versions, dates=dates, known_at=now
+    )  # fmt: skip
+
+
+def _find_figures(asked: Question, versions: Sequence[BaseVersion], now: datetime) -> list[Data]:
+    """The jobs of the first version on the first day, of the last version on the last."""
+    results = _find_results(asked, versions, now)
+    first, last = results["bases"][0], results["bases"][-1]
+    start = (asked.start or asked.end).isoformat()
+    return [find_figure(results, first, "jobs", start), find_figure(results, last, "jobs", asked.end.isoformat())]
+
+
+def _list_small(asked: Question, now: datetime) -> list[Data]:
+    versions = [asked.first, *([asked.second] if asked.second else [])]
+    warnings = _find_results(asked, versions, now)["warnings"]
+    return [item for item in warnings if item["type"] == "small-difference" and item["on"] == asked.end.isoformat()]
+
+
+def _name(organisations: set[int], on: date, now: datetime) -> Mapping[int, str]:
+    return names_of(organisations=sorted(organisations)[:MOST_NAMED], on=on, known_at=now)
+
+
+def _shorten(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each part with at most MOST_TOLD names, and how many more there are."""
+    return [
+        part | {"names": part["names"][:MOST_TOLD], "more": max(0, len(part["names"]) - MOST_TOLD)} for part in parts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAsked:
+    """Two published figures of one base. A day None: the last of its edition."""
+
+    first: Edition
+    second: Edition
+    base: str
+    first_on: date | None
+    second_on: date | None
+    indicator: str
+
+    def find(self, edition: Edition, on: date | None) -> Data:
+        """The figure that an edition publishes; raises ``figure-unknown``."""
+        day = on.isoformat() if on else edition.results["dates"][-1]
+        base = next((base for base in edition.results["bases"] if base["slug"] == self.base), None)
+        if base is None or day not in edition.results["dates"]:
+            raise ObservatoryError("figure-unknown", slug=edition.slug, figure=f"{self.base}, {day}")
+        return find_figure(edition.results, base, self.indicator, day)
+
+
+def read_change(asked: ChangeAsked) -> dict[str, Any]:
+    """Why the second figure differs from the first, term by term, with the range of each over the orders possible."""
+    before = asked.find(asked.first, asked.first_on)
+    after = asked.find(asked.second, asked.second_on)
+    context: dict[str, Any] = {
+        "before": before,
+        "after": after,
+        "before_amount": find_amount(before),
+        "after_amount": find_amount(after),
+        "before_on": date.fromisoformat(before["on"]),
+        "after_on": date.fromisoformat(after["on"]),
+        "measure": label_indicator(after["indicator"], asked.second.results["measures"]),
+    }
+    if context["before_amount"] is None or context["after_amount"] is None:
+        return context
+    found = explain_published_change(
+        first=asked.first, first_key=before["key"], second=asked.second, second_key=after["key"]
+    )
+    chart, table = _draw_change(found, after["scale"], context)
+    return context | {"found": found, "chart": chart, "table": table, "difference": found["after"] - found["before"]}
+
+
+def _draw_change(found: Data, scale: int, context: Data) -> tuple[Waterfall, Table]:
+    told = {name: pictures.exact(found["terms"][name], scale) for name in TERMS}
+    before, after = pictures.exact(found["before"], scale), pictures.exact(found["after"], scale)
+    steps = [Step(label_term(name), amount, note=explain_term(name)) for name, amount in told.items() if amount]
+    chart = Waterfall(
+        title=_("De quoi le changement est fait"),
+        subtitle=str(context["measure"]),
+        description=_("Cascade d’un chiffre publié à l’autre, terme par terme."),
+        steps=[Step(_("Premier chiffre"), before, "total"), *steps, Step(_("Second chiffre"), after, "total")],
+        value_heading=str(context["measure"]),
+    )
+    rows = [Row([label_term(name), told[name], _range(found, name, scale)], note=explain_term(name)) for name in TERMS]
+    rows.append(Row([_("Différence"), sum(told.values()), ""], is_total=True))
+    columns = [Column(_("Terme")), Column(_("Part"), "signed"), Column(_("Selon l’ordre du calcul"))]
+    note = _("L’ordre dans lequel les termes s’appliquent peut changer la part de chacun, jamais leur somme.")
+    return chart, Table(_("Terme par terme"), columns, rows, note=note)
+
+
+def _range(found: Data, name: str, scale: int) -> str:
+    lowest, highest = found["ranges"][name]
+    if lowest == highest:
+        return _("toujours la même")
+    return write_interval((natural(lowest, scale), natural(highest, scale)))

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from essor.accounts.models import AuditEvent
+from essor.observatory import pictures
+from essor.observatory.actions import create_base, draft_base_version, publish_base_version
+from essor.observatory.models import BaseVersion
+from tests.observatory.conftest import FIRST, LAST, NOW, World, publish
+from tests.pages import StrictClient
+
+DATES = {"territory": "640", "base": "magazine-2014.1", "start": "2014-06-30", "end": "2017-11-29"}
+EARLIER, LATER = datetime(2018, 1, 1, tzinfo=UTC), datetime(2018, 2, 1, tzinfo=UTC)
+
+
+def ask(client: StrictClient, *, status: int = 200, address: str = "/comparer/", **said: str) -> str:
+    response = client.get(address, said)
+    assert response.status_code == status, response.content.decode()[:4000]
+    return response.content.decode()
+
+
+def test_the_page_opens_with_a_question(public: StrictClient, world: World) -> None:
+    page = ask(public)
+    assert "Que voulez-vous comparer" in page
+    assert "/comparer/editions/" in page
+
+
+def test_it_suggests_what_the_last_edition_compares(public: StrictClient, magazine: BaseVersion) -> None:
+    publish(magazine)
+    page = ask(public)
+    assert 'value="2014-06-30"' in page
+    assert 'value="2017-11-29"' in page
+
+
+def test_two_dates_on_one_base(public: StrictClient, magazine: BaseVersion) -> None:
+    page = ask(public, **DATES)
+    for said in ("de 38 à", "43", "+13,2", "Naissances (+7)", "Fermetures (−5)", "nee", "avalee + avale"):
+        assert said in page.replace("\u00a0", " ")
+    assert page.count("<caption") >= 3
+    assert "ailleurs" not in page
+
+
+@pytest.mark.parametrize(("reading", "after"), [("criteria", 43), ("cohort", 36), ("survivors", 36)])
+def test_each_reading_has_its_sentence(public: StrictClient, magazine: BaseVersion, reading: str, after: int) -> None:
+    page = ask(public, **DATES, reading=reading)
+    assert f'<strong class="figure">{after}</strong>' in page
+    told = public.get("/comparer/", DATES | {"reading": reading, "format": "json"}).json()
+    assert (told["reading"], told["after"], told["unknown_on"]) == (reading, after, [])
+    assert told["before"] + sum(told["parts"].values()) == told["after"]
+
+
+def test_two_bases_are_refused_with_the_bridge_instead(
+    public: StrictClient, world: World, magazine: BaseVersion, table: BaseVersion
+) -> None:
+    world.add("commune", {2017: 9}, social_economy=True, board_size=5)
+    page = ask(public, status=409, **DATES, second="table-regionale-2017.1")
+    for said in ('role="alert"', "Pourquoi deux totaux", "grandit", "un nombre inconnu", "Comparez deux dates"):
+        assert said in page
+    told = public.get(
+        "/comparer/", DATES | {"second": "table-regionale-2017.1"}, headers={"accept": "application/json"}
+    )
+    assert (told.status_code, told.headers["Content-Type"]) == (409, "application/problem+json")
+    problem = told.json()
+    assert problem["type"] == "bases-differ"
+    assert sum(problem["parts"].values()) == problem["bridge"]["total"]
+
+
+def test_a_small_difference_between_bases_is_told(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    said: dict[str, Any] = {
+        "label_fr": "Presque", "label_en": "Nearly", "criteria": {"all": [
+            {"fact": "legal_form", "in": ["coop", "npo"]}, {"fact": "commercial_activity", "is": True},
+            {"fact": "jobs_headcount", "at_least": 8},
+        ]},
+    }  # fmt: skip
+    base = create_base(slug="presque", owner="Table", by=None, now=NOW)
+    publish_base_version(version=draft_base_version(base=base, by=None, now=NOW, **said), by=None, now=NOW)
+    page = ask(public, status=409, territory="640", base="magazine-2014.1", second="presque.1", end="2017-11-29")
+    assert "Une soustraction révèle quelqu’un" in page
+
+
+def test_a_base_that_decides_nothing_is_unknown_and_never_zero(public: StrictClient, table: BaseVersion) -> None:
+    page = ask(public, **(DATES | {"base": "table-regionale-2017.1"}))
+    assert "le total est inconnu" in page
+    assert "key-figure" not in page
+    told = public.get("/comparer/", DATES | {"base": "table-regionale-2017.1", "format": "json"}).json()
+    assert told["unknown_on"] == ["2014-06-30", "2017-11-29"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"start": "2018-01-01"},
+        {"start": ""},
+        {"end": "hier"},
+        {"base": "rien.1"},
+        {"territory": "999"},
+        {"reading": "rien"},
+        {"second": "magazine-2014.1"},
+    ],
+    ids=str,
+)
+def test_a_wrong_question_says_what_to_mend_and_writes_nothing(
+    public: StrictClient, magazine: BaseVersion, wrong: dict[str, str]
+) -> None:
+    traced = AuditEvent.objects.count()
+    page = ask(public, status=400, **(DATES | wrong))
+    assert "error-summary" in page
+    assert AuditEvent.objects.count() == traced
+
+
+def test_amounts_in_full_time_equivalents_are_in_natural_units() -> None:
+    told = {
+        "before": 1250,
+        "parts": {"births": 75},
+        "growth": 0.06,
+        "readings": {"cohort": {"after": 1325, "units": 2}},
+    }
+    natural = pictures.in_natural_units(told, 2)
+    assert natural["before"] + natural["parts"]["births"] == natural["readings"]["cohort"]["after"]
+    assert (float(natural["before"]), natural["growth"], natural["readings"]["cohort"]["units"]) == (12.5, 0.06, 2)
+    assert pictures.in_natural_units(told, 0) == told
+
+
+def test_comparing_asks_as_many_questions_for_many_enterprises(
+    public: StrictClient, world: World, magazine: BaseVersion
+) -> None:
+    counted = []
+    for _round in range(2):
+        ask(public, **DATES)
+        with CaptureQueriesContext(connection) as asked:
+            ask(public, **DATES)
+        counted.append(len(asked))
+        for number in range(20):
+            world.add(f"autre-{_round}-{number}", {2014: 3, 2017: 4})
+    assert counted[0] == counted[1] <= 60
+
+
+EDITIONS = "/comparer/editions/"
+
+
+@pytest.fixture
+def pair(world: World, magazine: BaseVersion) -> dict[str, str]:
+    first = publish(magazine, dates=[FIRST], known_at=EARLIER)
+    world.correct("avale", 2014, 26, known_from=LATER)
+    second = publish(magazine, dates=[FIRST, LAST])
+    return {"first": first.slug, "second": second.slug, "base": "magazine-2014", "indicator": "jobs"}
+
+
+def test_from_one_edition_to_the_next_terms_sum_exactly(public: StrictClient, pair: dict[str, str]) -> None:
+    page = ask(public, address=EDITIONS, **pair).replace("\u00a0", " ")
+    for said in ("38 au 30 juin 2014", "43</strong>", "+6", "−1", "+5", "Terme par terme"):
+        assert said in page
+
+
+def test_the_same_day_in_two_editions_is_a_revision(public: StrictClient, pair: dict[str, str]) -> None:
+    page = ask(public, address=EDITIONS, **pair, second_on="2014-06-30").replace("\u00a0", " ")
+    assert "44</strong>" in page
+    assert "Changement réel" in page
+    counted = ask(public, address=EDITIONS, **(pair | {"indicator": "enterprises"}))
+    assert "Entreprises" in counted
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"first_on": "2015-01-01"}, {"base": "table-regionale-2017"}, {"first": "rien"}, {"second_on": "x"}, "swapped"],
+    ids=str,
+)
+def test_wrong_editions_say_what_to_mend(public: StrictClient, pair: dict[str, str], wrong: Any) -> None:
+    changed = {"first": pair["second"], "second": pair["first"]} if wrong == "swapped" else wrong
+    page = ask(public, address=EDITIONS, status=400, **(pair | changed))
+    assert "error-summary" in page
+
+
+def test_the_form_suggests_the_two_last_editions(public: StrictClient, pair: dict[str, str]) -> None:
+    page = ask(public, address=EDITIONS)
+    assert f'value="{pair["first"]}" selected' in page
+    assert "Quels chiffres" in page
+
+
+def test_without_editions_the_form_still_opens(public: StrictClient, world: World) -> None:
+    assert "Quels chiffres" in ask(public, address=EDITIONS)
+
+
+def test_both_pages_read_in_english(public: StrictClient, pair: dict[str, str]) -> None:
+    assert "jobs went from 44 to" in ask(public, address="/en/comparer/", **DATES)
+    assert "Term by term" in ask(public, address="/en/comparer/editions/", **pair)
