@@ -143,16 +143,25 @@ def test_a_base_is_built_without_script(open_adviser: Callable[..., Page]) -> No
     expect(page.get_by_text("Ébauche").first).to_be_visible()
 
 
+def wait_for_rows(page: Page) -> None:
+    """Until what was asked for has replaced what was there."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
 def test_the_count_of_a_base_follows_what_is_chosen(adviser_page: Page) -> None:
     page = adviser_page
     page.goto("/bases/nouvelle/")
     page.get_by_label("Variable", exact=True).select_option(label="Forme juridique")
+    wait_for_rows(page)
     page.get_by_label("coopérative", exact=True).check()
     expect(page.locator("#apercu")).to_contain_text(re.compile(r"\d+ retenues"))
     before = page.locator("#apercu-compte").inner_text()
     page.get_by_role("button", name="Ajouter une condition").click()
+    wait_for_rows(page)
     page.get_by_label("Variable", exact=True).nth(1).select_option(value="jobs_headcount")
+    wait_for_rows(page)
     page.get_by_label("Condition", exact=True).nth(1).select_option(value="at_least")
+    wait_for_rows(page)
     page.get_by_label(re.compile("^Valeur")).last.fill("30")
     expect(page.locator("#apercu-compte")).to_contain_text(re.compile(r"\d+ retenue"))
     expect(page.locator("#apercu-compte")).not_to_have_text(before, use_inner_text=True)
