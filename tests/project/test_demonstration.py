@@ -1,187 +1,194 @@
-"""The demonstration: built once, it gives the article's figures by computation, on every page and in every document."""
+"""The demonstration's records give the article's figures by computation, and never mix with a real instance."""
 
 from __future__ import annotations
 
-import json
+import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from essor.accounts.actions import set_up_instance
-from essor.accounts.models import AuditEvent, User
+from essor.accounts.models import AuditEvent, Instance, User
+from essor.accounts.queries import get_instance_kind
+from essor.directory.models import LifeEvent, Organisation
 from essor.directory.queries import end_of_day
 from essor.observatory.models import Edition
 from essor.observatory.queries.bases import get_base_version
-from essor.observatory.queries.comparisons import compare_dates, refuse_bases
 from essor.observatory.queries.editions import verify_edition
 from essor.observatory.queries.live import build_live_portrait
-from essor.project.demonstration.building import PEOPLE, build_demonstration, publish_demonstration
+from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from tests.pages import StrictClient
 
-JUNE, NOVEMBER = date(2014, 6, 30), date(2017, 11, 29)
-PORTRAIT = "les-moulins-2017-11-29"
-FIGURE = "magazine-2014.1.jobs_headcount.2017-11-29"
+CLONE = Path(__file__).resolve().parents[2]
+JUNE, LAST = "2014-06-30", "2017-11-29"
+MAGAZINE, TABLE = "magazine-2014.1", "table-regionale-2017.1"
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def demo(db: None, tmp_path: Any) -> Iterator[None]:
-    with override_settings(DATA_DIR=tmp_path):
+@pytest.fixture(scope="module")
+def editions(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[list[Edition]]:
+    """The demonstration, built once for the module in a transaction that is undone at its end."""
+    folder = tmp_path_factory.mktemp("data")
+    around = transaction.atomic()
+    around._from_testcase = True  # as the frame of a test: publishing asks to be the outermost transaction otherwise
+    with django_db_blocker.unblock(), override_settings(DATA_DIR=folder), around:
         build_demonstration(now=timezone.now())
-        publish_demonstration(now=timezone.now())
-        yield
+        yield publish_demonstration(now=timezone.now())
+        transaction.set_rollback(True)
 
 
-def headline(slug: str, on: date, *, known_on: date | None = None) -> tuple[int, int]:
-    version = get_base_version(slug=slug)
-    known_at = end_of_day(known_on) if known_on else timezone.now()
-    results = build_live_portrait(territory_code="640", base_versions=[version], dates=[on], known_at=known_at)
-    stem, day = f"{slug}.1", on.isoformat()
-    figures = results["figures"]
-    return figures[f"{stem}.enterprises.{day}"]["value"], figures[f"{stem}.{version.jobs_variable}.{day}"]["value"]
+@pytest.fixture(scope="module")
+def results(editions: list[Edition]) -> dict[str, Any]:
+    return editions[2].results
 
 
-def test_the_records_give_the_figures_of_the_article(demo: None) -> None:
-    assert headline("magazine-2014", JUNE) == (30, 625)
-    assert headline("magazine-2014", NOVEMBER)[1] == 787
-    assert headline("table-regionale-2017", NOVEMBER) == (40, 1264)
-    for day in (date(2014, 6, 1), date(2014, 6, 15)):
-        assert headline("magazine-2014", day) == (30, 625)
-    for day in (date(2017, 11, 1), date(2017, 11, 30)):
-        assert headline("magazine-2014", day)[1] == 787
-    assert headline("magazine-2014", NOVEMBER, known_on=NOVEMBER)[1] == 787
+def figure(results: dict[str, Any], base: str, measure: str, on: str) -> tuple[int, int]:
+    found = results["figures"][f"{base}.{measure}.{on}"]
+    return found["enterprises"], found["value"]
 
 
-def test_a_late_correction_changes_what_was_first_said(demo: None) -> None:
-    assert headline("magazine-2014", JUNE, known_on=JUNE) == (30, 621)
-    first, corrected = Edition.objects.order_by("pk")[:2]
+def classes(results: dict[str, Any]) -> dict[str, list[tuple[str, ...]]]:
+    keys = dict(Organisation.objects.values_list("pk", "key"))
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for unit in results["comparisons"][f"{MAGAZINE}.jobs_headcount.{JUNE}.{LAST}"]["units"]:
+        found.setdefault(unit["class"], []).append(tuple(keys[number] for number in unit["organisations"]))
+    return found
+
+
+def test_the_article_s_figures_come_out(results: dict[str, Any]) -> None:
+    assert figure(results, MAGAZINE, "jobs_headcount", JUNE) == (30, 625)
+    assert figure(results, MAGAZINE, "jobs_headcount", LAST) == (32, 787)
+    assert figure(results, TABLE, "jobs_headcount_all", LAST) == (40, 1264)
+    grown = results["comparisons"][f"{MAGAZINE}.jobs_headcount.{JUNE}.{LAST}"]
+    assert (grown["before"], grown["after"], grown["growth"]) == (625, 787, 0.2592)
+    assert grown["before"] + sum(grown["parts"].values()) == grown["after"]
+
+
+def test_the_bridge_explains_every_job_of_the_difference(results: dict[str, Any]) -> None:
+    (bridge,) = (kept for kept in results["bridges"].values() if kept["on"] == LAST)
+    assert (bridge["total_a"], bridge["total_b"]) == (787, 1264)
+    parts = {name: amount for name, amount in bridge["parts"].items() if amount}
+    assert parts == {"only_in_a": -40, "only_in_b": 392, "counted_differently": 125}
+    assert sum(parts.values()) == 1264 - 787 == 477
+
+
+def test_growth_has_births_closures_a_merger_and_a_reclassified_enterprise(results: dict[str, Any]) -> None:
+    parts = results["comparisons"][f"{MAGAZINE}.jobs_headcount.{JUNE}.{LAST}"]["parts"]
+    found = classes(results)
+    assert len(found["births"]) >= 2
+    assert parts["births"] > 0
+    assert len(found["closures"]) >= 2
+    assert parts["closures"] < 0
+    assert found["reclassified_in"]
+    merger = LifeEvent.objects.get(kind="merged")
+    merged = {merger.organisation.key, merger.other.key}
+    units = [(name, unit) for name, listed in found.items() for unit in listed if merged & set(unit)]
+    assert units == [("continuing_growth", tuple(sorted(merged)))], "one unit before and after, neither born nor closed"
+
+
+def test_a_late_correction_raises_621_to_625_and_publishes_a_successor(editions: list[Edition]) -> None:
+    first, corrected, _portrait = editions
+    assert figure(first.results, MAGAZINE, "jobs_headcount", JUNE) == (30, 621)
+    assert figure(corrected.results, MAGAZINE, "jobs_headcount", JUNE) == (30, 625)
     assert corrected.predecessor == first
-    assert {"kind": "figure", "field": "value", "before": 621, "after": 625}.items() <= corrected.changes[0].items()
-
-
-def test_growth_has_every_part_and_no_residual(demo: None) -> None:
-    found = compare_dates(
-        base_version=get_base_version(slug="magazine-2014"),
+    assert "imprimerie" in corrected.correction_reason
+    live = build_live_portrait(
         territory_code="640",
-        before_on=JUNE,
-        after_on=NOVEMBER,
-        known_at=timezone.now(),
+        base_versions=[get_base_version(slug="magazine-2014", number=1)],
+        dates=[date(2014, 6, 30)],
+        known_at=end_of_day(date(2014, 6, 30)),
     )
-    assert (found["before"], found["after"], found["growth"]) == (625, 787, 0.2592)
-    assert sum(found["parts"].values()) == 787 - 625
-    wanted = {
-        "births",
-        "closures",
-        "reclassified_in",
-        "reclassified_out",
-        "arrivals",
-        "departures",
-        "reopenings",
-        "seen_late",
+    assert figure(live, MAGAZINE, "jobs_headcount", JUNE) == (30, 621)
+
+
+def test_editions_are_published_once(editions: list[Edition]) -> None:
+    assert publish_demonstration(now=timezone.now()) == editions
+    assert Edition.objects.count() == 3
+
+
+def test_each_edition_can_be_rebuilt_from_its_folder(editions: list[Edition]) -> None:
+    assert all(verify_edition(slug=edition.slug).is_sound for edition in editions)
+
+
+def test_the_pages_tell_the_article_s_story(editions: list[Edition]) -> None:
+    visitor = StrictClient()
+    french, english = visitor.get("/").content.decode(), visitor.get("/en/").content.decode()
+    for said in ("625", "787", "1\u00a0264", "25,9\u00a0%"):
+        assert said in french
+    for said in ("625", "787", "1,264", "25.9%"):
+        assert said in english
+    assert "entreprises fictives" in french
+    assert "fictitious enterprises" in english
+
+
+def test_the_accounts_open_with_the_word_printed(editions: list[Edition]) -> None:
+    assert get_instance_kind() == Instance.Kind.DEMO
+    for email, _name, kind in PEOPLE:
+        user = User.objects.get(email=email)
+        assert user.check_password(PASSWORD)
+        assert user.roles.get().kind == kind
+
+
+def test_all_that_was_entered_left_its_trace(editions: list[Edition]) -> None:
+    actions = set(AuditEvent.objects.values_list("action", flat=True))
+    assert {"create_organisation", "record_facts", "correct_fact", "publish_edition"} <= actions
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    known = {
+        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
     }
-    assert all(found["parts"][name] for name in wanted)
-    assert found["enterprise_parts"]["restructured"] == -1, (
-        "a merger is one enterprise less, and neither birth nor death"
+    path = os.pathsep.join([str(CLONE / "src"), known.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    return subprocess.run(
+        [sys.executable, "-m", "essor", *words],
+        cwd=CLONE,
+        env=known | {"ESSOR_DATA": str(folder), "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
-def test_two_bases_are_refused_with_their_bridge(demo: None) -> None:
-    magazine, table = (get_base_version(slug=slug) for slug in ("magazine-2014", "table-regionale-2017"))
-    problem = refuse_bases(
-        first=magazine, second=table, territory_code="640", on=NOVEMBER, known_at=timezone.now()
-    ).as_problem("fr")
-    assert problem["type"] == "bases-differ"
-    assert sum(problem["bridge"]["parts"].values()) == 1264 - 787
-    assert problem["bridge"]["parts"] == {
-        "only_in_a": -40, "only_in_b": 392, "counted_differently": 125, "other_territory": 0,
-    }  # fmt: skip
+def list_editions(folder: Path) -> list[str]:
+    return sorted(item.name for item in (folder / "editions").iterdir() if item.is_dir())
 
 
-def test_every_edition_can_be_rebuilt(demo: None) -> None:
-    for edition in Edition.objects.all():
-        assert verify_edition(slug=edition.slug).is_sound
+def test_the_command_builds_once_starts_over_when_asked_and_says_who_may_enter(tmp_path: Path) -> None:
+    built = run(tmp_path, "demo", "--build-only")
+    assert built.returncode == 0, built.stderr
+    assert all(email in built.stdout for email, _name, _kind in PEOPLE)
+    assert PASSWORD in built.stdout
+    told, kept = built.stdout.splitlines()[-3:], list_editions(tmp_path)
+    assert len(kept) == 3
+    again = run(tmp_path, "demo", "--build-only")
+    assert again.returncode == 0, again.stderr
+    assert (again.stdout.splitlines()[-3:], list_editions(tmp_path)) == (told, kept)
+    reset = run(tmp_path, "demo", "--build-only", "--reset")
+    assert reset.returncode == 0, reset.stderr
+    assert (reset.stdout.splitlines()[-3:], list_editions(tmp_path)) == (told, kept)
+    figures = run(tmp_path, "portrait", "--territory", "640", "--base", "magazine-2014", "--on", LAST, "--json")
+    assert '"jobs_headcount": 787' in figures.stdout
 
 
-@pytest.mark.parametrize("prefix", ["", "/en"])
-def test_the_public_reads_every_page(demo: None, prefix: str) -> None:
-    client = StrictClient()
-    for path in (
-        "/", "/portraits/", "/portrait/640/", "/editions/", f"/editions/{PORTRAIT}/",
-        "/editions/les-moulins-2014-06-30/",
-        f"/editions/{PORTRAIT}/chiffres/{FIGURE}/", "/comparer/", "/bases/", "/bases/magazine-2014/1/", "/annuaire/",
-        "/annuaire/mains-d-ici/", "/sources/", "/territoires/640/",
-    ):  # fmt: skip
-        response = client.get(f"{prefix}{path}")
-        assert response.status_code == 200, path
-    home = client.get(f"{prefix}/").content.decode()
-    for number in ("787", "625", "40", "1\u00a0264" if not prefix else "1,264"):
-        assert number in home
-
-
-def test_pages_ask_few_queries(demo: None, django_assert_max_num_queries: Any) -> None:
-    client = StrictClient()
-    for path in ("/", "/portrait/640/", f"/editions/{PORTRAIT}/chiffres/{FIGURE}/", "/annuaire/"):
-        client.get(path)
-        with django_assert_max_num_queries(14):
-            client.get(path)
-
-
-def test_a_comparison_page_refuses_two_bases_and_shows_the_bridge(demo: None) -> None:
-    client = StrictClient()
-    asked = {"territory": "640", "base": "magazine-2014.1", "end": "2017-11-29"}
-    refused = client.get("/comparer/", asked | {"second": "table-regionale-2017.1"})
-    assert refused.status_code == 409
-    assert "+392" in refused.content.decode()
-    allowed = client.get("/comparer/", asked | {"start": "2014-06-30"})
-    assert (allowed.status_code, "Naissances" in allowed.content.decode()) == (200, True)
-    assert client.get("/comparer/", asked | {"start": "2018-01-01"}).status_code == 400
-    assert client.get("/comparer/", asked | {"base": "inconnue.1", "start": "2014-06-30"}).status_code == 400
-
-
-def test_a_figure_is_plain_data_too(demo: None) -> None:
-    told = StrictClient().get(f"/editions/{PORTRAIT}/chiffres/{FIGURE}/", {"format": "json"}).json()
-    assert (told["value"], told["enterprises"]) == (787, 32)
-    assert StrictClient().get(f"/editions/{PORTRAIT}/chiffres/nulle-part/").status_code == 404
-
-
-def test_an_adviser_previews_publishes_and_corrects(demo: None) -> None:
-    client = StrictClient()
-    client.force_login(User.objects.get(email=PEOPLE[0][0]), backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get("/bureau/").status_code == 200
-    asked = {
-        "territory": "640", "bases": ["magazine-2014.1"], "dates": "2016-06-30", "title_fr": "Essai", "title_en": "Try",
-    }  # fmt: skip
-    preview = client.post("/editions/nouvelle/", asked | {"do": "preview"})
-    assert (preview.status_code, "721" in preview.content.decode()) == (200, True)
-    assert Edition.objects.count() == 3, "a preview writes nothing"
-    done = client.post("/editions/nouvelle/", asked | {"do": "publish"})
-    assert done.status_code == 302
-    assert Edition.objects.count() == 4
-    assert client.post("/editions/nouvelle/", asked | {"dates": "2016-13-01"}).status_code == 400
-    slug = Edition.objects.latest("pk").slug
-    assert client.post(f"/editions/{slug}/corriger/", asked | {"do": "publish"}).status_code == 400, (
-        "a reason is needed"
-    )
-    other = asked | {"territory": "600", "do": "publish"}
-    assert client.post("/editions/nouvelle/", other).status_code == 403, "another adviser's territory"
-
-
-def test_a_real_platform_never_becomes_a_demonstration(db: None) -> None:
-    set_up_instance(kind="real", by=None, now=timezone.now())
-    with pytest.raises(CommandError, match="réelle"):
-        call_command("demo", "--build-only", verbosity=0)
-
-
-def test_the_command_builds_once_and_starts_over(db: None, tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    with override_settings(DATA_DIR=tmp_path):
-        call_command("demo", "--build-only")
-        written = AuditEvent.objects.count()
-        call_command("demo", "--build-only")
-        assert AuditEvent.objects.count() == written
-        assert "conseil@demo.example" in capsys.readouterr().out
-        call_command("portrait", "--base", "magazine-2014", "--on", "2017-11-29", "--json")
-        assert json.loads(capsys.readouterr().out)["jobs_headcount"] == 787
+def test_the_command_never_touches_a_real_platform(tmp_path: Path) -> None:
+    for words in (("migrate", "--verbosity=0"), ("administrator", "quelqu-un@exemple.org")):
+        prepared = run(tmp_path, *words)
+        assert prepared.returncode == 0, prepared.stderr
+    for words in (("demo", "--build-only"), ("demo", "--build-only", "--reset")):
+        refused = run(tmp_path, *words)
+        assert refused.returncode != 0
+        assert "réelle" in refused.stderr
+        assert "ESSOR_DATA" in refused.stderr
+    with closing(sqlite3.connect(tmp_path / "essor.sqlite3")) as kept:
+        assert kept.execute("SELECT email FROM accounts_user").fetchall() == [("quelqu-un@exemple.org",)]
+        assert kept.execute("SELECT count(*) FROM directory_organisation").fetchone() == (0,)

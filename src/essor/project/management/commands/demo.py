@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from essor.accounts.models import Instance
+from essor.accounts.models import AuditEvent, Instance
 from essor.directory import guards as directory_guards
 from essor.directory.models import Organisation
 from essor.observatory import guards as observatory_guards
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, build_only: bool, reset: bool, port: int, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         kind = Instance.objects.values_list("kind", flat=True).first()
-        if kind == Instance.Kind.REAL or (kind is None and Organisation.objects.exists()):
+        if kind == Instance.Kind.REAL or (kind is None and AuditEvent.objects.exists()):
             raise CommandError(
                 "Ce dossier contient une plateforme réelle : la démonstration ne s’y mêle pas. "
                 "Donnez-lui un autre dossier, par exemple ESSOR_DATA=essai ./essor demo"
@@ -46,8 +46,7 @@ class Command(BaseCommand):
         if kind is None:
             self.stdout.write("Construction d’un territoire fictif : MRC Les Moulins…")
             build_demonstration(now=timezone.now())
-        if not Edition.objects.exists():
-            publish_demonstration(now=timezone.now())
+        publish_demonstration(now=timezone.now())
         self.stdout.write(
             f"{Organisation.objects.count()} organisations fictives, {Edition.objects.count()} éditions publiées."
         )
