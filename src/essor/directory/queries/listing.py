@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -11,11 +11,13 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models import Q as Where
 
 from essor.directory.models import Fact, Organisation, OrganisationName
-from essor.directory.queries.known import observations
+from essor.directory.queries.known import names_of, observations
 from essor.directory.rules import fold
+from essor.knowledge import load_variables
 from essor.methods.facts import Observation, profile
 
-LISTED = ("legal_form", "sector", "municipality")
+MUNICIPALITY = "municipality"
+LISTED = ("legal_form", "sector", MUNICIPALITY)
 JOBS = "jobs_headcount"
 LINES_AT_ONCE = 1000
 SIZE_CLASSES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 4), (5, 9), (10, 24), (25, 49), (50, 99), (100, None))
@@ -45,20 +47,17 @@ class Line:
 
 
 def list_organisations(*, filters: Filters, on: date) -> QuerySet[Organisation]:
-    """Those that have a name today, by name; ``name`` is on each row."""
+    """Those that have a name today, by name; :func:`read_lines` says what is known of a page of them."""
     names = OrganisationName.objects.filter(organisation=OuterRef("pk"), known_to=None)
     legal = names.filter(kind=OrganisationName.Kind.LEGAL).order_by(F("starts_on").desc(nulls_last=True), "-id")
-    rows = Organisation.objects.filter(erased_at=None).annotate(
-        name=Subquery(legal.values("name")[:1]), folded=Subquery(legal.values("folded")[:1])
-    )
-    rows = rows.filter(name__isnull=False)
+    rows = Organisation.objects.filter(Exists(legal), erased_at=None)
     for word in fold(filters.search).split()[:6]:
         rows = rows.filter(Exists(names.filter(folded__contains=word)))
     for variable in LISTED:
         if code := getattr(filters, variable):
             rows = rows.annotate(**{f"latest_{variable}": Subquery(_latest(variable, on))})
             rows = rows.filter(**{f"latest_{variable}": code})
-    return rows.order_by("folded", "pk")
+    return rows.annotate(folded=Subquery(legal.values("folded")[:1])).order_by("folded", "pk")
 
 
 def _latest(variable: str, on: date) -> QuerySet[Fact, str | None]:
@@ -69,13 +68,17 @@ def _latest(variable: str, on: date) -> QuerySet[Fact, str | None]:
 
 
 def read_lines(rows: Iterable[Organisation], *, on: date, known_at: datetime) -> list[Line]:
-    """The listed organisations with what is known of them, in two queries whatever their number."""
+    """The listed organisations with what is known of them, in three queries whatever their number."""
     found = list(rows)
     said: dict[int, list[Observation]] = {}
     wanted = [row.pk for row in found]
     for item in observations(variables=(*LISTED, JOBS), organisations=wanted, known_at=known_at):
         said.setdefault(item.organisation, []).append(item)
-    return [_read_line(row, profile(said.get(row.pk, ()), on=on, known_at=known_at)) for row in found]
+    names = names_of(organisations=wanted, known_at=known_at)
+    return [
+        _read_line(row, names.get(row.pk, row.key), profile(said.get(row.pk, ()), on=on, known_at=known_at))
+        for row in found
+    ]
 
 
 def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime) -> Iterator[Line]:
@@ -85,9 +88,9 @@ def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime
         yield from read_lines(chunk, on=on, known_at=known_at)
 
 
-def _read_line(row: Organisation, answers: Mapping[str, Observation]) -> Line:
+def _read_line(row: Organisation, name: str, answers: Mapping[str, Observation]) -> Line:
     form, sector, place = (answers[variable].codes or "" if variable in answers else "" for variable in LISTED)
-    return Line(row.key, row.name, form, sector, place, size_class(answers.get(JOBS)))  # type: ignore[attr-defined]
+    return Line(row.key, name, form, sector, place, size_class(answers.get(JOBS)))
 
 
 def size_class(jobs: Observation | None) -> tuple[int, int | None] | None:
@@ -100,11 +103,11 @@ def size_class(jobs: Observation | None) -> tuple[int, int | None] | None:
     return None
 
 
-def list_choices(variables: Collection[str] = LISTED) -> Mapping[str, Sequence[str]]:
-    """The codes that are said today of some organisation, for each variable."""
-    rows = Fact.objects.filter(variable__in=list(variables), known_to=None).exclude(codes__contains="|")
-    found: dict[str, set[str]] = {variable: set() for variable in variables}
-    for variable, codes in rows.order_by().values_list("variable", "codes").distinct():
-        if codes:
-            found[variable].add(codes)
-    return {variable: sorted(codes) for variable, codes in found.items()}
+def list_choices() -> Mapping[str, Sequence[str]]:
+    """The codes that may be asked: those of each choice, and the municipalities that are said today of someone."""
+    variables = load_variables()
+    rows = (
+        Fact.objects.filter(variable=MUNICIPALITY, known_to=None).order_by().values_list("codes", flat=True).distinct()
+    )
+    places = sorted(code for code in rows if code and "|" not in code)
+    return {name: places if name == MUNICIPALITY else variables[name].values for name in LISTED}

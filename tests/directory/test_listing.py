@@ -1,0 +1,106 @@
+"""The directory reads the same number of times whatever it shows, and finds what people write."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from essor.directory import actions, queries
+from essor.directory.models import Organisation, Source
+from essor.directory.queries.listing import size_class
+from essor.methods.facts import Observation
+from tests.pages import StrictClient
+
+NOW = datetime(2018, 3, 2, 15, 0, tzinfo=UTC)
+DAY = date(2018, 1, 1)
+
+
+def add(name: str, source: Source, **said: object) -> Organisation:
+    found = actions.create_organisation(name=name, source=source, by=None, now=NOW)
+    for variable, value in said.items():
+        actions.record_fact(
+            organisation=found, variable=variable, value=value, starts_on=DAY, source=source, by=None, now=NOW
+        )
+    return found
+
+
+@pytest.fixture
+def listed(db: None) -> Source:
+    source = actions.create_source(title="Liste", by=None, now=NOW)
+    add("Café de l’Œuvre", source, legal_form="coop", municipality="64008", jobs_headcount=12)
+    return source
+
+
+def find(**asked: str) -> list[str]:
+    rows = queries.list_organisations(filters=queries.Filters(**asked), on=DAY)
+    return [line.name for line in queries.read_lines(rows, on=DAY, known_at=NOW)]
+
+
+def count_reads(client: StrictClient, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as reads:
+        assert client.get(address).status_code == 200
+    return len(reads)
+
+
+def test_accents_case_and_word_order_do_not_matter(listed: Source) -> None:
+    for words in ("cafe", "OEUVRE", "œuvre café", ""):
+        assert find(search=words) == ["Café de l’Œuvre"]
+    assert find(search="garage") == []
+
+
+def test_a_filter_asks_for_what_is_true_today(listed: Source) -> None:
+    assert find(legal_form="coop", municipality="64008") == ["Café de l’Œuvre"]
+    assert find(legal_form="npo") == []
+    actions.record_fact(
+        organisation=Organisation.objects.get(), variable="legal_form", value="npo", starts_on=date(2018, 1, 1),
+        source=actions.create_source(title="Registre", by=None, now=NOW), by=None, now=NOW, status="administrative",
+    )  # fmt: skip
+    assert find(legal_form="coop") == []
+    assert find(legal_form="npo") == ["Café de l’Œuvre"]
+
+
+def test_what_a_withdrawn_source_named_is_not_listed(listed: Source) -> None:
+    actions.withdraw_source(source=listed, reason="Essai", by=None, now=NOW)
+    assert find() == []
+
+
+def test_pages_read_as_often_with_one_row_as_with_twenty(listed: Source, public: StrictClient) -> None:
+    addresses = ["/annuaire/", "/annuaire/?format=csv", "/sources/", f"/annuaire/{Organisation.objects.get().key}/"]
+    before = [count_reads(public, address) for address in addresses]
+    for number in range(19):
+        source = actions.create_source(title=f"Liste {number}", by=None, now=NOW)
+        add(f"Coop {number}", source, legal_form="coop", municipality="64015", jobs_headcount=number)
+        organisation = Organisation.objects.order_by("pk")[0]
+        actions.record_fact(
+            organisation=organisation, variable="members", value=number, starts_on=DAY, source=source, by=None, now=NOW
+        )
+        actions.record_life_event(
+            organisation=organisation, kind="split", happened_on=date(2017, 1, number + 1), source=source, by=None,
+            other=Organisation.objects.latest("pk"), now=NOW,
+        )  # fmt: skip
+    after = [count_reads(public, address) for address in addresses]
+    assert after[:3] == before[:3]
+    assert after[3] <= before[3] + 1, "the names of the other organisations, all at once"
+    assert max(after) <= 20
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 0, (0, 0)),
+        (4, 4, (1, 4)),
+        (11, 20, (10, 24)),
+        (5, 20, None),
+        (100, None, (100, None)),
+        (60, None, None),
+    ],
+)
+def test_a_size_class_holds_every_possible_number(
+    low: int, high: int | None, expected: tuple[int, int | None] | None
+) -> None:
+    said = Observation(1, "jobs_headcount", DAY, None, low, high, None, "reported", 50, NOW, None, 1)
+    assert size_class(said) == expected
