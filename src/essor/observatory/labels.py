@@ -85,6 +85,34 @@ TERM_NOTES = {
     "definition": gettext_noop("ce que change une nouvelle version de la base"),
     "real": gettext_noop("ce qui s’est passé d’une date à l’autre"),
 }
+DEEDS = {
+    "create_base": gettext_noop("Base créée"),
+    "draft_base_version": gettext_noop("Ébauche de base écrite"),
+    "edit_base_draft": gettext_noop("Ébauche de base modifiée"),
+    "publish_base_version": gettext_noop("Version de base publiée"),
+    "publish_edition": gettext_noop("Édition publiée"),
+    "create_import_draft": gettext_noop("Fichier reçu"),
+    "map_import_file": gettext_noop("Colonnes d’un fichier choisies"),
+    "replace_import_file": gettext_noop("Fichier remplacé"),
+    "discard_import_draft": gettext_noop("Fichier écarté"),
+    "start_import": gettext_noop("Versement lancé"),
+    "import_census": gettext_noop("Recensement versé"),
+    "create_source": gettext_noop("Source créée"),
+    "withdraw_source": gettext_noop("Source retirée"),
+    "create_organisation": gettext_noop("Organisation créée"),
+    "add_name": gettext_noop("Nom ajouté"),
+    "add_identifier": gettext_noop("Identifiant ajouté"),
+    "add_establishment": gettext_noop("Établissement ajouté"),
+    "record_fact": gettext_noop("Fait inscrit"),
+    "record_facts": gettext_noop("Faits inscrits"),
+    "correct_fact": gettext_noop("Fait corrigé"),
+    "record_life_event": gettext_noop("Événement inscrit"),
+    "erase_organisation": gettext_noop("Organisation effacée"),
+    "load_places": gettext_noop("Liste de lieux chargée"),
+    "open_account": gettext_noop("Compte ouvert"),
+    "grant_role": gettext_noop("Rôle donné"),
+    "end_role": gettext_noop("Rôle terminé"),
+}
 UNKNOWN = "unknown"
 
 
@@ -119,6 +147,11 @@ def label_term(name: str) -> str:
 
 def explain_term(name: str) -> str:
     return gettext(TERM_NOTES[name])
+
+
+def label_deed(action: str) -> str:
+    """An action of the trace in words; its code where no word is known."""
+    return gettext(DEEDS[action]) if action in DEEDS else action
 
 
 def label_indicator(indicator: str, measures: Mapping[str, Any]) -> str:

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from essor.accounts.models import User
 from essor.accounts.permissions import Audience, list_role_kinds, may, open_to
+from essor.accounts.queries import list_events
 from essor.directory.models import Organisation
 from essor.directory.queries import list_sources
-from essor.observatory.models import BaseVersion
+from essor.observatory.labels import label_deed
+from essor.observatory.models import Edition
+from essor.observatory.queries.bases import list_base_versions
 from essor.observatory.queries.editions import find_latest_edition, list_editions
 from essor.observatory.views.portrait import name_edition, open_reader
 
@@ -18,31 +24,55 @@ MOST_LISTED = 8
 @open_to(Audience.SIGNED_IN)
 @require_safe
 def show_desk(request: HttpRequest) -> HttpResponse:
-    """What there is to do: a census to enter, drafts to finish, undecided organisations to settle, editions."""
+    """What there is to do: a census to enter, undecided organisations to settle, drafts to finish, editions."""
     if not may(request.user, "import_facts"):
         kinds = list_role_kinds(request.user)
         return render(request, "observatory/desk_reader.html", {"is_administrator": "administrator" in kinds})
     edition = find_latest_edition()
-    undecided = []
-    if edition is not None:
-        reader = open_reader(edition)
-        base, last = reader.definitions["bases"][0], edition.results["dates"][-1]
-        undecided = reader.read_undecided(f"{base['slug']}.{base['number']}", last)
-        keys = dict(
-            Organisation.objects.filter(pk__in=[item["organisation"] for item in undecided]).values_list("pk", "key")
-        )
-        undecided = [item | {"key": keys.get(item["organisation"], "")} for item in undecided]
+    drafts = list_base_versions().filter(status="draft")[:MOST_LISTED]
     context = {
         "edition": edition,
         "title": name_edition(edition) if edition else "",
-        "undecided": undecided[:MOST_LISTED],
-        "more_undecided": max(0, len(undecided) - MOST_LISTED),
-        "drafts": [
-            {"version": version, "label": version.label_en if get_language() == "en" else version.label_fr}
-            for version in BaseVersion.objects.filter(status="draft").select_related("base")[:MOST_LISTED]
-        ],
+        "may_correct": edition is not None and may(request.user, "publish_edition", edition.territory_code),
+        "has_organisations": Organisation.objects.exists(),
+        **_find_undecided(edition),
+        "drafts": [{"version": version, "label": _label(version)} for version in drafts],
         "sources": list_sources()[:MOST_LISTED],
         "editions": [{"edition": item, "title": name_edition(item)} for item in list_editions()[:MOST_LISTED]],
+        "done": _list_done(cast(User, request.user)),
         "is_administrator": may(request.user, "administer"),
     }
     return render(request, "observatory/desk.html", context)
+
+
+def _label(version: Any) -> str:
+    return str(version.label_en if get_language() == "en" else version.label_fr)
+
+
+def _find_undecided(edition: Edition | None) -> dict[str, Any]:
+    """The organisations that the main base of an edition could not decide at its last date."""
+    if edition is None:
+        return {"undecided": [], "more_undecided": 0}
+    reader = open_reader(edition)
+    base, last = reader.definitions["bases"][0], edition.results["dates"][-1]
+    found = reader.read_undecided(f"{base['slug']}.{base['number']}", last)
+    shown = found[:MOST_LISTED]
+    numbers = [item["organisation"] for item in shown]
+    keys = dict(Organisation.objects.filter(pk__in=numbers).values_list("pk", "key"))
+    return {
+        "undecided": [item | {"key": keys.get(item["organisation"], "")} for item in shown],
+        "more_undecided": len(found) - len(shown),
+        "undecided_base": base[f"label_{reader.language}"],
+    }
+
+
+def _list_done(person: User) -> list[dict[str, Any]]:
+    """What this person did last."""
+    return [
+        {
+            "label": label_deed(event.action),
+            "target": "" if event.target_id.isdigit() else event.target_id,
+            "at": event.happened_at,
+        }
+        for event in list_events().filter(actor=person)[:MOST_LISTED]
+    ]

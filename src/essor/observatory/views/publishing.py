@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
@@ -12,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from essor.accounts.models import User
-from essor.accounts.permissions import Audience, open_to, require
+from essor.accounts.permissions import Audience, list_held_roles, open_to, require
 from essor.directory.queries import end_of_day
-from essor.observatory import actions, pictures
+from essor.observatory import actions
 from essor.observatory.actions.editions import EditionAsked
+from essor.observatory.changes import read_preview, seal_preview
 from essor.observatory.forms import EditionForm
 from essor.observatory.models import Edition
 from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import get_edition
+from essor.observatory.queries.gathering import gather_definitions
 from essor.observatory.rules import ObservatoryError
 from essor.observatory.wording import explain
 
@@ -27,7 +30,7 @@ from essor.observatory.wording import explain
 @open_to(Audience.ADVISER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_edition(request: HttpRequest) -> HttpResponse:
-    form = EditionForm(request.POST or None, language=_language())
+    form = EditionForm(request.POST or None, initial=_suggest(request), language=_language())
     return _answer(request, form, predecessor=None, title=_("Nouvelle édition"))
 
 
@@ -44,8 +47,9 @@ def correct_edition(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, form: EditionForm, *, predecessor: Edition | None, title: str) -> HttpResponse:
-    """The form; its preview once it is valid; the edition once « publier » is pressed."""
+    """The form; its preview once it is valid; the edition once « publier » is pressed on the preview just seen."""
     context: dict[str, Any] = {"form": form, "title": title, "predecessor": predecessor}
+    context["successor"] = getattr(predecessor, "successor", None)
     context["trail"] = [(_("Éditions"), reverse("editions"))]
     if not form.is_valid():
         return render(request, "observatory/publish.html", context, status=400 if form.is_bound else 200)
@@ -53,18 +57,21 @@ def _answer(request: HttpRequest, form: EditionForm, *, predecessor: Edition | N
     require(by, "publish_edition", form.cleaned_data["territory"])
     try:
         asked = _ask(form, predecessor, now)
-        if request.POST.get("do") == "publish":
+        preview = actions.preview_edition(now=now, **asked)
+        seal = seal_preview(preview, form.cleaned_data)
+        wants_publication = request.POST.get("do") == "publish"
+        if wants_publication and request.POST.get("seen") == seal:
             edition = actions.publish_edition(by=by, now=now, **asked)
             messages.success(request, _("L’édition est publiée. Elle ne changera plus."))
             return redirect("edition", edition.slug)
-        preview = actions.preview_edition(now=now, **asked)
     except ObservatoryError as error:
         form.add_error(None, explain(error))
         return render(request, "observatory/publish.html", context, status=400)
-    return render(request, "observatory/publish.html", context | _tell(preview))
+    context |= {"seal": seal, "must_look_again": wants_publication, **_tell(preview, asked)}
+    return render(request, "observatory/publish.html", context, status=409 if wants_publication else 200)
 
 
-def _ask(form: EditionForm, predecessor: Edition | None, now: Any) -> EditionAsked:
+def _ask(form: EditionForm, predecessor: Edition | None, now: datetime) -> EditionAsked:
     said = form.cleaned_data
     versions = []
     for choice in said["bases"]:
@@ -74,7 +81,7 @@ def _ask(form: EditionForm, predecessor: Edition | None, now: Any) -> EditionAsk
         territory_code=said["territory"],
         base_versions=versions,
         dates=said["dates"],
-        known_at=min(end_of_day(said["known_on"]), now) if said["known_on"] else now,
+        known_at=_choose_instant(form, now),
         title_fr=said["title_fr"],
         title_en=said["title_en"],
     )
@@ -83,29 +90,29 @@ def _ask(form: EditionForm, predecessor: Edition | None, now: Any) -> EditionAsk
     return asked
 
 
-def _tell(preview: Any) -> dict[str, Any]:
-    """What would be published, in a few lines: totals by base and date, what is small, what is undecided."""
-    results = preview.results
-    totals = [
-        {
-            "label": base[f"label_{_language()}"],
-            "on": on,
-            "enterprises": results["figures"][f"{base['slug']}.{base['version']}.enterprises.{on}"],
-            "jobs": results["figures"][f"{base['slug']}.{base['version']}.{base['jobs_variable']}.{on}"],
-        }
-        for base in results["bases"]
-        for on in results["dates"]
-    ]
-    for total in totals:
-        total["members"] = pictures.sure_value(total["enterprises"])
-        total["amount"] = pictures.sure_value(total["jobs"])
-    kinds = [warning["type"] for warning in results["warnings"]]
-    return {
-        "totals": totals,
-        "small_cells": kinds.count("small-cell"),
-        "small_differences": [warning for warning in results["warnings"] if warning["type"] == "small-difference"],
-        "changes": preview.changes,
-    }
+def _choose_instant(form: EditionForm, now: datetime) -> datetime:
+    """The end of the day said; now when none is, or when that day is today. A day to come is refused further on."""
+    known_on = form.cleaned_data["known_on"]
+    if known_on is None or known_on == timezone.localdate(now):
+        return now
+    return end_of_day(known_on)
+
+
+def _tell(preview: actions.Preview, asked: EditionAsked) -> dict[str, Any]:
+    definitions = gather_definitions(
+        territory_code=asked["territory_code"],
+        base_versions=asked["base_versions"],
+        dates=asked["dates"],
+        known_at=asked["known_at"],
+    )
+    predecessor = asked.get("predecessor")
+    return read_preview(preview, definitions=definitions, predecessor=predecessor.results if predecessor else None)
+
+
+def _suggest(request: HttpRequest) -> dict[str, Any]:
+    """The territory asked for, or the one of the person's role."""
+    held = [role.territory_code for role in list_held_roles(cast(User, request.user)) if role.territory_code]
+    return {"territory": request.GET.get("territory") or next(iter(held), None)}
 
 
 def _said_by(edition: Edition) -> dict[str, Any]:
