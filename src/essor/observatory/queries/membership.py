@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from essor.directory.models import Fact, Organisation
 from essor.directory.queries import events, names_of
+from essor.directory.rules import is_confidential
 from essor.engines.running import read_population
 from essor.knowledge import load_variables
-from essor.methods.bases import BaseDefinition, Membership, Territory, membership
+from essor.methods.bases import TERRITORY_VARIABLE, BaseDefinition, Membership, Territory, membership
 from essor.methods.criteria import (
     Answer,
     Exact,
@@ -36,7 +37,7 @@ from essor.methods.facts import add_life
 from essor.methods.population import CodedColumn, Population
 from essor.methods.variables import Variable
 from essor.observatory.models import Edition
-from essor.territories.queries import get_name, list_names, place_tree
+from essor.territories.queries import ancestors, get_name, list_names, place_tree
 
 MOST_SHOWN = 300
 MOST_REASONS = 4
@@ -85,19 +86,27 @@ class MembershipList:
 
 
 def default_place() -> Place:
-    """The territory and last date of the latest edition; without one, the first territory that has facts, today."""
+    """The territory and last date of the latest edition; without one, the first MRC that has facts, today."""
     edition = Edition.objects.order_by("-last_reference_on", "-pk").first()
     if edition is not None:
         return Place(edition.territory_code, edition.last_reference_on)
-    code = Fact.objects.filter(variable="municipality").values_list("codes", flat=True).first()
-    return Place(code or "qc", timezone.localdate())
+    today = timezone.localdate()
+    said = Fact.objects.filter(variable=TERRITORY_VARIABLE).values_list("codes", flat=True).first()
+    return Place(next(iter(ancestors((said or "").split("|")[0], today)), "qc"), today)
 
 
 def explain_tree(
-    tree: Mapping[str, Any], *, territory_code: str, on: date, language: str, known_at: datetime | None = None
+    tree: Mapping[str, Any],
+    *,
+    territory_code: str,
+    on: date,
+    language: str,
+    is_public: bool,
+    known_at: datetime | None = None,
 ) -> MembershipList:
     """Each organisation active in the territory on ``on``, or that may be, under ``tree``. Raises CriterionError.
 
+    ``is_public``: the reasons leave out the answers that only advisers of the territory may read.
     ``known_at`` None: now. At most MOST_SHOWN are told, the undecided first, since someone can settle them.
     """
     variables, known_at = load_variables(), known_at or timezone.now()
@@ -111,7 +120,7 @@ def explain_tree(
     concerned = ~side.inside.no & ~side.active.no
     verdicts = {"undecided": side.member.unknown & concerned, "in": side.member.yes, "out": side.member.no & concerned}
     chosen = [(verdict, int(row)) for verdict, mask in verdicts.items() for row in mask.nonzero()[0]]
-    told = _Teller(population, side, criteria, places, on, language)
+    told = _Teller(population, side, criteria, places, on, language, is_public)
     rows = told.tell(chosen[:MOST_SHOWN], known_at)
     return MembershipList({name: int(mask.sum()) for name, mask in verdicts.items()}, rows, len(chosen) - len(rows))
 
@@ -124,6 +133,7 @@ class _Teller:
     places: Places
     on: date
     language: str
+    is_public: bool
 
     def tell(self, chosen: Iterable[tuple[str, int]], known_at: datetime) -> tuple[MembershipRow, ...]:
         listed = [(verdict, row, int(self.side.organisations[row])) for verdict, row in chosen]
@@ -157,7 +167,11 @@ class _Teller:
         leaf = reason.node
         if not isinstance(leaf, Leaf):
             raise TypeError("a decisive reason is a leaf")
+        leaf = replace(leaf, certainty="sourced")  # how sure the definition is does not belong to this answer
         line = describe(leaf, language=self.language, variables=load_variables(), place_names=place_names)[0].text
+        is_known = reason.answer is not None and reason.answer != Range(None, None)
+        if self.is_public and is_known and is_confidential(leaf.variable):
+            return line
         answer = _say_answer(reason.answer, leaf.variable, self.language, place_names)
         return _("{condition} (réponse : {answer})").format(condition=line, answer=answer)
 

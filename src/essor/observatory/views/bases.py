@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,10 +21,11 @@ from essor.methods.criteria import CriterionError, Line, criterion_sentence, des
 from essor.observatory import actions
 from essor.observatory.builder import EMPTY_TREE
 from essor.observatory.drawing import BUILDER_ID, draw_builder
-from essor.observatory.forms import BaseVersionForm, NewBaseForm
+from essor.observatory.forms import BaseVersionForm, NewBaseForm, list_territory_choices
 from essor.observatory.models import BaseVersion
 from essor.observatory.queries.bases import get_base_version, list_bases
-from essor.observatory.queries.membership import MembershipList, default_place, explain_tree
+from essor.observatory.queries.membership import MembershipList, Place, default_place, explain_tree
+from essor.observatory.queries.territories import get_territory_code
 from essor.observatory.rules import ObservatoryError
 from essor.observatory.wording import explain
 from essor.observatory.written import Written, open_written, read_written
@@ -48,14 +49,33 @@ def _get_version(slug: str, number: int) -> BaseVersion:
         raise Http404 from error
 
 
-def _read_day(request: HttpRequest) -> date:
-    text = request.GET.get("on") or request.POST.get("on") or ""
-    if not text:
-        return default_place().on
+def _read_place(request: HttpRequest) -> Place:
+    """The territory and the day that one asks about; those of the latest edition where one does not say."""
+    asked, place = request.POST if request.method == "POST" else request.GET, default_place()
+    on, code = asked.get("on", ""), asked.get("territory", "")
     try:
-        return date.fromisoformat(text)
+        return Place(get_territory_code(code) if code else place.code, date.fromisoformat(on) if on else place.on)
+    except ObservatoryError as error:
+        raise BadRequest(explain(error)) from error
     except ValueError as error:
-        raise SuspiciousOperation(_("Cette date ne se lit pas. Écrivez-la ainsi : 2017-11-29.")) from error
+        raise BadRequest(_("Cette date ne se lit pas. Écrivez-la ainsi : 2017-11-29.")) from error
+
+
+def _try_out(request: HttpRequest, tree: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """Who is counted under a tree, and the tree in words. Raises CriterionError."""
+    is_public = not may(request.user, "record_facts", place.code)
+    found = explain_tree(tree, territory_code=place.code, on=place.on, language=_language(), is_public=is_public)
+    return {"membership": found, "criteria_lines": _describe(tree, place.on)}
+
+
+def _draw_place(place: Place) -> dict[str, Any]:
+    choices = list_territory_choices(_language())
+    return {
+        "on": place.on,
+        "territory": place.code,
+        "territory_name": place.name(_language()),
+        "territories": choices if place.code in dict(choices) else [(place.code, place.name(_language())), *choices],
+    }
 
 
 def _describe(tree: Mapping[str, Any], on: date) -> tuple[Line, ...]:
@@ -100,19 +120,17 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
     is_draft = version.status == BaseVersion.Status.DRAFT
     if is_draft and not may_edit:
         raise Http404
-    on, place = _read_day(request), default_place()
+    place = _read_place(request)
     context = {
         "version": version,
         "label": _in_language(version, "label"),
         "description": _in_language(version, "description"),
-        "criteria_lines": _describe(version.criteria, on),
         "jobs_label": load_variables()[version.jobs_variable].label(_language()),
-        "membership": explain_tree(version.criteria, territory_code=place.code, on=on, language=_language()),
-        "on": on,
-        "territory_name": place.name(_language()),
         "may_edit": may_edit,
         "is_draft": is_draft,
         "trail": _base_trail(),
+        **_draw_place(place),
+        **_try_out(request, version.criteria, place),
     }
     return render(request, "observatory/base_version.html", context)
 
@@ -214,23 +232,21 @@ def _show_editing(request: HttpRequest, form: BaseVersionForm, written: Written,
 
 
 def _preview(request: HttpRequest, written: Written) -> dict[str, Any]:
-    on, place, language = _read_day(request), default_place(), _language()
+    place = _read_place(request)
     context: dict[str, Any] = {
-        "builder": draw_builder(written.builder, language) if written.builder else None,
+        "builder": draw_builder(written.builder, _language()) if written.builder else None,
         "tree_text": written.text,
-        "on": on,
-        "territory_name": place.name(language),
         "membership": MembershipList.empty(),
         "criteria_lines": (),
         "problem": _say_fault(written.fault) if written.fault else "",
+        **_draw_place(place),
     }
     if written.fault:
         return context
     try:
-        found = explain_tree(written.tree, territory_code=place.code, on=on, language=language)
+        return context | _try_out(request, written.tree, place)
     except CriterionError as error:
-        return context | {"problem": criterion_sentence(error, language)}
-    return context | {"membership": found, "criteria_lines": _describe(written.tree, on)}
+        return context | {"problem": criterion_sentence(error, _language())}
 
 
 def _say_fault(fault: str) -> str:
