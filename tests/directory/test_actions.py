@@ -211,6 +211,7 @@ def test_the_database_refuses_to_change_or_delete(coop: Organisation, source: So
 
 def test_a_day_ends_at_midnight_in_toronto() -> None:
     assert queries.end_of_day(date(2017, 11, 29)).isoformat() == "2017-11-29T23:59:59.999999-05:00"
+    assert queries.end_of_day(date.max).year == date.max.year
     assert queries.end_of_day(date(2017, 11, 5)) - queries.start_of_day(date(2017, 11, 5)) > timedelta(hours=23)
 
 

@@ -138,3 +138,34 @@ def test_a_source_is_withdrawn_with_a_reason(
     assert adviser_client.post(address, {}).status_code == 400
     assert adviser_client.post(address, {"reason": "Mauvais fichier"}).status_code == 302
     assert not Fact.objects.filter(known_to=None).exists()
+
+
+def test_why_an_event_is_known_and_who_entered_it_are_not_for_the_public(
+    public: StrictClient, adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    asked = {"kind": "closed", "happened_on": "2018-03-01", "note": "Appel de Mme Untel"}
+    assert adviser_client.post("/annuaire/fil/evenements/ajouter/", asked).status_code == 302
+    assert "Mme Untel" in adviser_client.get("/annuaire/fil/").content.decode()
+    assert "Mme Untel" not in public.get("/annuaire/fil/").content.decode()
+
+
+def test_an_entry_never_keeps_the_name_and_a_refused_one_leaves_nothing(
+    adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    address, before = "/annuaire/fil/faits/ajouter/", Source.objects.count()
+    asked = {"variable": "members", "value": "140", "starts_on": "1700-01-01", "reason": "Rapport annuel"}
+    assert adviser_client.post(address, asked).status_code == 400
+    assert Source.objects.count() == before
+    assert adviser_client.post(address, asked | {"starts_on": "2018-03-02"}).status_code == 302
+    assert "Friperie" not in Source.objects.get(kind="entry", title__startswith="Saisie").title
+
+
+def test_no_title_of_a_file_runs_in_a_spreadsheet(adviser_client: StrictClient) -> None:
+    content = BAD.replace("Emplois\n", "=emplois()\n")
+    address = upload(adviser_client, content)
+    asked = {"c0": "name", "c1": "variable:municipality", "c2": "variable:legal_form", "c3": "variable:jobs_headcount"}
+    asked |= {"title": "Recensement 2018", "reference_date": "2018-02-01"}
+    check = str(adviser_client.post(address, asked)["Location"])
+    told = adviser_client.get(check, {"format": "csv"}).content.decode()
+    assert "'=emplois()" in told
+    assert ",=emplois()" not in told

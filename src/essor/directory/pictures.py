@@ -13,11 +13,9 @@ from essor.design.wording import write_cad, write_day, write_decimal, write_inte
 from essor.directory.models import Fact, Source
 from essor.directory.queries import Line, OrganisationPage, SourcePage
 from essor.directory.queries.listing import JOBS, SIZE_CLASSES
+from essor.directory.rules import is_confidential
 from essor.knowledge import load_variables
 from essor.methods.variables import TRUE, Variable
-
-JOB_VARIABLES = frozenset({"jobs_headcount", "jobs_headcount_all", "jobs_fte"})
-"""Shown as reported to advisers only: the public sees a size class."""
 
 
 def write_size(size: tuple[int, int | None] | None) -> str | None:
@@ -96,9 +94,9 @@ def write_fact(fact: Fact, *, language: str, places: Mapping[str, str]) -> str:
 def write_public_fact(fact: Fact, *, language: str, places: Mapping[str, str]) -> str | None:
     """What the public may read of a fact: nothing of a sensitive one, the size class of jobs."""
     variable = load_variables().get(fact.variable)
-    if variable is None or variable.sensitive:
+    if variable is None:
         return None
-    if fact.variable in JOB_VARIABLES:
+    if is_confidential(variable):
         return write_size(_class_of(fact, variable)) if fact.variable == JOBS else None
     return write_fact(fact, language=language, places=places)
 
@@ -174,7 +172,8 @@ def build_names_table(page: OrganisationPage) -> Table:
     return Table(caption=_("Ses noms"), columns=columns, rows=rows)
 
 
-def build_events_table(page: OrganisationPage) -> Table:
+def build_events_table(page: OrganisationPage, *, is_adviser: bool) -> Table:
+    """What happened, and when; why or whence it is known is for advisers, like the reasons of facts."""
     columns = [Column(_("Événement")), Column(_("Date")), Column(_("Avec")), Column(_("Source"))]
     rows = []
     for event in page.events:
@@ -183,7 +182,10 @@ def build_events_table(page: OrganisationPage) -> Table:
             name = page.other_names.get(event.other.pk, event.other.key)
             other = Link(name, reverse("organisation", args=[event.other.key]))
         rows.append(
-            Row([event.get_kind_display(), write_day(event.happened_on), other, link_source(event.source)], event.note)
+            Row(
+                [event.get_kind_display(), write_day(event.happened_on), other, link_source(event.source)],
+                note=event.note if is_adviser else "",
+            )
         )
     return Table(caption=_("Sa vie"), columns=columns, rows=rows)
 

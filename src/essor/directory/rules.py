@@ -14,6 +14,9 @@ from essor.methods.variables import FALSE, TRUE, ValueRefused, Variable
 TRUST_BY_STATUS: Mapping[str, int] = {"administrative": 60, "reported": 50, "estimated": 30, "imputed": 10}
 """Who is believed first where two sources speak of the same day: registers, then people, then computations."""
 
+JOB_VARIABLES = frozenset({"jobs_headcount", "jobs_headcount_all", "jobs_fte"})
+"""Read as reported by advisers only: the public sees a size class."""
+
 EARLIEST_DAY = date(1800, 1, 1)
 FAR_FUTURE_DAYS = 366 * 10
 SUCCESSOR_KINDS = frozenset({"merged", "split", "replaced"})
@@ -63,6 +66,11 @@ class Content:
     low: int | None
     high: int | None
     codes: str | None
+
+
+def is_confidential(variable: Variable) -> bool:
+    """Whether the public may not read what one organisation answered."""
+    return variable.sensitive or variable.id in JOB_VARIABLES
 
 
 def fold(text: str) -> str:

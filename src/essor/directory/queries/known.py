@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
@@ -21,7 +21,7 @@ _OBSERVED = (
 
 def end_of_day(day: date) -> datetime:
     """The last instant of ``day`` in America/Toronto: what « known on » a day means."""
-    return start_of_day(day + timedelta(days=1)) - timedelta(microseconds=1)
+    return datetime.combine(day, time.max, tzinfo=TORONTO)
 
 
 def start_of_day(day: date) -> datetime:

@@ -31,6 +31,7 @@ from essor.directory.wording import STEPS, explain_error, explain_problem
 
 PER_PAGE = 50
 FIRST_ROWS = 3
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _steps() -> list[str]:
@@ -184,9 +185,9 @@ def _send_problems(problems: list[Problem]) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow([_("ligne"), _("colonne"), _("valeur"), _("gravité"), _("quoi faire")])
     for problem in problems:
+        cells = [str(problem.line), problem.column, problem.value, problem.severity, explain_problem(problem)]
         # A cell that a spreadsheet would run as a formula is preceded by an apostrophe.
-        value = f"'{problem.value}" if problem.value.startswith(("=", "+", "-", "@", "\t", "\r")) else problem.value
-        writer.writerow([problem.line, problem.column, value, problem.severity, explain_problem(problem)])
+        writer.writerow([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in cells])
     return response
 
 

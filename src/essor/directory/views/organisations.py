@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -94,7 +95,7 @@ def show_organisation(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "page": page,
         "names": pictures.build_names_table(page),
-        "events": pictures.build_events_table(page),
+        "events": pictures.build_events_table(page, is_adviser=is_adviser),
         "facts": pictures.build_facts_table(page, is_adviser=is_adviser, language=language, places=places),
         "places": places,
         "is_adviser": is_adviser,
@@ -129,16 +130,14 @@ def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact 
             said = _read_said(form, today=timezone.localdate())
             if fact is None:
                 said["note"] = form.cleaned_data["reason"]
-            source = actions.create_source(title=_("Saisie : {name}").format(name=page.name)[:200], by=by, now=now)
-            if fact is None:
-                actions.record_fact(
-                    organisation=page.organisation, source=source, by=by, now=now,
-                    **said,
-                )  # fmt: skip
-            else:
-                actions.correct_fact(
-                    fact=fact, reason=form.cleaned_data["reason"], source=source, by=by, now=now, **said
-                )
+            with transaction.atomic():
+                source = _create_entry(page, by=by, now=now)
+                if fact is None:
+                    actions.record_fact(organisation=page.organisation, source=source, by=by, now=now, **said)
+                else:
+                    actions.correct_fact(
+                        fact=fact, reason=form.cleaned_data["reason"], source=source, by=by, now=now, **said
+                    )
         except DirectoryError as error:
             form.add_error("value", explain_error(error))
         else:
@@ -146,6 +145,11 @@ def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact 
             return redirect("organisation", page.organisation.key)
     context = {"form": form, "page": page, "fact": fact, "trail": _trail(page)}
     return render(request, "directory/fact.html", context, status=400 if form.is_bound else 200)
+
+
+def _create_entry(page: queries.OrganisationPage, *, by: User, now: datetime) -> Source:
+    """Named by the organisation's address: a title and the trace last, while a name may have to be erased."""
+    return actions.create_source(title=_("Saisie : {name}").format(name=page.organisation.key), by=by, now=now)
 
 
 def _read_said(form: FactForm, *, today: date) -> Said:
@@ -175,11 +179,12 @@ def add_life_event(request: HttpRequest, key: str) -> HttpResponse:
             form.add_error("other", _("Aucune organisation, ou plusieurs, portent ce nom. Donnez son adresse."))
         else:
             try:
-                source = actions.create_source(title=_("Saisie : {name}").format(name=page.name)[:200], by=by, now=now)
-                actions.record_life_event(
-                    organisation=page.organisation, source=source, other=others[0] if others else None, by=by, now=now,
-                    kind=said["kind"], happened_on=said["happened_on"], note=said["note"],
-                )  # fmt: skip
+                with transaction.atomic():
+                    actions.record_life_event(
+                        organisation=page.organisation, source=_create_entry(page, by=by, now=now),
+                        other=others[0] if others else None, by=by, now=now,
+                        kind=said["kind"], happened_on=said["happened_on"], note=said["note"],
+                    )  # fmt: skip
             except DirectoryError as error:
                 form.add_error(None, explain_error(error))
             else:
