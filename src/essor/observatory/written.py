@@ -12,6 +12,24 @@ from essor.methods.variables import Variable
 from essor.observatory.builder import EMPTY_TREE, Builder, Posted, open_builder, read_builder
 
 LONGEST_TEXT = 50_000
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """A part that stands twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  PyYAML names it
+        return True
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them unfold into more than a memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("alias")
+        return super().compose_node(parent, index)
+
+
 Fault = Literal["", "empty", "incomplete", "unreadable"]
 
 
@@ -28,7 +46,7 @@ class Written:
 def open_written(tree: Mapping[str, Any]) -> Written:
     """A tree that is already a definition, or the empty one, ready to be edited."""
     plain = dict(tree)
-    text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
+    text = yaml.dump(plain, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False)
     if plain == EMPTY_TREE:
         return Written(Builder(), text, plain, "empty")
     return Written(open_builder(plain), text, plain)
@@ -48,7 +66,7 @@ def _read_text(text: str) -> Written:
     if len(text) > LONGEST_TEXT:
         return Written(None, text[:LONGEST_TEXT], EMPTY_TREE, "unreadable")
     try:
-        tree = yaml.safe_load(text)
+        tree = yaml.load(text, _PlainLoader)  # noqa: S506  a safe loader, made stricter
     except (yaml.YAMLError, ValueError, RecursionError):
         return Written(None, text, EMPTY_TREE, "unreadable")
     if not isinstance(tree, dict):
