@@ -155,9 +155,26 @@ def test_a_correction_says_what_changes_and_why(adviser_client: StrictClient, mi
     send(adviser_client, status=302, address=address, do="publish", seen=find_seal(page), **asked)
     correction = Edition.objects.get(predecessor=mistaken)
     assert correction.correction_reason == "Un atelier avait été oublié."
+    published = adviser_client.get(f"/editions/{correction.slug}/").content.decode()
+    assert "Ce qui change" in published
+    assert ">44<" in published
     again = adviser_client.get(address).content.decode()
     assert "Cette édition est déjà corrigée" in again
     send(adviser_client, status=400, address=address, do="preview", **asked)
+
+
+def test_a_change_from_ignorance_is_not_a_change_from_zero(
+    adviser_client: StrictClient, world: World, table: BaseVersion
+) -> None:
+    edition = publish(table, dates=[LAST])
+    world.add("repond", {2017: 9}, social_economy=True, board_size=5)
+    address = reverse("edition_correct", args=[edition.slug])
+    asked = {"bases": ["table-regionale-2017.1"], "dates": "2017-11-29", "reason": "Une réponse est arrivée."}
+    page = send(adviser_client, address=address, do="preview", **asked)
+    print([r for r in page.split("<tr") if "Entreprises, " in r])
+    changed = page.split("Ce qui change")[1]
+    line = next(row for row in changed.split("<tr") if "Entreprises, «" in row and "—" not in row)
+    assert "inconnu" in line
 
 
 def test_a_correction_without_a_reason_is_refused(adviser_client: StrictClient, mistaken: Edition) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_day, write_month, write_signed_percent, write_whole
+from essor.design.wording import write_day, write_month, write_signed_percent, write_unknown, write_whole
 from essor.observatory.actions import Preview
 from essor.observatory.labels import label_base, label_code, label_dimension, label_indicator
 from essor.observatory.rules import canonical_json, sha256_of
@@ -18,6 +18,7 @@ from essor.observatory.sentences import find_amount, find_figure, write_natural
 
 Data = Mapping[str, Any]
 MOST_CELLS, MOST_CHANGES = 60, 60
+BOUNDS = ("low", "high")
 FIELDS = {
     "low": gettext_noop("au moins"),
     "high": gettext_noop("au plus"),
@@ -58,7 +59,7 @@ def read_preview(preview: Preview, *, definitions: Data, predecessor: Data | Non
         "changes": None
         if preview.changes is None or predecessor is None
         else tabulate_changes(preview.changes, before=predecessor, after=results, definitions=definitions),
-        "more_changes": max(0, len(preview.changes or ()) - MOST_CHANGES),
+        "more_changes": max(0, len(keep_told(preview.changes or ())) - MOST_CHANGES),
     }
 
 
@@ -95,18 +96,25 @@ def _tabulate_cells(small: Sequence[Data], results: Data, definitions: Data) -> 
 def tabulate_changes(changes: Sequence[Data], *, before: Data, after: Data, definitions: Data) -> Table:
     """The changes of :func:`essor.observatory.queries.editions.list_changes`, each in words, at most MOST_CHANGES."""
     known = {"bases": [*before["bases"], *after["bases"]], "measures": before["measures"] | after["measures"]}
+    told = keep_told(changes)
     rows = [
         Row(
             [
                 _name_change(change, known, definitions),
-                _write(change, change["before"], known),
-                _write(change, change["after"], known),
+                _write(change, change["before"], before, known),
+                _write(change, change["after"], after, known),
             ]
         )
-        for change in changes[:MOST_CHANGES]
+        for change in told[:MOST_CHANGES]
     ]
     columns = [Column(_("Chiffre")), Column(_("Avant"), "whole"), Column(_("Après"), "whole")]
     return Table(_("Ce qui change"), columns, rows)
+
+
+def keep_told(changes: Sequence[Data]) -> list[Data]:
+    """Without the bounds of a figure whose value is told already."""
+    valued = {change["key"] for change in changes if change["kind"] == "figure" and change["field"] == "value"}
+    return [change for change in changes if change["field"] not in BOUNDS or change["key"] not in valued]
 
 
 def _name_change(change: Data, known: Data, definitions: Data) -> str:
@@ -143,16 +151,28 @@ def _name_base(slug: str, known: Data) -> str:
     return next(label_base(base) for base in reversed(known["bases"]) if base["slug"] == slug)
 
 
-def _write(change: Data, value: Any, known: Data) -> str:
-    if value is None:
-        return _("aucun nombre")
-    if change["field"] == "growth":
-        return write_signed_percent(value, 1)
+def _write(change: Data, value: Any, results: Data, known: Data) -> str:
+    """The number; « non publié » where this edition says nothing of it, « inconnu » where it says that nobody knows."""
+    behind = [results["figures"].get(key) for key in _list_behind(change, known)]
+    if None in behind:
+        return _("non publié")
     if change["field"] == "undecided":
         return write_whole(value)
+    if value is None or any(find_amount(figure) is None for figure in behind):
+        return write_unknown()
+    if change["field"] == "growth":
+        return write_signed_percent(value, 1)
+    return write_natural(value, behind[0]["scale"])
+
+
+def _list_behind(change: Data, known: Data) -> list[str]:
+    """The keys of the figures that a changed number is made of."""
     parts = change["key"].split(".")
     if change["kind"] == "bridge":
-        base = next(base for base in reversed(known["bases"]) if base["slug"] == parts[0])
-        return write_natural(value, known["measures"][base["jobs_variable"]]["scale"])
-    scale = 0 if parts[2] == "enterprises" else known["measures"][parts[2]]["scale"]
-    return write_natural(value, scale)
+        slug, version = parts[:2] if change["field"] == "total_a" else parts[2:4]
+        base = next(base for base in reversed(known["bases"]) if base["slug"] == slug)
+        return [f"{slug}.{version}.{base['jobs_variable']}.{parts[4]}"]
+    if change["kind"] == "comparison":
+        days = {"before": parts[3:4], "after": parts[4:5], "growth": parts[3:5]}[change["field"]]
+        return [".".join([*parts[:3], day]) for day in days]
+    return [change["key"]]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, may, open_to
+from essor.design.tables import Table
 from essor.directory.queries import names_of
+from essor.observatory.changes import tabulate_changes
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import (
     find_latest_edition,
@@ -120,9 +122,18 @@ def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
         "earlier": list_editions(territory_code=edition.territory_code).exclude(pk=edition.pk)[:10],
         "warnings": edition.results["warnings"] if is_adviser else [],
         "may_correct": is_adviser,
+        "changes": _tabulate_changes(edition, reader),
         "address": request.build_absolute_uri(reverse("edition", args=[edition.slug])),
         "trail": [(_("Portraits"), reverse("portraits"))],
     }
+
+
+def _tabulate_changes(edition: Edition, reader: Reader) -> Table | None:
+    """What a correction changed, as kept when it was published; None for an edition that corrects nothing."""
+    if edition.predecessor is None or edition.changes is None:
+        return None
+    before = edition.predecessor.results
+    return tabulate_changes(edition.changes, before=before, after=edition.results, definitions=reader.definitions)
 
 
 def _find_first(reader: Reader, slug: str) -> Any:

@@ -66,7 +66,7 @@ def _draw_population(count: int, variables: dict[str, Variable]) -> Population:
 
 
 def _draw_trees(count: int, variables: dict[str, Variable]) -> list[Node]:
-    """Trees of four to twelve leaves on three levels, with thresholds from a few usual ones: many share leaves."""
+    """Trees of two to twelve leaves on three levels, with thresholds from a few usual ones: many share leaves."""
     draw = random.Random(_SEED)  # noqa: S311  the same trees for all, not a secret
 
     def leaf() -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""How long the public pages take on the demonstration's data, warm, from the request to the whole answer."""
+"""How long the public pages take on the demonstration's data, warm, from the request to the whole answer.
+
+The answer of each is how many times it asked the database.
+"""
 
 from __future__ import annotations
 
@@ -8,37 +11,62 @@ from pathlib import Path
 from essor.project.benchmarks.instance import build_instance
 from essor.project.benchmarks.measuring import Bar, Benchmark, Contender, Work
 
+EDITION = "/editions/les-moulins-2017-11-29/"
+COMPARE = "/comparer/?territory=640&base=magazine-2014.1"
 PAGES = {
-    "home": {},
-    "portraits": {},
-    "portrait": {"territory": "640"},
-    "compare": {},
-    "editions": {},
-    "bases": {},
+    "home": "/",
+    "portraits": "/portraits/",
+    "portrait": "/portrait/640/",
+    "portrait in English": "/en/portrait/640/",
+    "edition since corrected": "/editions/les-moulins-2014-06-30/",
+    "figure": f"{EDITION}chiffres/magazine-2014.1.jobs_headcount.2017-11-29/",
+    "editions": "/editions/",
+    "comparison": f"{COMPARE}&start=2014-06-30&end=2017-11-29",
+    "comparison refused": f"{COMPARE}&second=table-regionale-2017.1&end=2017-11-29",
+    "bases": "/bases/",
+    "base and who is in": "/bases/magazine-2014/1/",
+    "directory": "/annuaire/",
+    "organisation": "/annuaire/atelier-second-souffle/",
+    "sources": "/sources/",
+    "territories": "/territoires/",
+    "territory": "/territoires/640/",
+    "sign in": "/compte/login/",
 }
-"""Names of addresses, with what they need."""
+ANSWERS = {200, 409}
+"""409: a comparison refused, with its bridge."""
 
 
 class PageFailed(Exception):
-    """A page did not answer 200: its time means nothing."""
+    """A page did not answer as it should: its time means nothing."""
 
 
-def _open_page(name: str, arguments: dict[str, str]) -> Callable[[Path], Work]:
+def _open_page(address: str) -> Callable[[Path], Work]:
     def prepare(_: Path) -> Work:
+        from django.db import connection
         from django.test import Client
-        from django.urls import reverse
 
-        client, address = Client(headers={"host": "localhost"}), reverse(name, kwargs=arguments)
+        client = Client(headers={"host": "localhost"})
+        asked: list[str] = []
 
-        def open_page() -> str:
-            response = client.get(address, follow=True)
-            if response.status_code != 200:
+        def open_page() -> int:
+            asked.clear()
+            response = client.get(address)
+            if response.status_code not in ANSWERS:
                 raise PageFailed(f"{address}: {response.status_code}")
-            return f"{response.status_code}"
+            return len(asked)
 
+        def note(execute: Callable[..., object], sql: str, *rest: object) -> object:
+            asked.append(sql)
+            return execute(sql, *rest)
+
+        connection.execute_wrappers.append(note)
         return open_page
 
     return prepare
+
+
+def _say_queries(answer: int) -> str:
+    return f"{answer} queries"
 
 
 BENCHMARK = Benchmark(
@@ -46,7 +74,7 @@ BENCHMARK = Benchmark(
     generate=build_instance,
     sizes={"full": {}, "small": {}},
     contenders={
-        name: Contender(_open_page(name, arguments), str, needs_instance=True) for name, arguments in PAGES.items()
+        name: Contender(_open_page(address), _say_queries, needs_instance=True) for name, address in PAGES.items()
     },
     bar=Bar(seconds=0.1),
     is_contest=False,
