@@ -114,3 +114,12 @@ def test_pages_forbid_what_is_not_theirs(public: StrictClient) -> None:
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_what_is_too_large_or_holds_a_nul_byte_is_refused_unread(public: StrictClient) -> None:
+    sent = {"CONTENT_LENGTH": str(60 * 1024 * 1024)}
+    answer = public.post(reverse("account_login"), {"login": "a@exemple.test"}, **sent)  # type: ignore[arg-type]
+    assert answer.status_code == 413
+    assert "50 Mo" in answer.content.decode()
+    assert public.get("/annuaire/?search=%00").status_code == 400
+    assert public.get("/annuaire/%00/").status_code == 400

@@ -45,6 +45,14 @@ CSRF = Problem(
     _("Le formulaire était ouvert depuis trop longtemps, ou le navigateur refuse les témoins (cookies) de ce site."),
     _("Revenez à la page du formulaire, rechargez-la et envoyez de nouveau."),
 )
+TOO_LARGE = Problem(
+    413,
+    "too-large",
+    _("Envoi trop lourd"),
+    _("Ce que vous avez envoyé n’a pas été lu. Rien n’a été changé."),
+    _("Un fichier envoyé tient en 50 Mo au plus."),
+    _("Envoyez un fichier plus petit, ou coupez-le en plusieurs."),
+)
 NOT_FOUND = Problem(
     404,
     "not-found",
