@@ -171,8 +171,7 @@ def test_a_change_from_ignorance_is_not_a_change_from_zero(
     address = reverse("edition_correct", args=[edition.slug])
     asked = {"bases": ["table-regionale-2017.1"], "dates": "2017-11-29", "reason": "Une réponse est arrivée."}
     page = send(adviser_client, address=address, do="preview", **asked)
-    print([r for r in page.split("<tr") if "Entreprises, " in r])
-    changed = page.split("Ce qui change")[1]
+    changed = page.replace("\u00a0", " ").split("Ce qui change", 1)[1]
     line = next(row for row in changed.split("<tr") if "Entreprises, «" in row and "—" not in row)
     assert "inconnu" in line
 

@@ -158,11 +158,18 @@ def _write(change: Data, value: Any, results: Data, known: Data) -> str:
         return _("non publié")
     if change["field"] == "undecided":
         return write_whole(value)
+    if change["kind"] == "table" and not _has_line(change, behind[0]):
+        return write_whole(0)
     if value is None or any(find_amount(figure) is None for figure in behind):
         return write_unknown()
     if change["field"] == "growth":
         return write_signed_percent(value, 1)
     return write_natural(value, behind[0]["scale"])
+
+
+def _has_line(change: Data, figure: Data) -> bool:
+    """A line that a table does not have stands for no enterprise at all."""
+    return any(line["code"] == change["code"] for line in figure["tables"][change["dimension"]])
 
 
 def _list_behind(change: Data, known: Data) -> list[str]:
