@@ -169,3 +169,20 @@ def test_no_title_of_a_file_runs_in_a_spreadsheet(adviser_client: StrictClient) 
     told = adviser_client.get(check, {"format": "csv"}).content.decode()
     assert "'=emplois()" in told
     assert ",=emplois()" not in told
+
+
+def test_an_adviser_of_elsewhere_changes_nothing_here(
+    adviser: Any, adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    adviser.roles.update(territory_code="620")
+    source = Source.objects.get()
+    refused = adviser_client.post(f"/sources/{source.pk}/", {"reason": "Concurrence"})
+    assert (refused.status_code, "n’est pas le vôtre" in refused.content.decode()) == (400, True)
+    address = upload(
+        adviser_client, BAD.replace("Maison Verte;Mascouche;OBNL;douze", "Friperie =Le Fil;Mascouche;OBNL;1")
+    )
+    asked = {"c0": "name", "c1": "variable:municipality", "c2": "variable:legal_form", "c3": "variable:jobs_headcount"}
+    answer = adviser_client.post(address, asked | {"title": "Recensement", "reference_date": "2018-02-01"})
+    assert (answer.status_code, "n’est pas le vôtre" in answer.content.decode()) == (400, True)
+    assert adviser_client.post(address.replace("colonnes", "verifier")).status_code in {302, 400}
+    assert Fact.objects.filter(known_to=None, variable="jobs_headcount").get().low == 37

@@ -99,6 +99,10 @@ SENTENCES: Mapping[str, Any] = {
     "source-already-withdrawn": _(
         "La source « {source} » est déjà retirée. Importez de nouveau le fichier s’il le faut."
     ),
+    "organisation-elsewhere": _(
+        "Organisations d’un territoire qui n’est pas le vôtre : {count}. Demandez à qui conseille ce territoire, "
+        "ou à qui administre la plateforme."
+    ),
     "organisation-erased": _("Cette organisation a été effacée : rien ne peut plus y être ajouté."),
     "row-ragged": _(
         "La ligne a {cells} cases et les titres en ont {columns}. Cherchez un séparateur ou un guillemet de trop."

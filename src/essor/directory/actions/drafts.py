@@ -84,7 +84,7 @@ def save_mapping(*, draft: ImportDraft, content: Mapping[str, Any], by: User, no
 
 
 def preview_draft(*, draft: ImportDraft, mapping: FileMapping, now: datetime) -> storage.Preview:
-    report = preview_census(file=storage.file_of(draft), mapping=mapping, now=now)
+    report = preview_census(file=storage.file_of(draft), mapping=mapping, by=draft.created_by, now=now)
     preview = storage.Preview(
         counts=dict(report.counts),
         problems=report.problems,

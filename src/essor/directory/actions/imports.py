@@ -12,6 +12,7 @@ from django.db import transaction
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
+from essor.directory.actions.reach import require_reach
 from essor.directory.importing.mapping import FileMapping
 from essor.directory.importing.planning import Plan, make_plan
 from essor.directory.importing.problems import Problem
@@ -43,12 +44,15 @@ def _silent(_what: str, _done: int, _total: int) -> None:
     """Progress nobody looks at."""
 
 
-def preview_census(*, file: Path, mapping: FileMapping, now: datetime, suffix: str | None = None) -> ImportReport:
-    """What an import would do, and every problem; writes nothing."""
+def preview_census(
+    *, file: Path, mapping: FileMapping, now: datetime, suffix: str | None = None, by: User | None = None
+) -> ImportReport:
+    """What an import by that person would do, and every problem; writes nothing."""
     found = find_imported(checksum=compute_checksum(file), mapping=mapping)
     if found is not None:
         return ImportReport(found, {}, [], is_repeated=True)
     plan = make_plan(read_table(file, suffix=suffix), mapping, now=now)
+    _require_reach(plan, by=by, now=now)
     return ImportReport(None, plan.counts, plan.problems.in_order())
 
 
@@ -85,6 +89,7 @@ def import_census(
         progress("checking", 0, 1)
         plan = make_plan(table, mapping, now=now)
         _require_ready(plan)
+        _require_reach(plan, by=by, now=now)
         progress("checking", 1, 1)
         write_plan(plan, source=source, by=by, now=now, progress=progress)
     return ImportReport(source, plan.counts, plan.problems.in_order())
@@ -105,6 +110,11 @@ def _require_ready(plan: Plan) -> None:
         raise ImportRefused(problems=plan.problems.in_order(), errors=plan.problems.errors)
     if plan.counts["rows"] == 0:
         raise DirectoryError("file-no-row")
+
+
+def _require_reach(plan: Plan, *, by: User | None, now: datetime) -> None:
+    known = plan.groups["organisation"].drop_nulls().to_list()
+    require_reach(organisations=known, action="import_facts", by=by, now=now)
 
 
 def _create_source(table: Table, mapping: FileMapping, *, checksum: str, by: User | None, now: datetime) -> Source:

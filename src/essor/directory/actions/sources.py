@@ -8,6 +8,7 @@ from django.db import transaction
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
+from essor.directory.actions.reach import list_spoken_of, require_reach
 from essor.directory.models import Establishment, Fact, Identifier, LifeEvent, OrganisationName, Source
 from essor.directory.rules import DirectoryError
 
@@ -55,6 +56,8 @@ def create_source(
 def withdraw_source(*, source: Source, reason: str, by: User | None, now: datetime) -> dict[str, int]:
     """Closes all that the source said, as of ``now``; how many rows of each table were closed.
 
+    Whoever recorded it may, and whoever advises every territory that it speaks of (else ``organisation-elsewhere``).
+
     What it had corrected in another source is believed again. What was known before ``now`` stays exactly as it was,
     so a figure published earlier is still rebuilt. The same file may be imported again.
     """
@@ -63,6 +66,8 @@ def withdraw_source(*, source: Source, reason: str, by: User | None, now: dateti
         raise DirectoryError("source-already-withdrawn", source=source.title)
     if not reason.strip():
         raise DirectoryError("reason-missing")
+    if by is None or by.pk != source.recorded_by_id:
+        require_reach(organisations=list_spoken_of(source), action="withdraw_source", by=by, now=now)
     given_back = _give_back_replaced(source=source, by=by, now=now)
     closed = {name: rows.filter(source=source).close(now=now) for name, rows in SAID_BY_A_SOURCE.items()}
     Source.objects.filter(pk=source.pk).update(withdrawn_at=now, withdrawal_reason=reason.strip())
