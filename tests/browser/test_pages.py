@@ -24,6 +24,7 @@ PUBLIC = {
     "an edition since corrected": "/editions/les-moulins-2014-06-30/",
     "a figure": f"{PORTRAIT}chiffres/magazine-2014.1.jobs_headcount.2017-11-29/",
     "a figure in full-time equivalents": f"{PORTRAIT}chiffres/magazine-2014.1.jobs_fte.2017-11-29/",
+    "two editions to compare": "/comparer/editions/",
     "comparing": "/comparer/",
     "a comparison": f"{COMPARE}&start=2014-06-30&end=2017-11-29",
     "a comparison refused": f"{COMPARE}&second=table-regionale-2017.1&end=2017-11-29",
