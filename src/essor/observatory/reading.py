@@ -66,6 +66,8 @@ class BaseReading:
 
 @dataclass(frozen=True, slots=True)
 class BridgeReading:
+    slug_a: str
+    slug_b: str
     label_a: str
     label_b: str
     bridge: Results
@@ -96,18 +98,26 @@ class Reader:
         return [self._read_base(base) for base in self.definitions["bases"]]
 
     def read_bridges(self) -> list[BridgeReading]:
+        """Those whose two totals are known: a bridge from what nobody knows would start from a zero that is none."""
         labels = {base["slug"]: base[f"label_{self.language}"] for base in self.definitions["bases"]}
         scales = {
             base["slug"]: self.results["measures"][base["jobs_variable"]]["scale"] for base in self.results["bases"]
         }
         found = []
         for stored in self.results["bridges"].values():
+            if not all(self._is_known(stored[side], stored["on"]) for side in ("from", "to")):
+                continue
             bridge = pictures.in_natural_units(stored, scales[stored["from"]["base"]])
             label_a, label_b = labels[bridge["from"]["base"]], labels[bridge["to"]["base"]]
             chart = pictures.draw_bridge(bridge, label_a=label_a, label_b=label_b)
             parts = pictures.tell_bridge(bridge, self.names)
-            found.append(BridgeReading(label_a, label_b, bridge, chart, parts))
+            slugs = bridge["from"]["base"], bridge["to"]["base"]
+            found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts))
         return found
+
+    def _is_known(self, named: Mapping[str, Any], on: str) -> bool:
+        figure = self.results["figures"][f"{named['base']}.{named['version']}.enterprises.{on}"]
+        return pictures.sure_value(figure) is not None
 
     def read_headline(self, base: Mapping[str, Any], on: str) -> Headline:
         stem, jobs = f"{base['slug']}.{base['number']}", base["jobs_variable"]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from essor.observatory.queries.editions import (
     read_definitions,
     read_manifest,
 )
-from essor.observatory.reading import Reader
+from essor.observatory.reading import BaseReading, BridgeReading, Reader
 from essor.observatory.rules import ObservatoryError
 from essor.territories.queries import find_boundaries
 
@@ -61,14 +61,13 @@ def show_home(request: HttpRequest) -> HttpResponse:
     if edition is None:
         return render(request, "observatory/home_empty.html", {"may_import": may(request.user, "import_facts")})
     reader = open_reader(edition)
-    bases, bridges = reader.read_bases(), reader.read_bridges()
+    bases = reader.read_bases()
     context = {
         "edition": edition,
         "title": name_edition(edition),
         "territory": reader.territory_name,
         "main": bases[0],
-        "others": bases[1:],
-        "bridge": bridges[0] if bridges else None,
+        "other": next(iter(_pair_others(reader, bases)), None),
         "first": _find_first(reader, bases[0].slug),
     }
     return render(request, "observatory/home.html", context)
@@ -113,9 +112,8 @@ def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
         "territory": reader.territory_name,
         "vintage": edition.results["territory"]["vintage"],
         "main": bases[0],
-        "others": bases[1:],
+        "others": _pair_others(reader, bases),
         "all_bases": bases,
-        "bridges": reader.read_bridges(),
         "sources": reader.definitions["sources"],
         "manifest": read_manifest(edition),
         "successor": getattr(edition, "successor", None),
@@ -126,6 +124,12 @@ def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
         "address": request.build_absolute_uri(reverse("edition", args=[edition.slug])),
         "trail": [(_("Portraits"), reverse("portraits"))],
     }
+
+
+def _pair_others(reader: Reader, bases: Sequence[BaseReading]) -> list[tuple[BaseReading, BridgeReading | None]]:
+    """Each base beside the first one, with the bridge that explains its total from the first's, if both are known."""
+    bridges = {bridge.slug_b: bridge for bridge in reader.read_bridges() if bridge.slug_a == bases[0].slug}
+    return [(base, bridges.get(base.slug)) for base in bases[1:]]
 
 
 def _tabulate_changes(edition: Edition, reader: Reader) -> Table | None:
