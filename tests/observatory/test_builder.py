@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from essor.knowledge import load_bases, load_variables
@@ -123,6 +123,7 @@ def groups_over(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
     )
 
 
+@settings(deadline=None)
 @given(st.one_of(leaves(), groups_over(st.one_of(leaves(), groups_over(leaves())))))
 def test_any_tree_of_groups_over_rows_comes_back_with_its_meaning(tree: dict[str, Any]) -> None:
     meaning = mean(tree)
@@ -253,6 +254,7 @@ def test_a_hostile_form_is_read_refused_and_drawn(pairs: list[tuple[str, str]], 
         parse(builder.to_tree(VARIABLES), variables=VARIABLES)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.from_regex(r"\A(top|g\d|g\dr\d)-(mode|n|fact|was|operator|value|words)\Z"), st.text(), max_size=30
