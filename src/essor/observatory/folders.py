@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from essor.observatory.rules import sha256_of
 DEFINITIONS, RESULTS, MANIFEST = "definitions.json", "results.json", "manifest.json"
 MANIFEST_SHAPE = "essor-edition-1"
 UNFINISHED = ".publishing-"
+SET_ASIDE = "set-aside"
 ProblemCode = Literal[
     "folder-missing", "file-missing", "file-altered", "file-unreadable", "file-unexpected", "figure-differs",
     "row-differs",
@@ -99,11 +101,23 @@ def _wait_for(handle: int) -> None:
 
 
 def sweep_orphans(editions: Path, *, published: set[str]) -> list[str]:
-    """Removes what a killed publication left, unfinished folders and those that no edition names; says which."""
+    """Removes the unfinished folders that a killed publication left, and sets aside those that no edition names.
+
+    A whole folder is never deleted: it may be an edition that a database restored from an older copy has forgotten.
+    """
     orphans = [item for item in sorted(editions.iterdir()) if item.is_dir() and item.name not in published]
     for orphan in orphans:
-        shutil.rmtree(orphan)
+        if orphan.name.startswith(UNFINISHED):
+            shutil.rmtree(orphan)
+        else:
+            _set_aside(orphan, editions.parent / SET_ASIDE)
     return [orphan.name for orphan in orphans]
+
+
+def _set_aside(folder: Path, place: Path) -> None:
+    place.mkdir(exist_ok=True)
+    free = next(name for n in count(1) if not (name := place / f"{folder.name}.{n}").exists())
+    folder.rename(free)
 
 
 def manifest_of(folder: Path, *, names: list[str], about: Mapping[str, Any]) -> dict[str, Any]:
