@@ -127,7 +127,7 @@ def _data_dir(named: str) -> Path:
     else:
         folder = Path(platformdirs.user_data_dir("essor"))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds addresses and passwords' hashes
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from essor import __version__
 from essor.project.environment import read_environment
 
 ENVIRONMENT = read_environment()
@@ -124,7 +125,14 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "files"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Shared by the web processes: attempts to sign in are counted once, whichever process answers.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+        "KEY_PREFIX": __version__,
+    }
+}
 vars().update(ENVIRONMENT.email)
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 PRIVACY_OFFICER = ENVIRONMENT.privacy_officer
