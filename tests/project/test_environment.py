@@ -101,3 +101,7 @@ def test_an_unknown_name_is_said_and_the_command_goes_on() -> None:
     assert ended.returncode == 0
     assert "ESSOR_WORKERS" in ended.stderr
     assert "essor demo" in ended.stdout
+
+
+def test_tests_run_with_their_own_settings_whatever_started_them() -> None:
+    assert os.environ["DJANGO_SETTINGS_MODULE"] == "tests.settings"

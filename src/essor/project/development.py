@@ -38,7 +38,9 @@ def test(words: list[str]) -> int:
     names_files = any((CLONE / word.partition("::")[0]).exists() for word in words if not word.startswith("-"))
     is_whole = not names_files and not any(word.startswith("-n") for word in words)
     spread = ["-n", str(processes), "--dist", "loadfile"] if is_whole and processes > 1 else []
-    return _run([sys.executable, "-m", "pytest", *spread, *words], _make_environment())
+    # The settings of the tests, not those that this very process was started with.
+    environment = _make_environment() | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    return _run([sys.executable, "-m", "pytest", *spread, *words], environment)
 
 
 def check(words: list[str]) -> int:
