@@ -88,6 +88,12 @@ def test_a_command_says_it_in_a_sentence_and_stops(
     assert len(ended.stderr.strip().splitlines()) == 2
 
 
+def test_a_machine_without_time_zones_is_enough(tmp_path: Path) -> None:
+    ended = run_essor("edition", "list", ESSOR_DATA=str(tmp_path), PYTHONTZPATH=str(tmp_path / "nowhere"))
+    assert "Traceback" not in ended.stderr
+    assert "./essor demo" in ended.stderr
+
+
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     (tmp_path / "essor.sqlite3").write_bytes(b"not a database at all" * 100)
     ended = run_essor("administrator", "a@exemple.test", ESSOR_DATA=str(tmp_path))
