@@ -88,6 +88,23 @@ def test_a_command_says_it_in_a_sentence_and_stops(
     assert len(ended.stderr.strip().splitlines()) == 2
 
 
+def test_what_is_made_in_a_folder_open_to_all_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir(mode=0o755)
+    assert run_essor("migrate", "--verbosity", "0", ESSOR_DATA=str(folder)).returncode == 0
+    readable = [file.name for file in folder.rglob("*") if file.stat().st_mode & 0o077]
+    assert (folder / "essor.sqlite3").exists()
+    assert readable == []
+
+
+def test_a_web_server_of_another_make_keeps_files_private_too(tmp_path: Path) -> None:
+    code = "import os; import essor.project.wsgi; print(oct(os.umask(0)))"
+    environment = {**os.environ, "PYTHONPATH": str(CLONE / "src"), "ESSOR_DATA": str(tmp_path)}
+    environment["DJANGO_SETTINGS_MODULE"] = "essor.project.settings"
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "0o77"
+
+
 def test_a_machine_without_time_zones_is_enough(tmp_path: Path) -> None:
     ended = run_essor("edition", "list", ESSOR_DATA=str(tmp_path), PYTHONTZPATH=str(tmp_path / "nowhere"))
     assert "Traceback" not in ended.stderr

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,16 @@ def test_catalogues_are_compiled_when_they_are_older(package: Path) -> None:
     assert (compile_translations(package), compile_translations(package)) == (1, 0)
     with (package / "room" / CATALOGUE).with_suffix(".mo").open("rb") as stream:
         assert read_mo(stream).get("Plus rien").string == "Gone"
+
+
+def test_a_compiled_catalogue_is_read_by_those_who_read_its_source(package: Path) -> None:
+    (package / "room" / CATALOGUE).chmod(0o644)
+    before = os.umask(0o077)
+    try:
+        compile_translations(package)
+    finally:
+        os.umask(before)
+    assert (package / "room" / CATALOGUE).with_suffix(".mo").stat().st_mode & 0o777 == 0o644
 
 
 def test_english_is_complete() -> None:

@@ -79,6 +79,14 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
     )
 
 
+def make_files_private() -> None:
+    """What this process makes from now on, its owner alone may read: addresses, passwords' hashes, files sent.
+
+    The data folder may well have been made by someone else, open to all.
+    """
+    os.umask(0o077)
+
+
 def list_unknown_names(said: Mapping[str, str] = os.environ) -> list[tuple[str, str]]:
     """The ``ESSOR_`` names that nothing reads, each with the nearest name that something reads (or nothing)."""
     unknown = sorted(name for name in said if name.startswith("ESSOR_") and name not in VARIABLES)

@@ -8,6 +8,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 
+from essor.project.environment import make_files_private
+
 WRONG = 2
 USAGE = """\
 essor demo                montre un territoire fictif · shows a fictitious territory
@@ -71,6 +73,7 @@ def run(words: list[str]) -> int:
 def run_command(words: list[str]) -> int:
     from django.core.management import execute_from_command_line
 
+    make_files_private()
     try:
         execute_from_command_line(["essor", *words])
     except ImproperlyConfigured as error:

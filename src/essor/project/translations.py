@@ -140,6 +140,7 @@ def compile_translations(package: Path = PACKAGE) -> int:
         aside = target.with_name(f"django.{os.getpid()}.mo.part")
         with aside.open("wb") as stream:
             write_mo(stream, read_catalogue(source))
+        aside.chmod(source.stat().st_mode & 0o777)  # whoever reads the one reads the other
         aside.replace(target)
         compiled += 1
     return compiled
