@@ -58,6 +58,27 @@ def test_nothing_said_is_a_laptop(tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["secret"]
 
 
+@pytest.mark.parametrize(
+    ("said", "site"),
+    [
+        ({}, "http://localhost:8000"),
+        ({"ESSOR_HOSTS": "essor.example.org, www.example.org", "ESSOR_HTTPS": "1"}, "https://essor.example.org"),
+        ({"ESSOR_HOSTS": "essor.example.org"}, "http://essor.example.org:8000"),
+        ({"ESSOR_HOSTS": "*,.example.org", "ESSOR_HTTPS": "1"}, "https://example.org"),
+        ({"ESSOR_HOSTS": "*"}, "http://localhost:8000"),
+    ],
+)
+def test_links_begin_where_people_find_the_platform(tmp_path: Path, said: dict[str, str], site: str) -> None:
+    assert read_environment({"ESSOR_DATA": str(tmp_path)} | said).site_url == site
+
+
+def test_the_first_administrator_gets_a_link_to_the_site(tmp_path: Path) -> None:
+    said = {"ESSOR_DATA": str(tmp_path), "ESSOR_HOSTS": "essor.example.org", "ESSOR_HTTPS": "1"}
+    assert run_essor("migrate", "--verbosity", "0", **said).returncode == 0
+    ended = run_essor("administrator", "premiere@exemple.test", **said)
+    assert "\nhttps://essor.example.org/compte/password/reset/key/" in ended.stdout
+
+
 def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
     with pytest.raises(WrongSetting, match="ESSOR_SECRET_KEY"):

@@ -51,6 +51,7 @@ class Environment:
     debug: bool
     allowed_hosts: list[str]
     trusted_origins: list[str]
+    site_url: str
     database: dict[str, Any]
     email: dict[str, Any]
     email_from: str
@@ -70,6 +71,7 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
         debug=_yes_or_no("ESSOR_DEBUG", said),
         allowed_hosts=_hosts(hosts),
         trusted_origins=[f"https://{host}" for host in hosts] if https else [],
+        site_url=_site_url(hosts, https=https),
         database=_database(said.get("DATABASE_URL", ""), data_dir),
         email=_email(said.get("ESSOR_EMAIL_URL", "consolemail://")),
         email_from=said.get("ESSOR_EMAIL_FROM", "essor@localhost"),
@@ -125,6 +127,12 @@ def _hosts(hosts: list[str]) -> list[str]:
                 "for instance essor.example.org",
             )
     return hosts
+
+
+def _site_url(hosts: list[str], *, https: bool) -> str:
+    """Where people find the platform: its first name that is one, on the port that ``serve`` takes by itself."""
+    named = next((host.lstrip(".") for host in hosts if host != "*"), "localhost")
+    return f"https://{named}" if https else f"http://{named}:8000"
 
 
 def _data_dir(named: str) -> Path:

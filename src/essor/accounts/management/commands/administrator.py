@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
@@ -13,12 +14,20 @@ from essor.accounts.models import Role
 
 
 class Command(BaseCommand):
-    help = "Donne le rôle d’administration à une personne, et un lien pour choisir son mot de passe."
+    help = (
+        "Donne le rôle d’administration à une personne, et un lien pour choisir son mot de passe. / "
+        "Gives a person the role of administrator, and a link to choose their password."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email", metavar="COURRIEL")
-        parser.add_argument("--name", default="", metavar="NOM", help="le nom de la personne")
-        parser.add_argument("--site", default="http://localhost:8000", metavar="ADRESSE", help="le début du lien")
+        parser.add_argument("email", metavar="COURRIEL", help="son adresse · their address")
+        parser.add_argument("--name", default="", metavar="NOM", help="le nom de la personne · their name")
+        parser.add_argument(
+            "--site",
+            default=settings.SITE_URL,
+            metavar="ADRESSE",
+            help=f"le début du lien · how the link begins ({settings.SITE_URL})",
+        )
 
     def handle(self, *_args: Any, email: str, name: str, site: str, **_options: Any) -> None:
         try:
