@@ -62,6 +62,51 @@ def test_a_form_with_an_error_opens_nothing(
     assert not mail.outbox
 
 
+@pytest.fixture
+def no_mail_server(settings: Any) -> None:
+    """The real sender, at a port where nobody listens."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+
+def test_without_a_mail_server_the_administrator_hands_the_link_over(
+    administrator_client: StrictClient, no_mail_server: None, caplog: Any
+) -> None:
+    page = administrator_client.post(reverse("person_add"), NEW, follow=True)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Le compte est ouvert." in text
+    link = re.search(r"http://testserver(/compte/password/reset/key/\S+?/)[\s<]", text)
+    assert link
+    assert StrictClient().get(link[1], follow=True).status_code == 200
+    assert "Connection refused" in caplog.text
+    assert link[1] not in caplog.text
+    person = User.objects.get(email=NEW["email"])
+    again = administrator_client.post(reverse("person_link", args=[person.pk]), follow=True).content.decode()
+    assert "Rien n’est parti à nouvelle@exemple.test" in again
+
+
+def test_without_a_mail_server_nobody_learns_who_has_an_account(
+    public: StrictClient, adviser: User, no_mail_server: None, caplog: Any
+) -> None:
+    known, unknown = (
+        public.post(reverse("account_reset_password"), {"email": email})
+        for email in (adviser.email, "personne@exemple.test")
+    )
+    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    assert public.get(known.headers["Location"]).content == StrictClient().get(unknown.headers["Location"]).content
+    assert "Connection refused" in caplog.text
+
+
+def test_without_a_mail_server_who_is_signed_in_is_told(
+    adviser_client: StrictClient, no_mail_server: None, caplog: Any
+) -> None:
+    said = {"oldpassword": "un mot de passe long", "password1": PASSWORD, "password2": PASSWORD}
+    page = adviser_client.post(reverse("account_email"), {"action_add": "", "email": "autre@exemple.test"}, follow=True)
+    assert "La lettre à autre@exemple.test n’est pas partie" in page.content.decode()
+    assert adviser_client.post(reverse("account_change_password"), said).status_code == 302
+
+
 def test_roles_are_given_and_ended_on_a_page(administrator_client: StrictClient, adviser: User) -> None:
     page = reverse("person", args=[adviser.pk])
     administrator_client.post(page, NEW | {"territory_code": "14"})

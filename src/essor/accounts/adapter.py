@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -9,3 +16,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  the caller names it
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is away is told to the log, and to whoever is signed in.
+
+        To nobody else: « mot de passe oublié » answers the same, whether or not the address has an account.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:
+            logger.exception("A letter did not leave: %s", template_prefix)
+            if self.request is not None and self.request.user.is_authenticated:
+                text = _("La lettre à {email} n’est pas partie : le serveur de courriel ne l’a pas prise.")
+                messages.warning(self.request, text.format(email=email))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -11,6 +13,16 @@ from django.utils.translation import gettext
 
 from essor.accounts.models import User
 
+logger = logging.getLogger(__name__)
+
+
+class LetterNotSent(Exception):
+    """The mail server did not take the letter. ``link``: what it would have brought."""
+
+    def __init__(self, *, link: str) -> None:
+        super().__init__()
+        self.link = link
+
 
 def build_password_path(user: User) -> str:
     """The address where this person sets a password; good once, and for as many days as PASSWORD_RESET_TIMEOUT says."""
@@ -19,6 +31,7 @@ def build_password_path(user: User) -> str:
 
 
 def send_password_link(*, user: User, site_url: str) -> None:
+    """Raises LetterNotSent, after writing the cause in the log."""
     link = site_url.rstrip("/") + build_password_path(user)
     days = settings.PASSWORD_RESET_TIMEOUT // 86_400
     text = gettext(
@@ -27,9 +40,13 @@ def send_password_link(*, user: User, site_url: str) -> None:
         "Ce lien sert une seule fois, pendant {days} jours. S’il a expiré, demandez-en un autre "
         "à la page de connexion, « Mot de passe oublié ».\n"
     )
-    send_mail(
-        gettext("Votre compte Essor"),
-        text.format(name=user, link=link, days=days),
-        settings.DEFAULT_FROM_EMAIL,
-        [user.email],
-    )
+    try:
+        send_mail(
+            gettext("Votre compte Essor"),
+            text.format(name=user, link=link, days=days),
+            settings.DEFAULT_FROM_EMAIL,
+            [user.email],
+        )
+    except OSError as error:  # unreachable, or a refusal: smtplib's own errors are of this kind
+        logger.exception("The letter that opens an account did not leave.")
+        raise LetterNotSent(link=link) from error

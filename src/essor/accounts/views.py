@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from essor.accounts import actions, queries
 from essor.accounts.audit import verify_chain
 from essor.accounts.forms import PersonForm, RoleForm, TraceFilterForm
-from essor.accounts.letters import send_password_link
+from essor.accounts.letters import LetterNotSent, send_password_link
 from essor.accounts.models import Role, User
 from essor.accounts.permissions import Audience, open_to
 from essor.accounts.sentences import CHAIN_FAULTS, FIELDS, describe_account_error
@@ -21,8 +21,17 @@ from essor.accounts.sentences import CHAIN_FAULTS, FIELDS, describe_account_erro
 PER_PAGE = 50
 
 
-def _site_url(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/")
+def _send_link(request: HttpRequest, person: User) -> None:
+    try:
+        send_password_link(user=person, site_url=request.build_absolute_uri("/"))
+    except LetterNotSent as error:
+        text = _(
+            "Rien n’est parti à {email} : le serveur de courriel n’a pas pris la lettre. "
+            "Transmettez vous-même ce lien : {link}"
+        )
+        messages.warning(request, text.format(email=person.email, link=error.link))
+    else:
+        messages.success(request, _("Un lien est parti à {email}.").format(email=person.email))
 
 
 def _get_person(pk: int) -> User:
@@ -56,8 +65,8 @@ def add_person(request: HttpRequest) -> HttpResponse:
         except actions.AccountError as error:
             form.add_error(FIELDS.get(error.code), describe_account_error(error))
         else:
-            send_password_link(user=user, site_url=_site_url(request))
-            messages.success(request, _("Le compte est ouvert ; un lien est parti à {email}.").format(email=user.email))
+            messages.success(request, _("Le compte est ouvert."))
+            _send_link(request, user)
             return redirect("person", pk=user.pk)
     return render(request, "accounts/person_add.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -83,8 +92,7 @@ def show_person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def send_link(request: HttpRequest, pk: int) -> HttpResponse:
     person = _get_person(pk)
-    send_password_link(user=person, site_url=_site_url(request))
-    messages.success(request, _("Un lien est parti à {email}.").format(email=person.email))
+    _send_link(request, person)
     return redirect("person", pk=person.pk)
 
 

@@ -135,6 +135,7 @@ CACHES = {
     }
 }
 vars().update(ENVIRONMENT.email)
+EMAIL_TIMEOUT = 10  # seconds: without it, a mail server that never answers holds a visitor for minutes
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 PRIVACY_OFFICER = ENVIRONMENT.privacy_officer
 WEB_WORKERS = ENVIRONMENT.workers
