@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from essor.project.environment import VARIABLES, WrongSetting, list_unknown_names, read_environment
+from essor.project.translations import CATALOGUE
 
 CLONE = Path(__file__).resolve().parents[2]
 
@@ -138,6 +140,18 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "essor.sqlite3" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_catalogues_that_cannot_be_compiled_are_said(tmp_path: Path) -> None:
+    """A clone that belongs to another account: stood for by a folder where the compiled catalogue would go."""
+    shutil.copytree(CLONE / "src", tmp_path / "src", ignore=shutil.ignore_patterns("*.pyc", "*.mo"))
+    (tmp_path / "src/essor/project" / CATALOGUE).with_suffix(".mo").mkdir()
+    os.utime((tmp_path / "src/essor/project" / CATALOGUE).with_suffix(".mo"), (0, 0))
+    ended = run_essor("edition", "list", ESSOR_DATA=str(tmp_path / "data"), PYTHONPATH=str(tmp_path / "src"))
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert "./essor translations" in ended.stderr
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_an_unknown_name_is_said_and_the_command_goes_on() -> None:

@@ -35,6 +35,12 @@ UNUSABLE_FILE = (
     "essor: the data file “{name}” cannot be used ({reason}). "
     "Stop the other program that uses it, check that it can be written to, or name another folder: ESSOR_DATA=…"
 )
+UNCOMPILED = (
+    "essor : l’anglais ne peut pas être préparé dans « {folder} » ({reason}). Une fois par version, lancez "
+    "./essor translations avec le compte à qui ce dossier appartient.\n"
+    "essor: English cannot be prepared in “{folder}” ({reason}). Once for each version, run "
+    "./essor translations as the account that owns this folder."
+)
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
@@ -62,7 +68,11 @@ def run(words: list[str]) -> int:
     except ImproperlyConfigured as error:
         say(str(error))
         return WRONG
-    translations.compile_translations()
+    try:
+        translations.compile_translations()
+    except translations.NotCompiled as error:
+        say(UNCOMPILED.format(folder=error.folder, reason=error.reason))
+        return WRONG
     if words[0] == "check":
         from essor.project import development
 

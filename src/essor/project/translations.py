@@ -48,6 +48,15 @@ class Finding:
     where: str
 
 
+class NotCompiled(Exception):
+    """A catalogue has no binary one of its age, and none can be written beside it."""
+
+    def __init__(self, *, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}")
+        self.folder = folder
+        self.reason = reason
+
+
 def list_rooms(package: Path = PACKAGE) -> list[Path]:
     return sorted(folder for folder in package.iterdir() if (folder / "__init__.py").exists())
 
@@ -131,19 +140,32 @@ def add_missing_entries(package: Path = PACKAGE) -> int:
 
 
 def compile_translations(package: Path = PACKAGE) -> int:
-    """Writes beside each catalogue the binary one that Django reads, where it is absent or older; returns how many."""
+    """Writes beside each catalogue the binary one that Django reads, where it is absent or older; returns how many.
+
+    Raises NotCompiled.
+    """
     compiled = 0
     for room in list_rooms(package):
         source, target = room / CATALOGUE, (room / CATALOGUE).with_suffix(".mo")
         if not source.exists() or (target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns):
             continue
-        aside = target.with_name(f"django.{os.getpid()}.mo.part")
+        try:
+            _compile(source, target)
+        except OSError as error:
+            raise NotCompiled(folder=target.parent, reason=error.strerror or str(error)) from error
+        compiled += 1
+    return compiled
+
+
+def _compile(source: Path, target: Path) -> None:
+    aside = target.with_name(f"django.{os.getpid()}.mo.part")
+    try:
         with aside.open("wb") as stream:
             write_mo(stream, read_catalogue(source))
         aside.chmod(source.stat().st_mode & 0o777)  # whoever reads the one reads the other
         aside.replace(target)
-        compiled += 1
-    return compiled
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _show(key: Key) -> str:
