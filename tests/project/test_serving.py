@@ -7,13 +7,25 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from essor.project.serving import PortTaken, require_free_port
+from essor.project.serving import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    SETTLED_SECONDS,
+    PortTaken,
+    choose_pause,
+    require_free_port,
+)
 
 CLONE = Path(__file__).resolve().parents[2]
+WORKER = "db_worker"
 
 
 def find_free_port() -> int:
@@ -57,21 +69,96 @@ def test_a_port_in_use_is_refused() -> None:
         require_free_port("127.0.0.1", 99_999)
 
 
-@pytest.mark.slow
-def test_the_server_starts_from_nothing_answers_and_stops_with_its_worker(tmp_path: Path) -> None:
-    port = find_free_port()
-    server = start(tmp_path, port)
+@given(lives=st.lists(st.floats(min_value=0, max_value=1e6), min_size=1, max_size=20))
+def test_a_worker_that_keeps_ending_waits_longer_and_never_more_than_a_minute(lives: list[float]) -> None:
+    pauses = [0.0]
+    for lived in lives:
+        pauses.append(choose_pause(before=pauses[-1], lived=lived))
+        assert FIRST_PAUSE_SECONDS <= pauses[-1] <= LONGEST_PAUSE_SECONDS
+        assert pauses[-1] == FIRST_PAUSE_SECONDS if lived >= SETTLED_SECONDS else pauses[-1] >= pauses[-2]
+
+
+@pytest.fixture
+def port() -> int:
+    return find_free_port()
+
+
+@pytest.fixture
+def server(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """``serve`` on a new data folder, answering."""
+    started = start(tmp_path, port)
     try:
-        assert '"instance": "real"' in read_health(port, server)
-        second = start(tmp_path, port)
+        read_health(port, started)
+        yield started
+    finally:
+        if started.poll() is None:
+            for child in psutil.Process(started.pid).children(recursive=True):
+                child.kill()
+            started.kill()
+        started.communicate(timeout=60)
+
+
+def find_child(server: subprocess.Popen[str], module: str) -> psutil.Process:
+    """The process that runs this module; waits for it."""
+    for _attempt in range(100):
+        for child in psutil.Process(server.pid).children():
+            if child.status() != psutil.STATUS_ZOMBIE and module in child.cmdline():
+                return child
+        time.sleep(0.1)  # a process takes a moment to start; nothing is measured
+    raise AssertionError(f"no process runs {module}")
+
+
+@pytest.mark.slow
+def test_the_server_starts_from_nothing_answers_and_stops_with_its_worker(
+    tmp_path: Path, server: subprocess.Popen[str], port: int
+) -> None:
+    assert '"instance": "real"' in read_health(port, server)
+    elsewhere = tmp_path / "elsewhere"
+    for folder, asked, sentence in [
+        (tmp_path, find_free_port(), f"est déjà servi (processus {server.pid}, port {port})"),
+        (elsewhere, port, f"au port {port}"),
+    ]:
+        second = start(folder, asked)
         said, _ = second.communicate(timeout=60)
         assert second.returncode == 1
-        assert f"au port {port}" in said
+        assert sentence in said
         assert "Traceback" not in said
-    finally:
-        server.send_signal(signal.SIGTERM)
-        said, _ = server.communicate(timeout=60)
+    server.send_signal(signal.SIGTERM)
+    said, _ = server.communicate(timeout=60)
     assert server.returncode == 0, said
     assert f"http://localhost:{port}/" in said
     assert "Essor est arrêté" in said
     require_free_port("127.0.0.1", port)
+
+
+@pytest.mark.slow
+def test_pages_are_served_while_another_worker_starts_and_nothing_without_the_web(
+    server: subprocess.Popen[str], port: int
+) -> None:
+    worker = find_child(server, WORKER)
+    worker.kill()
+    worker.wait()
+    assert '"status": "ok"' in read_health(port, server)
+    assert find_child(server, WORKER).pid != worker.pid
+    find_child(server, "gunicorn").kill()
+    said, _ = server.communicate(timeout=60)
+    assert server.returncode == 1
+    assert "Le processus des tâches longues s’est arrêté (code -9)" in said
+    assert "Le serveur de pages s’est arrêté seul (code -9)" in said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
+def test_a_server_that_is_killed_leaves_nobody_behind(tmp_path: Path, server: subprocess.Popen[str], port: int) -> None:
+    find_child(server, WORKER)
+    family = psutil.Process(server.pid).children(recursive=True)
+    assert len(family) == 3, "gunicorn, its one process, the worker"
+    server.kill()
+    assert psutil.wait_procs(family, timeout=20)[1] == []
+    again = start(tmp_path, port)
+    try:
+        read_health(port, again)
+    finally:
+        again.send_signal(signal.SIGTERM)
+        again.communicate(timeout=60)
+    assert again.returncode == 0

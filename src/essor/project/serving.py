@@ -1,19 +1,30 @@
-"""The web server and the worker that does the long tasks, started and stopped together."""
+"""The web server and the worker that does the long tasks: started, watched over and stopped together.
+
+When the web server ends, all ends. The worker may end by itself (its database was restarted, the machine lacked
+memory): pages are still served, and another worker starts.
+"""
 
 from __future__ import annotations
 
+import math
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+ATTACHED = "essor.project.attached"
 THREADS = 4
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 20
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
+SETTLED_SECONDS = 60.0
+"""A worker that lived that long did not fail as it began."""
 
 
 class PortTaken(Exception):
@@ -23,12 +34,11 @@ class PortTaken(Exception):
         self.reason = reason
 
 
-class ProcessEnded(Exception):
-    """One of the two stopped by itself: the other was stopped too."""
+class WebEnded(Exception):
+    """The web server stopped by itself: the worker was stopped too."""
 
-    def __init__(self, *, name: str, code: int) -> None:
-        super().__init__(f"{name} {code}")
-        self.name = name
+    def __init__(self, *, code: int) -> None:
+        super().__init__(str(code))
         self.code = code
 
 
@@ -44,24 +54,67 @@ def require_free_port(host: str, port: int) -> None:
         raise PortTaken(host=host, port=port, reason=str(error)) from error
 
 
-def run_until_stopped(*, host: str, port: int, workers: int) -> None:
-    """Returns when Ctrl-C or TERM stopped both; raises ProcessEnded when one ended by itself."""
+def choose_pause(*, before: float, lived: float) -> float:
+    """Seconds to wait before the worker starts again; ``before``: the last wait, 0 at first; ``lived``: seconds.
+
+    Twice the last one, a minute at most; the shortest again when the worker had settled.
+
+    >>> [choose_pause(before=0, lived=5), choose_pause(before=4, lived=5), choose_pause(before=4, lived=600)]
+    [1.0, 8.0, 1.0]
+    """
+    if before == 0 or lived >= SETTLED_SECONDS:
+        return FIRST_PAUSE_SECONDS
+    return min(2 * before, LONGEST_PAUSE_SECONDS)
+
+
+class Worker:
+    """The process of the long tasks: looked at now and then, and started again when it ended by itself."""
+
+    def __init__(self, *, start: Callable[[], subprocess.Popen[bytes]], tell: Callable[[int, float], None]) -> None:
+        self._start, self._tell = start, tell
+        self._pause, self._due = 0.0, math.inf
+        self._began = time.monotonic()
+        self.process = start()
+
+    def look(self) -> None:
+        now = time.monotonic()
+        if self._due == math.inf and self.process.poll() is not None:
+            self._pause = choose_pause(before=self._pause, lived=now - self._began)
+            self._due = now + self._pause
+            self._tell(self.process.returncode, self._pause)
+        elif now >= self._due:
+            self._due, self._began = math.inf, now
+            self.process = self._start()
+
+
+def run_until_stopped(
+    *, host: str, port: int, workers: int, lock: int, tell: Callable[[int, float], None] = lambda _code, _pause: None
+) -> None:
+    """Returns when Ctrl-C or TERM stopped both; raises WebEnded when the web server ended by itself.
+
+    ``lock``: the open file of ``holding.hold_folder``. ``tell``: hears the code of a worker that ended by itself, and
+    in how many seconds another starts.
+    """
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = [
+    words = [
         "gunicorn", "essor.project.wsgi:application", "--bind", address, "--workers", str(workers),
         "--threads", str(THREADS), "--timeout", "60", "--log-level", "warning",
     ]  # fmt: skip
-    commands = {"web": web, "tasks": ["essor", "db_worker"]}
     with _asked_to_stop() as asked:
-        running = {name: subprocess.Popen([sys.executable, "-m", *words]) for name, words in commands.items()}
+        web = _start(words, lock)
+        worker = Worker(start=lambda: _start(["essor", "db_worker", "--no-reload"], lock), tell=tell)
         try:
             while not asked:
-                for name, process in running.items():
-                    if process.poll() is not None and not asked:
-                        raise ProcessEnded(name=name, code=process.returncode)
+                if web.poll() is not None:
+                    raise WebEnded(code=web.returncode)
+                worker.look()
                 time.sleep(LOOK_SECONDS)
         finally:
-            _stop(list(running.values()))
+            _stop([web, worker.process])
+
+
+def _start(words: list[str], lock: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", ATTACHED, str(os.getpid()), *words], pass_fds=[lock])
 
 
 @contextmanager
