@@ -25,7 +25,7 @@ from essor.project.serving import (
 )
 
 CLONE = Path(__file__).resolve().parents[2]
-WORKER = "db_worker"
+WORKER = "essor.project.working"
 
 
 def find_free_port() -> int:

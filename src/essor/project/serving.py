@@ -102,7 +102,7 @@ def run_until_stopped(
     ]  # fmt: skip
     with _asked_to_stop() as asked:
         web = _start(words, lock)
-        worker = Worker(start=lambda: _start(["essor", "db_worker", "--no-reload"], lock), tell=tell)
+        worker = Worker(start=lambda: _start(["essor.project.working"], lock), tell=tell)
         try:
             while not asked:
                 if web.poll() is not None:

@@ -23,6 +23,7 @@ from essor.directory.rules import DirectoryError
 
 KEPT_DAYS = 30
 STALLED_AFTER = timedelta(minutes=5)
+INTERRUPTED = "interrupted"
 
 
 def create_draft(*, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> ImportDraft:
@@ -145,6 +146,12 @@ def run_import(*, draft: ImportDraft, now: datetime, clock: Callable[[], datetim
         draft.source = report.source
         _finish(draft, ImportDraft.Stage.DONE, now=now)
         storage.remove_folder(draft.token)
+
+
+def interrupt_import(*, draft: ImportDraft, now: datetime) -> None:
+    """Its process is gone, and all that it wrote with it: the draft may start again at once."""
+    if draft.stage == ImportDraft.Stage.RUNNING:
+        _finish(draft, ImportDraft.Stage.FAILED, failure=INTERRUPTED, now=now)
 
 
 def discard_draft(*, draft: ImportDraft, by: User, now: datetime) -> None:
