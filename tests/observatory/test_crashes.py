@@ -64,7 +64,7 @@ def start(code: str, data: Path, *words: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL"}}
     environment = kept | {
         "ESSOR_DATA": str(data),
-        "ESSOR_SECRET_KEY": "only-for-tests",
+        "ESSOR_SECRET_KEY": "only-for-tests-and-long-enough-to-be-taken",
         "DJANGO_SETTINGS_MODULE": "essor.project.settings",
         "PYTHONPATH": str(ROOT / "src"),
     }

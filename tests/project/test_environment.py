@@ -31,6 +31,16 @@ def run_essor(*words: str, **said: str) -> subprocess.CompletedProcess[str]:
         ("ESSOR_DEBUG", "yes"),
         ("ESSOR_HTTPS", "true"),
         ("ESSOR_HOSTS", "https://essor.example.org"),
+        ("ESSOR_HOSTS", ""),
+        ("ESSOR_HOSTS", " , "),
+        ("ESSOR_HOSTS", "example.org:8000"),
+        ("ESSOR_HOSTS", "exa mple"),
+        ("ESSOR_HOSTS", "::1"),
+        ("ESSOR_HOSTS", "a.example.org;b.example.org"),
+        ("ESSOR_SECRET_KEY", "x"),
+        ("ESSOR_SECRET_KEY", "x" * 31),
+        ("ESSOR_EMAIL_FROM", "notanaddress"),
+        ("ESSOR_EMAIL_FROM", "Essor <notanaddress>"),
         ("ESSOR_EMAIL_URL", "ftp://mail"),
         ("ESSOR_EMAIL_URL", "smtp://host:port"),
         ("DATABASE_URL", "mysql://root@localhost/essor"),
@@ -49,6 +59,20 @@ def test_a_wrong_value_is_named_in_both_languages(tmp_path: Path, name: str, val
     assert english.startswith("essor: ")
     assert name in french
     assert name in english
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ESSOR_HOSTS", "Essor.example.org, 10.0.0.1,[2001:db8::1],.example.org,xn--tude-9oa.example"),
+        ("ESSOR_HOSTS", "*"),
+        ("ESSOR_SECRET_KEY", "x" * 32),
+        ("ESSOR_EMAIL_FROM", "Essor <essor@example.org>"),
+        ("ESSOR_EMAIL_FROM", "essor@localhost"),
+    ],
+)
+def test_a_right_value_is_taken(tmp_path: Path, name: str, value: str) -> None:
+    read_environment({"ESSOR_DATA": str(tmp_path), name: value})
 
 
 def test_nothing_said_is_a_laptop(tmp_path: Path) -> None:
@@ -99,6 +123,7 @@ def test_a_slip_of_the_pen_is_pointed_out() -> None:
         (["serve"], {"DATABASE_URL": "oracle://x/y"}, "DATABASE_URL"),
         (["administrator", "a@exemple.test"], {}, "./essor demo"),
         (["administrator", "a@exemple.test"], {"DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "DATABASE_URL"),
+        (["administrator", "a@exemple.test"], {"DATABASE_URL": "postgresql://u@127.0.0.1:1/x?bogus=1"}, "bogus"),
     ],
 )
 def test_a_command_says_it_in_a_sentence_and_stops(

@@ -23,3 +23,10 @@ def test_an_environment_that_cannot_be_made_is_said() -> None:
     assert "/proc/nowhere" in ended.stderr
     assert "\nessor: " in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_python_that_does_not_run_is_said_and_no_other_is_taken(tmp_path: Path) -> None:
+    ended = run_script("portrait", ESSOR_VENV=str(tmp_path / "venv"), ESSOR_PYTHON="/nope/python3")
+    assert ended.returncode == 2
+    assert ended.stderr.count("/nope/python3") == 2
+    assert not list(tmp_path.rglob("python*"))

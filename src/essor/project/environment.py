@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 import platformdirs
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 CLONE = Path(__file__).resolve().parents[3]
 
@@ -34,6 +37,10 @@ VARIABLES = (
     "ESSOR_VENV",
     "ESSOR_WORKERS",
 )
+
+HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f]*:[0-9a-f:.]+\]", re.IGNORECASE)
+"""What Django may find equal to the name that a browser asks for: no port, no accent, no underscore."""
+SECRET_LENGTH = 32
 
 
 class WrongSetting(ImproperlyConfigured):
@@ -63,18 +70,18 @@ class Environment:
 def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
     """Raises WrongSetting; makes the data folder and the secret when they are not there yet."""
     data_dir = _data_dir(said.get("ESSOR_DATA", ""))
-    hosts = [host.strip() for host in said.get("ESSOR_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host.strip()]
+    hosts = _hosts(said.get("ESSOR_HOSTS", "localhost,127.0.0.1,[::1]"))
     https = _yes_or_no("ESSOR_HTTPS", said)
     return Environment(
         data_dir=data_dir,
-        secret_key=said.get("ESSOR_SECRET_KEY") or _kept_secret(data_dir / "secret"),
+        secret_key=_secret(said.get("ESSOR_SECRET_KEY", ""), data_dir / "secret"),
         debug=_yes_or_no("ESSOR_DEBUG", said),
-        allowed_hosts=_hosts(hosts),
+        allowed_hosts=hosts,
         trusted_origins=[f"https://{host}" for host in hosts] if https else [],
         site_url=_site_url(hosts, https=https),
         database=_database(said.get("DATABASE_URL", ""), data_dir),
         email=_email(said.get("ESSOR_EMAIL_URL", "consolemail://")),
-        email_from=said.get("ESSOR_EMAIL_FROM", "essor@localhost"),
+        email_from=_email_from(said.get("ESSOR_EMAIL_FROM", "essor@localhost")),
         https=https,
         workers=_workers(said.get("ESSOR_WORKERS", "2")),
         privacy_officer=said.get("ESSOR_PRIVACY_OFFICER", ""),
@@ -116,16 +123,18 @@ def _workers(value: str) -> int:
     return int(value)
 
 
-def _hosts(hosts: list[str]) -> list[str]:
-    for host in hosts:
-        if "/" in host or ("*" in host and host != "*"):
-            raise WrongSetting(
-                "ESSOR_HOSTS",
-                french=f"ESSOR_HOSTS contient « {host} » : écrivez des noms de machine séparés par des virgules, "
-                "sans « https:// », par exemple essor.exemple.org",
-                english=f"ESSOR_HOSTS contains “{host}”: write host names separated by commas, without “https://”, "
-                "for instance essor.example.org",
-            )
+def _hosts(value: str) -> list[str]:
+    hosts = [host.strip() for host in value.split(",") if host.strip()]
+    wrong = next((host for host in hosts if not HOST.fullmatch(host)), "")
+    if wrong or not hosts:
+        raise WrongSetting(
+            "ESSOR_HOSTS",
+            french=(f"ESSOR_HOSTS contient « {wrong} »" if wrong else "ESSOR_HOSTS ne nomme personne")
+            + " : écrivez des noms de machine séparés par des virgules, sans « https:// » ni port, "
+            "par exemple essor.exemple.org",
+            english=(f"ESSOR_HOSTS contains “{wrong}”" if wrong else "ESSOR_HOSTS names nobody")
+            + ": write host names separated by commas, without “https://” or a port, for instance essor.example.org",
+        )
     return hosts
 
 
@@ -159,6 +168,18 @@ def _unusable_folder(folder: Path, error: OSError) -> WrongSetting:
         english=f"the data folder “{folder}” cannot be written to ({error.strerror}). "
         "Name a folder that can: ESSOR_DATA=/path/of/folder",
     )
+
+
+def _secret(said: str, file: Path) -> str:
+    if said and len(said) < SECRET_LENGTH:
+        raise WrongSetting(
+            "ESSOR_SECRET_KEY",
+            french=f"ESSOR_SECRET_KEY est trop court ({len(said)} caractères) : tirez-en au moins {SECRET_LENGTH} au "
+            "hasard, ou ne dites rien et Essor en garde un dans le dossier de données.",
+            english=f"ESSOR_SECRET_KEY is too short ({len(said)} characters): draw at least {SECRET_LENGTH} at random, "
+            "or say nothing and Essor keeps one in the data folder.",
+        )
+    return said or _kept_secret(file)
 
 
 def _kept_secret(file: Path) -> str:
@@ -198,6 +219,22 @@ def _email(address: str) -> dict[str, Any]:
             "smtp+tls://user:password@smtp.example.org:587, or consolemail:// for the screen.",
         ) from error
     return {name: value for name, value in config.items() if value}
+
+
+def _email_from(value: str) -> str:
+    """An address, or a name and an address."""
+    _name, address = parseaddr(value)
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise WrongSetting(
+            "ESSOR_EMAIL_FROM",
+            french=f"ESSOR_EMAIL_FROM vaut « {value} » : écrivez une adresse de courriel, "
+            "par exemple essor@exemple.org ou Essor <essor@exemple.org>",
+            english=f"ESSOR_EMAIL_FROM is “{value}”: write an e-mail address, "
+            "for instance essor@example.org or Essor <essor@example.org>",
+        ) from error
+    return value
 
 
 def _database(address: str, data_dir: Path) -> dict[str, Any]:

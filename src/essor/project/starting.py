@@ -107,7 +107,8 @@ def describe_database_error(error: DatabaseError) -> str:
     if state == "42P01" or reason.startswith("no such table"):
         return NO_TABLES
     if connection.vendor == "postgresql":
-        is_away = isinstance(error, OperationalError) and state is None
+        # Without a connection, any error is of the address: psycopg says so of an option that it does not know.
+        is_away = state is None and (isinstance(error, OperationalError) or connection.connection is None)
         return UNREACHABLE.format(reason=reason) if is_away else ""
     if any(sign in reason for sign in ("unable to open", "locked", "not a database", "disk", "readonly", "malformed")):
         return UNUSABLE_FILE.format(name=os.fspath(connection.settings_dict["NAME"]), reason=reason)
