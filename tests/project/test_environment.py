@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
+from essor import __version__
 from essor.project.environment import VARIABLES, WrongSetting, list_unknown_names, read_environment
+from essor.project.starting import FOR_DEVELOPERS
 from essor.project.translations import CATALOGUE
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -177,6 +180,33 @@ def test_catalogues_that_cannot_be_compiled_are_said(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
     assert "./essor translations" in ended.stderr
     assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.mark.parametrize("words", [["--version"], ["version"]])
+def test_the_version_is_ours_and_needs_no_setting(words: list[str]) -> None:
+    ended = run_essor(*words, ESSOR_WORKERS="x")
+    assert (ended.returncode, ended.stdout) == (0, f"Essor {__version__}\n")
+
+
+@pytest.mark.parametrize("words", [[], ["help"], ["--help"], ["-h"]])
+def test_help_lists_our_words_in_both_languages(words: list[str]) -> None:
+    ended = run_essor(*words)
+    assert ended.returncode == 0
+    ours = [name for name, app in get_commands().items() if app.startswith("essor.")]
+    for word in (*ours, *FOR_DEVELOPERS):
+        line = next((line for line in ended.stdout.splitlines() if line.startswith(f"  essor {word} ")), "")
+        assert " · " in line, word
+    assert "flush" not in ended.stdout
+
+
+@pytest.mark.parametrize("word", FOR_DEVELOPERS)
+def test_an_installed_package_says_that_a_clone_is_needed(tmp_path: Path, word: str) -> None:
+    shutil.copytree(CLONE / "src", tmp_path / "site", ignore=shutil.ignore_patterns("*.pyc"))
+    ended = run_essor(word, PYTHONPATH=str(tmp_path / "site"), ESSOR_DATA=str(tmp_path / "data"))
+    assert ended.returncode == 2
+    assert "seulement dans un clone" in ended.stderr
+    assert "only in a clone" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_an_unknown_name_is_said_and_the_command_goes_on() -> None:

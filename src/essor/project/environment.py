@@ -88,6 +88,11 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
     )
 
 
+def is_clone() -> bool:
+    """Or an installed package, which has neither the tests nor the checks."""
+    return (CLONE / "pyproject.toml").exists()
+
+
 def make_files_private() -> None:
     """What this process makes from now on, its owner alone may read: addresses, passwords' hashes, files sent.
 
@@ -147,7 +152,7 @@ def _site_url(hosts: list[str], *, https: bool) -> str:
 def _data_dir(named: str) -> Path:
     if named:
         folder = Path(named).expanduser().resolve()
-    elif (CLONE / "pyproject.toml").exists():
+    elif is_clone():
         folder = CLONE / "data"
     else:
         folder = Path(platformdirs.user_data_dir("essor"))

@@ -8,19 +8,38 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 
-from essor.project.environment import make_files_private
+from essor import __version__
+from essor.project.environment import is_clone, make_files_private
 
 WRONG = 2
-USAGE = """\
-essor demo                montre un territoire fictif · shows a fictitious territory
-essor serve               sert les pages pour de vrai · serves the pages for real
-essor administrator …     ouvre un compte d’administration · opens an administrator's account
-essor import …            lit un fichier (census, municipalities, boundaries) · reads a file
-essor portrait | compare  donne des chiffres et les compare · gives figures and compares them
-essor edition …           publie, liste, vérifie · publishes, lists, verifies
-essor test | check        pour qui change le code · for those who change the code
-essor <mot> --help        tout le reste · everything else
+USAGE = f"""\
+Essor {__version__}
+
+Servir · Serving
+  essor demo            montre un territoire fictif · shows a fictitious territory
+  essor serve           sert les pages pour de vrai · serves the pages for real
+  essor administrator   ouvre un compte d’administration · opens an administrator's account
+Données · Data
+  essor import          lit un fichier (census, municipalities, boundaries) · reads a file
+  essor bases           liste, montre, importe, publie · lists, shows, imports, publishes
+Chiffres · Figures
+  essor portrait        donne les chiffres d’un territoire · gives the figures of a territory
+  essor compare         les compare, ou dit pourquoi non · compares them, or says why not
+  essor edition         publie, liste, vérifie · publishes, lists, verifies
+Changer le code · Changing the code
+  essor test            fait tous les tests, ou ceux nommés · runs every test, or those named
+  essor check           fait les vérifications · runs the checks
+  essor bench           mesure, à côté des concurrents · measures, beside the rivals
+  essor translations    dit ce qui n’a pas d’anglais · says what has no English
+
+essor <mot> --help      tout d’un mot · all about a word
+essor help --commands   tous les mots, ceux de Django compris · every word, Django's included
 """
+VERSION = f"Essor {__version__}\n"
+ONLY_IN_A_CLONE = (
+    "essor : « {word} » sert à qui change le code : seulement dans un clone, par ./essor {word}\n"
+    "essor: “{word}” is for those who change the code: only in a clone, with ./essor {word}"
+)
 NO_TABLES = (
     "essor : il n’y a pas encore de données : lancez ./essor demo (essai) ou ./essor serve.\n"
     "essor: there is no data yet: run ./essor demo (trial) or ./essor serve."
@@ -41,6 +60,15 @@ UNCOMPILED = (
     "essor: English cannot be prepared in “{folder}” ({reason}). Once for each version, run "
     "./essor translations as the account that owns this folder."
 )
+ANSWERS = {
+    (): USAGE,
+    ("help",): USAGE,
+    ("--help",): USAGE,
+    ("-h",): USAGE,
+    ("version",): VERSION,
+    ("--version",): VERSION,
+}
+FOR_DEVELOPERS = ("test", "check")
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
@@ -53,14 +81,8 @@ def run(words: list[str]) -> int:
     for name, near in environment.list_unknown_names():
         near_french, near_english = (f" ; vouliez-vous {near} ?", f"; did you mean {near}?") if near else (".", ".")
         say(UNKNOWN_NAME.format(name=name, near_french=near_french, near_english=near_english))
-    if not words:
-        sys.stdout.write(USAGE)
-        return 0
-    if words[0] == "test":
-        # The tests bring their own data folder; what the environment says of it is not asked.
-        from essor.project import development
-
-        return development.test(words[1:])
+    if (code := answer_without_settings(words)) is not None:
+        return code
     try:
         from django.conf import settings
 
@@ -78,6 +100,22 @@ def run(words: list[str]) -> int:
 
         return development.check(words[1:])
     return run_command(words)
+
+
+def answer_without_settings(words: list[str]) -> int | None:
+    """The exit code, or None for a word that needs the settings."""
+    if said := ANSWERS.get(tuple(words)):
+        sys.stdout.write(said)
+        return 0
+    if words[0] in FOR_DEVELOPERS and not is_clone():
+        say(ONLY_IN_A_CLONE.format(word=words[0]))
+        return WRONG
+    if words[0] == "test":
+        # The tests bring their own data folder; what the environment says of it is not asked.
+        from essor.project import development
+
+        return development.test(words[1:])
+    return None
 
 
 def run_command(words: list[str]) -> int:

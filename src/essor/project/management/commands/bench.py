@@ -30,10 +30,26 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("benchmarks", nargs="*", metavar="|".join(MODULES), help="toutes, si aucune n’est nommée")
-        parser.add_argument("--size", choices=["full", "small"], default="small", help="taille des données (small)")
-        parser.add_argument("--repeats", type=int, default=FEWEST_REPEATS, help=f"au moins {FEWEST_REPEATS} mesures")
-        parser.add_argument("--out", type=Path, help="fichier où ajouter les mesures, une ligne JSON chacune")
+        parser.add_argument(
+            "benchmarks",
+            nargs="*",
+            metavar="|".join(MODULES),
+            help="toutes, si aucune n’est nommée · all, if none is named",
+        )
+        parser.add_argument(
+            "--size", choices=["full", "small"], default="small", help="taille des données · size of the data (small)"
+        )
+        parser.add_argument(
+            "--repeats",
+            type=int,
+            default=FEWEST_REPEATS,
+            help=f"au moins {FEWEST_REPEATS} mesures · at least {FEWEST_REPEATS}",
+        )
+        parser.add_argument(
+            "--out",
+            type=Path,
+            help="fichier où ajouter les mesures, une ligne JSON chacune · where to add them, in lines of JSON",
+        )
 
     def handle(
         self, *args: Any, benchmarks: list[str], size: str, repeats: int, out: Path | None, **options: Any

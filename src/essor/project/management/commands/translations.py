@@ -8,11 +8,16 @@ from essor.project.translations import add_missing_entries, compare_translations
 
 
 class Command(BaseCommand):
-    help = "Dit quelles phrases n’ont pas d’anglais, et lesquelles ne servent plus. Code de sortie 1 s’il en manque."
+    help = (
+        "Dit quelles phrases n’ont pas d’anglais, et lesquelles ne servent plus. Code de sortie 1 s’il en manque. / "
+        "Says which sentences have no English, and which are not used any more. Exit code 1 when any is missing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--write", action="store_true", help="ajoute une entrée vide pour chaque phrase sans anglais"
+            "--write",
+            action="store_true",
+            help="ajoute une entrée vide pour chaque phrase sans anglais · adds an empty entry for each one missing",
         )
 
     def handle(self, *_args: Any, write: bool, **_options: Any) -> None:
