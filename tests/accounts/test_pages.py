@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import translation
 
 from essor.accounts.models import AuditEvent, User
 from tests.pages import StrictClient
@@ -142,6 +144,53 @@ def test_my_account_and_my_data(adviser_client: StrictClient) -> None:
     data = json.loads(adviser_client.get(reverse("my_account_data")).content)
     assert data["email"] == "conseil@exemple.test"
     assert adviser_client.get("/en/mon-compte/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "sentences"),
+    [
+        ("", "Choisir un nouveau mot de passe", ["Bonjour,", "a demandé un nouveau mot de passe", "pendant 3 jours"]),
+        ("/en", "Choose a new password", ["Hello,", "asked for a new password", "for 3 days"]),
+    ],
+)
+def test_the_letter_of_a_forgotten_password_is_ours(
+    public: StrictClient, adviser: User, language: str, subject: str, sentences: list[str]
+) -> None:
+    public.post(language + reverse("account_reset_password"), {"email": adviser.email})
+    letter = mail.outbox[0]
+    assert letter.subject == f"[Essor] {subject}"
+    for sentence in sentences:
+        assert sentence in letter.body
+    assert re.search(rf"^http://testserver{language}/compte/password/reset/key/\S+$", str(letter.body), re.MULTILINE)
+    assert "testserver !" not in letter.body
+    assert "Merci" not in letter.body
+
+
+@pytest.mark.parametrize(("language", "title"), [("", "Trop de demandes"), ("/en", "Too many requests")])
+def test_too_many_requests_are_refused_on_a_page_of_ours(public: StrictClient, language: str, title: str) -> None:
+    cache.clear()
+    address = language + reverse("account_reset_password")
+    answers = [public.post(address, {"email": "trop@exemple.test"}) for _attempt in range(6)]
+    told = public.post(address, {"email": "trop@exemple.test"}, headers={"accept": "application/problem+json"})
+    cache.clear()
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert title in answers[-1].content.decode()
+    assert 'id="contenu"' in answers[-1].content.decode()
+    assert (told.status_code, told.json()["type"]) == (429, "too-many")
+
+
+@pytest.mark.parametrize(("language", "label"), [("", "Nom de la clé"), ("/en", "Name of the key")])
+def test_the_form_of_a_key_is_in_the_language_of_the_page(adviser: User, language: str, label: str) -> None:
+    client = StrictClient()
+    client.post(reverse("account_login"), {"login": adviser.email, "password": "un mot de passe long"})
+    client.post(reverse("account_reauthenticate"), {"password": "un mot de passe long"})
+    pages = [client.get(language + reverse("mfa_add_webauthn"))]
+    key = adviser.authenticator_set.create(type="webauthn", data={"name": "Clé bleue"})
+    with translation.override("fr"):
+        pages.append(client.get(language + reverse("mfa_edit_webauthn", args=[key.pk])))
+    for page in pages:
+        assert page.status_code == 200
+        assert label in page.content.decode()
 
 
 @pytest.mark.parametrize("language", ["", "/en"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -61,3 +62,11 @@ class TraceFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [("", _("tout")), *((kind, kind) for kind in target_kinds)]
         self.fields["target_kind"] = forms.ChoiceField(label=_("Sur quoi"), required=False, choices=kinds)
+
+
+class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+    name = forms.CharField(label=_("Nom de la clé"), required=False)
+
+
+class RenameKeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    name = forms.CharField(label=_("Nom de la clé"))

@@ -61,6 +61,14 @@ NOT_FOUND = Problem(
     _("Elle est peut-être mal recopiée, ou ce qu’elle montrait n’est pas public."),
     _("Vérifiez l’adresse, ou partez de la page d’accueil."),
 )
+TOO_MANY = Problem(
+    429,
+    "too-many",
+    _("Trop de demandes"),
+    _("Cette demande n’a pas été suivie. Rien n’a été changé."),
+    _("Trop de demandes semblables sont venues en peu de temps : leur nombre est limité, pour protéger les comptes."),
+    _("Attendez quelques minutes, puis recommencez."),
+)
 FAILURE = Problem(
     500,
     "failure",
@@ -137,6 +145,10 @@ def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  
 
 def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django names it
     return respond(request, NOT_FOUND)
+
+
+def show_too_many(request: HttpRequest) -> HttpResponse:
+    return respond(request, TOO_MANY)
 
 
 def show_failure(request: HttpRequest) -> HttpResponse:

@@ -19,4 +19,5 @@ urlpatterns = i18n_patterns(
 handler400 = "essor.project.errors.show_bad_request"
 handler403 = "essor.project.errors.show_forbidden"
 handler404 = "essor.project.errors.show_not_found"
+handler429 = "essor.project.errors.show_too_many"  # read by allauth, which counts the attempts
 handler500 = "essor.project.errors.show_failure"
