@@ -103,6 +103,14 @@ SENTENCES: Mapping[str, Any] = {
         "Organisations d’un territoire qui n’est pas le vôtre : {count}. Demandez à qui conseille ce territoire, "
         "ou à qui administre la plateforme."
     ),
+    "row-elsewhere": _(
+        "Cette organisation est d’un territoire qui n’est pas le vôtre. Retirez la ligne, ou demandez à qui conseille "
+        "ce territoire de la verser."
+    ),
+    "place-elsewhere": _(
+        "« {value} » est hors de votre territoire : on n’y place pas d’organisation. Corrigez le lieu ; s’il est "
+        "juste, demandez à qui conseille ce territoire, ou à qui administre la plateforme."
+    ),
     "organisation-erased": _("Cette organisation a été effacée : rien ne peut plus y être ajouté."),
     "row-ragged": _(
         "La ligne a {cells} cases et les titres en ont {columns}. Cherchez un séparateur ou un guillemet de trop."
