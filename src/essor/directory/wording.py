@@ -131,6 +131,10 @@ SENTENCES: Mapping[str, Any] = {
         "Ce fichier n’est pas un vrai chiffrier {kind}. Ouvrez-le dans un tableur et enregistrez-le de nouveau."
     ),
     "file-bomb": _("Une fois déplié, ce chiffrier dépasserait {limit} Mo. Enregistrez les lignes utiles en CSV."),
+    "file-too-spread": _(
+        "La feuille va jusqu’à la case {cell}, soit {cells} cases ; la limite est de {limit}. Supprimez les lignes et "
+        "les colonnes qui sont loin du tableau, ou enregistrez les lignes utiles en CSV."
+    ),
     "file-encoding": _("Des caractères de la ligne {line} ne se lisent pas. Enregistrez le fichier en UTF-8."),
     "file-binary": _(
         "La ligne {line} contient des octets nuls : ce n’est pas du texte. Enregistrez le fichier en CSV UTF-8."
