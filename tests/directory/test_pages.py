@@ -119,6 +119,19 @@ def test_a_correction_asks_why_and_keeps_the_old_value(
     assert adviser_client.post("/annuaire/fil/faits/ajouter/", added).status_code == 302
 
 
+def test_a_correction_never_changes_what_is_spoken_of(adviser_client: StrictClient, organisation: Organisation) -> None:
+    fact = Fact.objects.get(variable="legal_form")
+    address = f"/annuaire/fil/faits/{fact.pk}/corriger/"
+    page = adviser_client.get(address).content.decode()
+    assert ("Forme juridique" in page, 'name="variable"' in page) == (True, False)
+    asked = {"variable": "municipality", "value": "64008", "starts_on": "2018-03-02", "reason": "?"}
+    assert adviser_client.post(address, asked).status_code == 400
+    fact.refresh_from_db()
+    assert fact.known_to is None
+    assert adviser_client.post(address, asked | {"value": "coop"}).status_code == 302
+    assert Fact.objects.get(replaces=fact).variable == "legal_form"
+
+
 def test_a_merger_names_the_other_organisation(adviser_client: StrictClient, organisation: Organisation) -> None:
     create_organisation(name="La Ruche", key="ruche", source=Source.objects.get(), by=None, now=NOW)
     asked = {"kind": "merged", "happened_on": "2018-03-01", "note": "Avis au registre"}

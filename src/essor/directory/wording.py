@@ -92,6 +92,9 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "fact-already-closed": _("Ce fait a déjà été corrigé ou retiré. Corrigez le plus récent."),
     "fact-twice": _("« {variable} » est dite deux fois autrement pour le {day}, lignes {lines}. Gardez la bonne."),
+    "corrected-other-variable": _(
+        "Une correction dit autrement la même chose : « {variable} ». Pour dire autre chose, ajoutez un fait."
+    ),
     "corrected-before-known": _(
         "La correction serait connue avant le fait qu’elle corrige. Donnez une date plus tardive."
     ),

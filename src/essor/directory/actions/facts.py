@@ -50,10 +50,12 @@ def record_facts(*, facts: Iterable[tuple[Organisation, Said]], source: Source, 
 def correct_fact(
     *, fact: Fact, reason: str, source: Source, by: User | None, now: datetime, **said: Unpack[Said]
 ) -> Fact:
-    """Closes ``fact`` and adds what is right, from ``known_from`` on (``now`` unless said otherwise)."""
+    """Closes ``fact`` and adds what is right of the same variable, from ``known_from`` on (``now`` unless said)."""
     fact = Fact.objects.select_for_update().select_related("organisation").get(pk=fact.pk)
     if fact.known_to is not None:
         raise DirectoryError("fact-already-closed", variable=fact.variable)
+    if said["variable"] != fact.variable:
+        raise DirectoryError("corrected-other-variable", variable=fact.variable)
     if not reason.strip():
         raise DirectoryError("reason-missing")
     known_from = said.get("known_from", now)
