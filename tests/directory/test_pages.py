@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from essor.directory.actions import create_organisation, create_source, record_fact
+from essor.directory.actions import create_organisation, create_source, drafts, record_fact
 from essor.directory.models import Fact, ImportDraft, Organisation, Source
+from essor.directory.views import imports
 from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
 
@@ -70,6 +72,23 @@ def test_a_file_with_errors_is_mended_then_entered_whole(adviser_client: StrictC
     assert (Organisation.objects.count(), Fact.objects.filter(variable="jobs_headcount").count()) == (2, 2)
     again = choose(adviser_client, upload(adviser_client, GOOD))
     assert adviser_client.get(again)["Location"] == f"/sources/{source.pk}/", "the same file twice adds nothing"
+
+
+def test_an_import_started_twice_starts_once(adviser_client: StrictClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = choose(adviser_client, upload(adviser_client, GOOD))
+    preview = imports._preview
+
+    def meanwhile(draft: ImportDraft) -> Any:
+        """Another request, looked at just as long, starts it first."""
+        drafts.start_import(draft=draft, by=draft.created_by, now=timezone.now())
+        return preview(draft)
+
+    monkeypatch.setattr(imports, "_preview", meanwhile)
+    progress = check.replace("verifier", "progres")
+    assert adviser_client.post(check)["Location"] == progress
+    assert not Source.objects.exists(), "the one that came second enqueues nothing"
+    assert adviser_client.post(check)["Location"] == progress
+    assert adviser_client.get(progress).status_code == 200
 
 
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:
