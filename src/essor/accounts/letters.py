@@ -1,4 +1,4 @@
-"""The letter that lets a person choose their password, and the link inside it."""
+"""The letters of accounts: a link to choose a password, a change of address."""
 
 from __future__ import annotations
 
@@ -33,3 +33,19 @@ def send_password_link(*, user: User, site_url: str) -> None:
         settings.DEFAULT_FROM_EMAIL,
         [user.email],
     )
+
+
+def send_address_changed(*, user: User, former: str) -> None:
+    """To the former address too: if it was not meant, whoever reads it can say so."""
+    text = gettext(
+        "Bonjour {name},\n\n"
+        "Votre compte Essor s’ouvre maintenant avec l’adresse {email}, et non plus avec {former}.\n\n"
+        "Si vous ne l’avez pas demandé, écrivez à qui administre la plateforme.\n"
+    )
+    for recipient in (user.email, former):
+        send_mail(
+            gettext("L’adresse de votre compte Essor"),
+            text.format(name=user, email=user.email, former=former),
+            settings.DEFAULT_FROM_EMAIL,
+            [recipient],
+        )
