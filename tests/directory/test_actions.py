@@ -90,6 +90,18 @@ def test_a_correction_closes_and_adds(coop: Organisation, source: Source, now: d
         )  # fmt: skip
 
 
+def test_a_correction_is_of_the_same_variable(coop: Organisation, source: Source, now: datetime) -> None:
+    fact = actions.record_fact(
+        organisation=coop, source=source, by=None, now=now, variable="social_economy", value=True, starts_on=DAY
+    )
+    with pytest.raises(DirectoryError, match="corrected-other-variable"):
+        actions.correct_fact(
+            fact=fact, reason="?", source=source, by=None, now=now, variable="members", value=8, starts_on=DAY
+        )
+    fact.refresh_from_db()
+    assert (fact.known_to, Fact.objects.count()) == (None, 1)
+
+
 def test_a_withdrawn_source_is_silent_from_then_on_and_gives_back_what_it_corrected(
     coop: Organisation, source: Source, now: datetime
 ) -> None:

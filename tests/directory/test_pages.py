@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from essor.directory.actions import create_organisation, create_source, record_fact
+from essor.directory.actions import create_organisation, create_source, drafts, record_fact
 from essor.directory.models import Fact, ImportDraft, Organisation, Source
+from essor.directory.views import imports
 from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
 
@@ -72,6 +74,23 @@ def test_a_file_with_errors_is_mended_then_entered_whole(adviser_client: StrictC
     assert adviser_client.get(again)["Location"] == f"/sources/{source.pk}/", "the same file twice adds nothing"
 
 
+def test_an_import_started_twice_starts_once(adviser_client: StrictClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = choose(adviser_client, upload(adviser_client, GOOD))
+    preview = imports._preview
+
+    def meanwhile(draft: ImportDraft) -> Any:
+        """Another request, looked at just as long, starts it first."""
+        drafts.start_import(draft=draft, by=draft.created_by, now=timezone.now())
+        return preview(draft)
+
+    monkeypatch.setattr(imports, "_preview", meanwhile)
+    progress = check.replace("verifier", "progres")
+    assert adviser_client.post(check)["Location"] == progress
+    assert not Source.objects.exists(), "the one that came second enqueues nothing"
+    assert adviser_client.post(check)["Location"] == progress
+    assert adviser_client.get(progress).status_code == 200
+
+
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:
     check = choose(adviser_client, upload(adviser_client, BAD.replace("douze", "=cmd()")))
     told = adviser_client.get(check, {"format": "csv"}).content.decode()
@@ -117,6 +136,19 @@ def test_a_correction_asks_why_and_keeps_the_old_value(
     assert Fact.objects.get(variable="jobs_headcount", known_to=None).low == 39
     added = {"variable": "members", "value": "140", "starts_on": "2018-03-02", "reason": "Rapport annuel"}
     assert adviser_client.post("/annuaire/fil/faits/ajouter/", added).status_code == 302
+
+
+def test_a_correction_never_changes_what_is_spoken_of(adviser_client: StrictClient, organisation: Organisation) -> None:
+    fact = Fact.objects.get(variable="legal_form")
+    address = f"/annuaire/fil/faits/{fact.pk}/corriger/"
+    page = adviser_client.get(address).content.decode()
+    assert ("Forme juridique" in page, 'name="variable"' in page) == (True, False)
+    asked = {"variable": "municipality", "value": "64008", "starts_on": "2018-03-02", "reason": "?"}
+    assert adviser_client.post(address, asked).status_code == 400
+    fact.refresh_from_db()
+    assert fact.known_to is None
+    assert adviser_client.post(address, asked | {"value": "coop"}).status_code == 302
+    assert Fact.objects.get(replaces=fact).variable == "legal_form"
 
 
 def test_a_merger_names_the_other_organisation(adviser_client: StrictClient, organisation: Organisation) -> None:
@@ -182,7 +214,9 @@ def test_an_adviser_of_elsewhere_changes_nothing_here(
         adviser_client, BAD.replace("Maison Verte;Mascouche;OBNL;douze", "Friperie =Le Fil;Mascouche;OBNL;1")
     )
     asked = {"c0": "name", "c1": "variable:municipality", "c2": "variable:legal_form", "c3": "variable:jobs_headcount"}
-    answer = adviser_client.post(address, asked | {"title": "Recensement", "reference_date": "2018-02-01"})
-    assert (answer.status_code, "n’est pas le vôtre" in answer.content.decode()) == (400, True)
-    assert adviser_client.post(address.replace("colonnes", "verifier")).status_code in {302, 400}
+    check = str(
+        adviser_client.post(address, asked | {"title": "Recensement", "reference_date": "2018-02-01"})["Location"]
+    )
+    assert "n’est pas le vôtre" in adviser_client.get(check).content.decode()
+    assert adviser_client.post(check).status_code == 400
     assert Fact.objects.filter(known_to=None, variable="jobs_headcount").get().low == 37

@@ -47,7 +47,7 @@ def test_a_form_without_its_token_is_refused(db: None) -> None:
     assert "Formulaire expiré" in answer.content.decode()
 
 
-@pytest.mark.parametrize("code", ["signed_out", "role_missing", "outside_territory", "unmarked"])
+@pytest.mark.parametrize("code", ["signed_out", "role_missing", "outside_territory", "unmarked", "closed"])
 def test_every_refusal_has_its_sentences(rf: RequestFactory, code: str) -> None:
     request = rf.get("/x.json")
     answer = errors.show_forbidden(request, NotAllowed(code))

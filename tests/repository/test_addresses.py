@@ -27,7 +27,9 @@ SAMPLES_OF_OTHERS = {
     "account_confirm_email": {"key": "rien"},
     "account_reset_password_from_key": {"uidb36": "zzz", "key": "rien-de-tel"},
 }
-RANKS = {Audience.PUBLIC: 0, Audience.SIGNED_IN: 1, Audience.ADVISER: 1, Audience.ADMINISTRATOR: 2}
+RANKS = {
+    Audience.PUBLIC: 0, Audience.SIGNED_IN: 1, Audience.ADVISER: 1, Audience.ADMINISTRATOR: 2, Audience.NOBODY: 3,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

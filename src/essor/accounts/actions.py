@@ -69,6 +69,24 @@ def open_account(
 
 
 @transaction.atomic
+def change_address(*, user: User, email: str, by: User | None, now: datetime) -> str:
+    """The address that opens the account, and the only one; the former one, which opens nothing any more."""
+    require(by, "administer", on=timezone.localdate(now))
+    former, email = user.email, User.objects.normalize_email(email).lower()
+    if find_user(email=email):
+        raise AccountError("email_taken", email=email)
+    user.email = email
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    record_event(
+        action="change_address", target_kind="user", target_id=user.pk, by=by, now=now, before={"email": former},
+        after={"email": email},
+    )  # fmt: skip
+    return former
+
+
+@transaction.atomic
 def grant_role(*, user: User, role: NewRole, by: User | None, now: datetime) -> Role:
     require(by, "administer", on=timezone.localdate(now))
     if role.kind == Role.Kind.ADVISER and not role.body.strip():

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.actions import NewRole
-from essor.accounts.models import Role
+from essor.accounts.models import Role, User
 
 
 class RoleForm(forms.Form):
@@ -45,6 +46,24 @@ class RoleForm(forms.Form):
             territory_code=said["territory_code"],
             ends_before=said["ends_before"],
         )
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Nouvelle adresse de courriel"),
+        help_text=_("Elle remplace l’ancienne : c’est avec elle que la personne entre. Les deux reçoivent un mot."),
+    )
+
+
+class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]  # allauth is not typed
+    """The link goes to the account's own address, never to another that was once added to it."""
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email = str(super().clean_email())
+        self.users = [user for user in self.users if user.email == email.strip().lower()]
+        return email
 
 
 class PersonForm(RoleForm):

@@ -1,4 +1,4 @@
-"""The letter that lets a person choose their password, and the link inside it."""
+"""The letters of accounts: a link to choose a password, a change of address."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def build_password_path(user: User) -> str:
 
 
 def send_password_link(*, user: User, site_url: str) -> None:
-    """Raises LetterNotSent, after writing the cause in the log."""
+    """Raises LetterNotSent."""
     link = site_url.rstrip("/") + build_password_path(user)
     days = settings.PASSWORD_RESET_TIMEOUT // 86_400
     text = gettext(
@@ -40,13 +40,26 @@ def send_password_link(*, user: User, site_url: str) -> None:
         "Ce lien sert une seule fois, pendant {days} jours. S’il a expiré, demandez-en un autre "
         "à la page de connexion, « Mot de passe oublié ».\n"
     )
+    if not _has_left(gettext("Votre compte Essor"), text.format(name=user, link=link, days=days), user.email):
+        raise LetterNotSent(link=link)
+
+
+def send_address_changed(*, user: User, former: str) -> bool:
+    """To the former address too: if it was not meant, whoever reads it can say so. Whether both letters left."""
+    subject = gettext("L’adresse de votre compte Essor")
+    text = gettext(
+        "Bonjour {name},\n\n"
+        "Votre compte Essor s’ouvre maintenant avec l’adresse {email}, et non plus avec {former}.\n\n"
+        "Si vous ne l’avez pas demandé, écrivez à qui administre la plateforme.\n"
+    ).format(name=user, email=user.email, former=former)
+    return all([_has_left(subject, text, recipient) for recipient in (user.email, former)])
+
+
+def _has_left(subject: str, text: str, recipient: str) -> bool:
+    """False, with the cause in the log, where the mail server is unreachable or refuses."""
     try:
-        send_mail(
-            gettext("Votre compte Essor"),
-            text.format(name=user, link=link, days=days),
-            settings.DEFAULT_FROM_EMAIL,
-            [user.email],
-        )
-    except OSError as error:  # unreachable, or a refusal: smtplib's own errors are of this kind
-        logger.exception("The letter that opens an account did not leave.")
-        raise LetterNotSent(link=link) from error
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [recipient])
+    except OSError:  # smtplib's own errors are of this kind
+        logger.exception("A letter about an account did not leave.")
+        return False
+    return True

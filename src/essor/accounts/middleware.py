@@ -14,8 +14,10 @@ VIEWS_OF_OTHERS = {
     "account_logout": Audience.PUBLIC,
     "account_signup": Audience.PUBLIC,  # says that accounts are opened by an administrator
     "account_inactive": Audience.PUBLIC,
-    "account_email_verification_sent": Audience.PUBLIC,
-    "account_confirm_email": Audience.PUBLIC,
+    # An account has one address, which an administrator gives and changes: nobody adds another to it.
+    "account_email": Audience.NOBODY,
+    "account_email_verification_sent": Audience.NOBODY,
+    "account_confirm_email": Audience.NOBODY,
     "account_reset_password": Audience.PUBLIC,
     "account_reset_password_done": Audience.PUBLIC,
     "account_reset_password_from_key": Audience.PUBLIC,
@@ -24,7 +26,6 @@ VIEWS_OF_OTHERS = {
     "account_confirm_login_code": Audience.PUBLIC,
     "mfa_login_webauthn": Audience.PUBLIC,
     "account_reauthenticate": Audience.SIGNED_IN,
-    "account_email": Audience.SIGNED_IN,
     "account_change_password": Audience.SIGNED_IN,
     "account_set_password": Audience.SIGNED_IN,
     "mfa_index": Audience.SIGNED_IN,
@@ -60,8 +61,8 @@ class PermissionDoor:
     ) -> HttpResponseBase | None:
         name = request.resolver_match.view_name if request.resolver_match else None
         audience = find_audience(view, name)
-        if audience is None:
-            raise NotAllowed("unmarked")
+        if audience is None or audience == Audience.NOBODY:
+            raise NotAllowed("closed" if audience else "unmarked")
         if may_open(request.user, audience):
             return None
         if request.user.is_authenticated:

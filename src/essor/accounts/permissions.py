@@ -29,10 +29,13 @@ class Audience(StrEnum):
     SIGNED_IN = "signed_in"
     ADVISER = "adviser"
     ADMINISTRATOR = "administrator"
+    NOBODY = "nobody"
 
 
 class NotAllowed(PermissionDenied):
-    """``code``: ``signed_out``, ``role_missing``, ``outside_territory``, or ``unmarked`` (an address nobody opened)."""
+    """``code``: ``signed_out``, ``role_missing``, ``outside_territory``, ``closed`` (an address not in use here), or
+    ``unmarked`` (an address nobody opened).
+    """
 
     def __init__(self, code: str, *, action: str = "", territory_code: str = "") -> None:
         super().__init__(code)
@@ -63,8 +66,8 @@ def list_role_kinds(user: User | AnonymousUser, *, on: date | None = None) -> fr
 
 
 def may_open(user: User | AnonymousUser, audience: Audience) -> bool:
-    if audience == Audience.PUBLIC:
-        return True
+    if audience in {Audience.PUBLIC, Audience.NOBODY}:
+        return audience == Audience.PUBLIC
     if not user.is_authenticated or not user.is_active:
         return False
     if audience == Audience.SIGNED_IN:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from essor.accounts import actions, queries
 from essor.accounts.audit import verify_chain
-from essor.accounts.forms import PersonForm, RoleForm, TraceFilterForm
-from essor.accounts.letters import LetterNotSent, send_password_link
+from essor.accounts.forms import AddressForm, PersonForm, RoleForm, TraceFilterForm
+from essor.accounts.letters import LetterNotSent, send_address_changed, send_password_link
 from essor.accounts.models import Role, User
 from essor.accounts.permissions import Audience, open_to
 from essor.accounts.sentences import CHAIN_FAULTS, FIELDS, describe_account_error
@@ -86,6 +86,27 @@ def show_person(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("person", pk=person.pk)
     context = {"person": person, "form": form, "today": timezone.localdate()}
     return render(request, "accounts/person.html", context, status=400 if form.errors else 200)
+
+
+@open_to(Audience.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_address(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _get_person(pk)
+    form = AddressForm(request.POST or None)
+    if form.is_valid():
+        email, by = form.cleaned_data["email"], cast(User, request.user)
+        try:
+            former = actions.change_address(user=person, email=email, by=by, now=timezone.now())
+        except actions.AccountError as error:
+            form.add_error(FIELDS.get(error.code), describe_account_error(error))
+        else:
+            if send_address_changed(user=person, former=former):
+                messages.success(request, _("L’adresse est changée ; un mot est parti aux deux."))
+            else:
+                messages.warning(request, _("L’adresse est changée, mais le serveur de courriel n’a pas pris la lettre."))
+            return redirect("person", pk=person.pk)
+    context = {"person": person, "form": form}
+    return render(request, "accounts/person_address.html", context, status=400 if form.errors else 200)
 
 
 @open_to(Audience.ADMINISTRATOR)

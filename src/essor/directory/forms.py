@@ -134,7 +134,7 @@ class WithdrawalForm(forms.Form):
 
 
 class FactForm(forms.Form):
-    """A fact, in words: the value is read by the rules of its variable."""
+    """A fact, in words: the value is read by the rules of its variable. ``corrected``: the variable, already said."""
 
     default_renderer = FormRenderer
 
@@ -147,11 +147,18 @@ class FactForm(forms.Form):
     )
     reason = forms.CharField(label=_("Raison, ou provenance"), widget=forms.Textarea({"rows": 2}), max_length=300)
 
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, language: str, corrected: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._corrected = corrected
         field = self.fields["variable"]
-        if isinstance(field, forms.ChoiceField):
+        if corrected:
+            del self.fields["variable"]
+        elif isinstance(field, forms.ChoiceField):
             field.choices = list_variables(language)
+
+    @property
+    def said_of(self) -> str:
+        return self._corrected or str(self.cleaned_data["variable"])
 
 
 class LifeEventForm(forms.Form):

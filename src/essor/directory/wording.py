@@ -92,6 +92,9 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "fact-already-closed": _("Ce fait a déjà été corrigé ou retiré. Corrigez le plus récent."),
     "fact-twice": _("« {variable} » est dite deux fois autrement pour le {day}, lignes {lines}. Gardez la bonne."),
+    "corrected-other-variable": _(
+        "Une correction dit autrement la même chose : « {variable} ». Pour dire autre chose, ajoutez un fait."
+    ),
     "corrected-before-known": _(
         "La correction serait connue avant le fait qu’elle corrige. Donnez une date plus tardive."
     ),
@@ -102,6 +105,14 @@ SENTENCES: Mapping[str, Any] = {
     "organisation-elsewhere": _(
         "Organisations d’un territoire qui n’est pas le vôtre : {count}. Demandez à qui conseille ce territoire, "
         "ou à qui administre la plateforme."
+    ),
+    "row-elsewhere": _(
+        "Cette organisation est d’un territoire qui n’est pas le vôtre. Retirez la ligne, ou demandez à qui conseille "
+        "ce territoire de la verser."
+    ),
+    "place-elsewhere": _(
+        "« {value} » est hors de votre territoire : on n’y place pas d’organisation. Corrigez le lieu ; s’il est "
+        "juste, demandez à qui conseille ce territoire, ou à qui administre la plateforme."
     ),
     "organisation-erased": _("Cette organisation a été effacée : rien ne peut plus y être ajouté."),
     "row-ragged": _(
@@ -123,6 +134,10 @@ SENTENCES: Mapping[str, Any] = {
         "Ce fichier n’est pas un vrai chiffrier {kind}. Ouvrez-le dans un tableur et enregistrez-le de nouveau."
     ),
     "file-bomb": _("Une fois déplié, ce chiffrier dépasserait {limit} Mo. Enregistrez les lignes utiles en CSV."),
+    "file-too-spread": _(
+        "La feuille va jusqu’à la case {cell}, soit {cells} cases ; la limite est de {limit}. Supprimez les lignes et "
+        "les colonnes qui sont loin du tableau, ou enregistrez les lignes utiles en CSV."
+    ),
     "file-encoding": _("Des caractères de la ligne {line} ne se lisent pas. Enregistrez le fichier en UTF-8."),
     "file-binary": _(
         "La ligne {line} contient des octets nuls : ce n’est pas du texte. Enregistrez le fichier en CSV UTF-8."

@@ -88,6 +88,7 @@ FORBIDDEN = {
         ("role_missing", "role-missing", _("Elle demande un rôle que vous n’avez pas aujourd’hui."), _ASK),
         ("outside_territory", "outside-territory", _("Votre rôle ne couvre pas ce territoire."), _ASK),
         ("unmarked", "closed", _("Personne n’a encore dit à qui cette adresse est ouverte."), _ASK),
+        ("closed", "closed", _("Cette adresse ne sert pas sur cette plateforme."), NOT_FOUND.next_step),
         ("", "forbidden", _("La plateforme refuse cette demande."), _ASK),
     )
 }

@@ -85,10 +85,10 @@ TEMPLATES = [
 FORM_RENDERER = "essor.design.forms.FormRenderer"
 
 AUTH_USER_MODEL = "accounts.User"
+# One address opens an account: the user's own. allauth's backend would let in any address added to it, proven or not.
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -99,7 +99,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "essor.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "essor.accounts.forms.ForgottenPasswordForm"}
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter for each change of password, key or code
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letter to an address that has no account, and the page says the same
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Essor] "
 ACCOUNT_SESSION_REMEMBER = True

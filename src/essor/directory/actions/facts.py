@@ -8,6 +8,7 @@ from django.db import transaction
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
+from essor.directory.actions.reach import require_places, split_codes
 from essor.directory.models import Fact, Organisation, Source
 from essor.directory.rules import (
     TRUST_BY_STATUS,
@@ -27,6 +28,7 @@ def record_fact(
 ) -> Fact:
     """Adds one fact. ``known_from``: ``now`` unless the source said it earlier; ``ends_before``: the variable's own."""
     fact = _build_fact(organisation=organisation, source=source, by=by, now=now, said=said)
+    _require_places([fact], by=by, now=now)
     fact.save(force_insert=True)
     record_event(action="record_fact", target_kind="fact", target_id=fact.pk, by=by, now=now, after=_trace(fact))
     return fact
@@ -36,6 +38,7 @@ def record_fact(
 def record_facts(*, facts: Iterable[tuple[Organisation, Said]], source: Source, by: User | None, now: datetime) -> int:
     """Adds many facts of one source, all or none; one audit event for all."""
     rows = [_build_fact(organisation=who, source=source, by=by, now=now, said=said) for who, said in facts]
+    _require_places(rows, by=by, now=now)
     Fact.objects.bulk_create(rows, batch_size=2000)
     record_event(
         action="record_facts", target_kind="source", target_id=source.pk, by=by, now=now, after={"facts": len(rows)}
@@ -47,16 +50,19 @@ def record_facts(*, facts: Iterable[tuple[Organisation, Said]], source: Source, 
 def correct_fact(
     *, fact: Fact, reason: str, source: Source, by: User | None, now: datetime, **said: Unpack[Said]
 ) -> Fact:
-    """Closes ``fact`` and adds what is right, from ``known_from`` on (``now`` unless said otherwise)."""
+    """Closes ``fact`` and adds what is right of the same variable, from ``known_from`` on (``now`` unless said)."""
     fact = Fact.objects.select_for_update().select_related("organisation").get(pk=fact.pk)
     if fact.known_to is not None:
         raise DirectoryError("fact-already-closed", variable=fact.variable)
+    if said["variable"] != fact.variable:
+        raise DirectoryError("corrected-other-variable", variable=fact.variable)
     if not reason.strip():
         raise DirectoryError("reason-missing")
     known_from = said.get("known_from", now)
     if known_from < fact.known_from:
         raise DirectoryError("corrected-before-known", variable=fact.variable)
     corrected = _build_fact(organisation=fact.organisation, source=source, by=by, now=now, said=said)
+    _require_places([corrected], by=by, now=now)
     corrected.replaces, corrected.reason = fact, reason.strip()[:300]
     Fact.objects.filter(pk=fact.pk).close(now=known_from)
     corrected.save(force_insert=True)
@@ -70,6 +76,12 @@ def correct_fact(
         after=_trace(corrected),
     )
     return corrected
+
+
+def _require_places(facts: Iterable[Fact], *, by: User | None, now: datetime) -> None:
+    """A fact puts no organisation outside the territory of whoever says it."""
+    codes = [code for fact in facts if fact.variable == "municipality" for code in split_codes(fact.codes)]
+    require_places(codes=codes, action="record_facts", by=by, now=now)
 
 
 def find_variable(name: str) -> Variable:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 from django.db import transaction
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
-from essor.directory.actions.reach import require_reach
+from essor.directory.actions.reach import find_elsewhere, find_places_elsewhere, split_codes
 from essor.directory.importing.mapping import FileMapping
 from essor.directory.importing.planning import Plan, make_plan
 from essor.directory.importing.problems import Problem
-from essor.directory.importing.reading import Table, read_table
+from essor.directory.importing.reading import LINE, Table, read_table
 from essor.directory.importing.writing import Progress, write_plan
 from essor.directory.models import Source
 from essor.directory.rules import DirectoryError
@@ -51,8 +52,7 @@ def preview_census(
     found = find_imported(checksum=compute_checksum(file), mapping=mapping)
     if found is not None:
         return ImportReport(found, {}, [], is_repeated=True)
-    plan = make_plan(read_table(file, suffix=suffix), mapping, now=now)
-    _require_reach(plan, by=by, now=now)
+    plan = _plan(read_table(file, suffix=suffix), mapping, by=by, now=now)
     return ImportReport(None, plan.counts, plan.problems.in_order())
 
 
@@ -87,9 +87,8 @@ def import_census(
             after={"title": source.title, "checksum": checksum, "rows": len(table)},
         )
         progress("checking", 0, 1)
-        plan = make_plan(table, mapping, now=now)
+        plan = _plan(table, mapping, by=by, now=now)
         _require_ready(plan)
-        _require_reach(plan, by=by, now=now)
         progress("checking", 1, 1)
         write_plan(plan, source=source, by=by, now=now, progress=progress)
     return ImportReport(source, plan.counts, plan.problems.in_order())
@@ -112,9 +111,38 @@ def _require_ready(plan: Plan) -> None:
         raise DirectoryError("file-no-row")
 
 
-def _require_reach(plan: Plan, *, by: User | None, now: datetime) -> None:
-    known = plan.groups["organisation"].drop_nulls().to_list()
-    require_reach(organisations=known, action="import_facts", by=by, now=now)
+def _plan(table: Table, mapping: FileMapping, *, by: User | None, now: datetime) -> Plan:
+    """What the file would do, and why not: what it says of, or puts in, other people's territories is an error."""
+    plan = make_plan(table, mapping, now=now)
+    plan.problems.add_all(_list_elsewhere(plan, by=by, now=now))
+    plan.problems.add_all(_list_put_elsewhere(plan, table, mapping, by=by, now=now))
+    return replace(plan, counts={**plan.counts, "errors": plan.problems.errors})
+
+
+def _list_elsewhere(plan: Plan, *, by: User | None, now: datetime) -> Iterator[Problem]:
+    """The known organisations of the file that stand where this person may not act."""
+    known = plan.groups.filter(pl.col("organisation").is_not_null())
+    elsewhere = find_elsewhere(organisations=known["organisation"].to_list(), action="import_facts", by=by, now=now)
+    for line, organisation in known.select("line", "organisation").iter_rows():
+        if organisation in elsewhere:
+            yield Problem(line, "", "", "row-elsewhere", "error")
+
+
+def _list_put_elsewhere(
+    plan: Plan, table: Table, mapping: FileMapping, *, by: User | None, now: datetime
+) -> Iterator[Problem]:
+    """The rows that would put an organisation, new or known, where this person may not act."""
+    is_written = pl.col("id").is_null() & (pl.col("variable") == "municipality")
+    written = plan.facts.timeline.filter(is_written).select("line", "codes")
+    codes = {code for said in written["codes"].unique() for code in split_codes(said)}
+    outside = find_places_elsewhere(codes=codes, action="import_facts", by=by, now=now)
+    if not outside:
+        return
+    column = next((name for name, rule in mapping.columns_to("variable") if rule.variable == "municipality"), "")
+    texts = dict(table.frame.select(LINE, column).iter_rows()) if column else {}
+    for line, said in written.sort("line").iter_rows():
+        if not outside.isdisjoint(split_codes(said)):
+            yield Problem(line, column, texts.get(line) or said, "place-elsewhere", "error")
 
 
 def _create_source(table: Table, mapping: FileMapping, *, checksum: str, by: User | None, now: datetime) -> Source:

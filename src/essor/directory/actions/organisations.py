@@ -8,6 +8,7 @@ from django.db import transaction
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
+from essor.directory.actions.reach import require_places
 from essor.directory.models import Establishment, Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
 from essor.directory.rules import SUCCESSOR_KINDS, DirectoryError, EventSaid, check_day, clean_identifier, fold
 
@@ -166,6 +167,7 @@ def add_establishment(
     is_head_office: bool = False,
     starts_on: date | None = None,
 ) -> Establishment:
+    require_places(codes=[municipality_code], action="record_facts", by=by, now=now)
     row = Establishment.objects.create(
         organisation=organisation,
         name=name[:300],

@@ -13,6 +13,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
+from essor.directory.importing.spread import check_spread
 from essor.directory.rules import DirectoryError
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -56,8 +57,8 @@ class Table:
 def read_table(path: Path, *, suffix: str | None = None) -> Table:
     """The first sheet, or the whole text; its first line that is not empty holds the titles.
 
-    Raises DirectoryError: ``file-too-large``, ``file-kind``, ``file-not-a-sheet``, ``file-bomb``, ``file-encoding``,
-    ``file-binary``, ``file-quotes``, ``file-empty``, ``file-no-row``, ``file-too-many-rows``,
+    Raises DirectoryError: ``file-too-large``, ``file-kind``, ``file-not-a-sheet``, ``file-bomb``, ``file-too-spread``,
+    ``file-encoding``, ``file-binary``, ``file-quotes``, ``file-empty``, ``file-no-row``, ``file-too-many-rows``,
     ``file-too-many-columns``, ``titles-repeated``.
     """
     kind = (suffix or path.suffix).lower()
@@ -72,6 +73,7 @@ def read_table(path: Path, *, suffix: str | None = None) -> Table:
         return _build_table(_records_of_text(text, separator), encoding=encoding, separator=separator)
     if kind in SHEET_SUFFIXES:
         _check_archive(path, kind)
+        check_spread(path, kind)
         return _build_table(_records_of_sheet(path), encoding="utf-8", separator="")
     raise DirectoryError("file-kind", kind=kind or "?", allowed=TEXT_SUFFIXES + SHEET_SUFFIXES)
 

@@ -48,10 +48,15 @@ def _get_draft(request: HttpRequest, token: str) -> ImportDraft:
 
 def _open_draft(request: HttpRequest, token: str) -> ImportDraft:
     draft = _get_draft(request, token)
-    is_gone = draft.stage == ImportDraft.Stage.DONE or not storage.file_of(draft).is_file()
-    if is_gone or (draft.stage == ImportDraft.Stage.RUNNING and not drafts.is_stalled(draft, now=timezone.now())):
+    if _is_on_its_way(draft) or not storage.file_of(draft).is_file():
         raise Http404(_("Ce versement est déjà parti. Déposez le fichier de nouveau s’il le faut."))
     return draft
+
+
+def _is_on_its_way(draft: ImportDraft) -> bool:
+    """Imported, or being imported by a process that still says so."""
+    is_running = draft.stage == ImportDraft.Stage.RUNNING and not drafts.is_stalled(draft, now=timezone.now())
+    return is_running or draft.stage == ImportDraft.Stage.DONE
 
 
 @open_to(Audience.ADVISER)
@@ -117,7 +122,9 @@ def _build_mapping(draft: ImportDraft, about: dict[str, Any], columns: ColumnsFo
 @open_to(Audience.ADVISER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_import(request: HttpRequest, token: str) -> HttpResponse:
-    draft, by, now = _open_draft(request, token), cast(User, request.user), timezone.now()
+    if request.method == "POST" and _is_on_its_way(_get_draft(request, token)):
+        return redirect("import_progress", token)
+    draft, by = _open_draft(request, token), cast(User, request.user)
     mended = UploadForm(request.POST or None, request.FILES) if request.FILES else UploadForm()
     try:
         if mended.is_valid():
@@ -130,18 +137,19 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
     if report.source is not None:
         messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
         return redirect("source", report.source)
-    errors = report.counts["errors"]
-    if request.method == "POST" and not errors:
-        drafts.start_import(draft=draft, by=by, now=now)
-        import_draft.enqueue(draft.pk)
-        return redirect("import_progress", token)
+    if request.method == "POST" and not report.counts["errors"]:
+        return _start(request, draft)
+    return _show_check(request, draft, report, mended)
+
+
+def _show_check(request: HttpRequest, draft: ImportDraft, report: storage.Preview, mended: UploadForm) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _send_problems(report.problems)
     page = Paginator(report.problems, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "draft": draft,
         "counts": [(label, report.counts[key]) for key, label in COUNT_LABELS.items() if key in report.counts],
-        "errors": errors,
+        "errors": report.counts["errors"],
         "mended": mended,
         "page": page,
         "problems": [{"problem": problem, "sentence": explain_problem(problem)} for problem in page.object_list],
@@ -149,6 +157,19 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         "trail": [(_("Verser un recensement"), reverse("import_list"))],
     }
     return render(request, "directory/import_check.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _start(request: HttpRequest, draft: ImportDraft) -> HttpResponse:
+    """Enqueues the import once: whoever asks again, or at the same moment, reads where it is."""
+    try:
+        drafts.start_import(draft=draft, by=cast(User, request.user), now=timezone.now())
+    except DirectoryError as error:
+        if error.code != "draft-running":
+            messages.error(request, explain_error(error))
+            return redirect("import_columns", draft.token)
+    else:
+        import_draft.enqueue(draft.pk)
+    return redirect("import_progress", draft.token)
 
 
 @open_to(Audience.ADVISER)

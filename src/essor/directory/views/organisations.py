@@ -123,8 +123,8 @@ def correct_fact(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact | None) -> HttpResponse:
     by, now = _person(request), timezone.now()
     require(by, "record_facts", page.municipality)
-    initial = {"variable": fact.variable, "starts_on": fact.starts_on} if fact else {}
-    form = FactForm(request.POST or None, initial=initial, language=_language())
+    initial, corrected = ({"starts_on": fact.starts_on}, fact.variable) if fact else ({}, "")
+    form = FactForm(request.POST or None, initial=initial, language=_language(), corrected=corrected)
     if form.is_valid():
         try:
             said = _read_said(form, today=timezone.localdate())
@@ -143,7 +143,8 @@ def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact 
         else:
             messages.success(request, _("C’est noté. L’ancienne valeur reste visible, avec ses dates."))
             return redirect("organisation", page.organisation.key)
-    context = {"form": form, "page": page, "fact": fact, "trail": _trail(page)}
+    said_of = load_variables()[fact.variable].label(_language()) if fact else ""
+    context = {"form": form, "page": page, "fact": fact, "said_of": said_of, "trail": _trail(page)}
     return render(request, "directory/fact.html", context, status=400 if form.is_bound else 200)
 
 
@@ -154,7 +155,7 @@ def _create_entry(page: queries.OrganisationPage, *, by: User, now: datetime) ->
 
 def _read_said(form: FactForm, *, today: date) -> Said:
     """The value as a census cell would be read: numbers, bands, codes or their words."""
-    variable = load_variables()[form.cleaned_data["variable"]]
+    variable = load_variables()[form.said_of]
     text = form.cleaned_data["value"]
     content = read_content(text, variable, labels=code_labels(variable), places=load_places(on=today))
     said = Said(variable=variable.id, starts_on=form.cleaned_data["starts_on"])

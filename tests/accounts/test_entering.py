@@ -1,0 +1,100 @@
+"""Who enters: with the account's own address and nothing else, told of what changes, never locked out by others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.core import mail
+from django.urls import reverse
+
+from essor.accounts import actions
+from essor.accounts.models import AuditEvent, User
+from essor.accounts.permissions import NotAllowed
+from tests.pages import StrictClient
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+PASSWORD = "un mot de passe long"
+OTHER = "autre@exemple.test"
+
+
+def enter(email: str, password: str = PASSWORD, **more: Any) -> StrictClient:
+    client = StrictClient(**more)
+    client.post(reverse("account_login"), {"login": email, "password": password})
+    return client
+
+
+def is_in(client: StrictClient) -> bool:
+    return client.get(reverse("my_account")).status_code == 200
+
+
+@pytest.fixture(autouse=True)
+def _no_attempt_before(db: None) -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+def test_nobody_adds_an_address_to_an_account(adviser: User, adviser_client: StrictClient) -> None:
+    answer = adviser_client.post("/compte/email/", {"action_add": "", "email": OTHER})
+    assert answer.status_code == 403
+    assert not EmailAddress.objects.filter(email=OTHER).exists()
+    assert "/compte/email/" not in adviser_client.get(reverse("my_account")).content.decode()
+
+
+@pytest.mark.parametrize("is_verified", [False, True])
+def test_an_address_added_before_opens_nothing(adviser: User, is_verified: bool) -> None:
+    EmailAddress.objects.create(user=adviser, email=OTHER, verified=is_verified, primary=False)
+    assert not is_in(enter(OTHER))
+    StrictClient().post(reverse("account_reset_password"), {"email": OTHER})
+    assert not mail.outbox
+    assert is_in(enter("Conseil@Exemple.test"))
+    StrictClient().post(reverse("account_reset_password"), {"email": "Conseil@Exemple.test"})
+    assert [letter.to[0].lower() for letter in mail.outbox] == [adviser.email]
+
+
+def test_a_change_of_password_is_told_by_a_letter(adviser: User) -> None:
+    client = enter(adviser.email)
+    asked = {"oldpassword": PASSWORD, "password1": "encore une phrase neuve", "password2": "encore une phrase neuve"}
+    assert client.post(reverse("account_change_password"), asked).status_code == 302
+    assert [letter.to for letter in mail.outbox] == [[adviser.email]]
+    assert "mot de passe a été modifié" in str(mail.outbox[0].body)
+
+
+def test_a_one_time_code_still_lets_in(adviser: User) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(adviser, secret)
+    client = enter(adviser.email)
+    assert not is_in(client)
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    assert is_in(client)
+
+
+def test_an_administrator_changes_an_address_and_both_are_told(
+    adviser: User, administrator_client: StrictClient
+) -> None:
+    EmailAddress.objects.create(user=adviser, email=adviser.email, verified=True, primary=True)
+    address, former = reverse("person_address", args=[adviser.pk]), adviser.email
+    assert administrator_client.get(address).status_code == 200
+    assert administrator_client.post(address, {"email": "admin@exemple.test"}).status_code == 400, "someone else's"
+    assert administrator_client.post(address, {"email": "Autre@Exemple.test"}).status_code == 302
+    assert sorted(letter.to[0] for letter in mail.outbox) == sorted([former, OTHER])
+    assert is_in(enter(OTHER))
+    assert not is_in(enter(former))
+    event = AuditEvent.objects.get(action="change_address")
+    assert (event.before, event.after) == ({"email": former}, {"email": OTHER})
+
+
+def test_an_adviser_changes_nobody_s_address(adviser: User, administrator: User) -> None:
+    with pytest.raises(NotAllowed):
+        actions.change_address(user=administrator, email=OTHER, by=adviser, now=NOW)
