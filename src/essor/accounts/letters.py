@@ -52,7 +52,8 @@ def send_address_changed(*, user: User, former: str) -> bool:
         "Votre compte Essor s’ouvre maintenant avec l’adresse {email}, et non plus avec {former}.\n\n"
         "Si vous ne l’avez pas demandé, écrivez à qui administre la plateforme.\n"
     ).format(name=user, email=user.email, former=former)
-    return all([_has_left(subject, text, recipient) for recipient in (user.email, former)])
+    left = [_has_left(subject, text, recipient) for recipient in (user.email, former)]
+    return all(left)
 
 
 def _has_left(subject: str, text: str, recipient: str) -> bool:

@@ -103,7 +103,9 @@ def change_address(request: HttpRequest, pk: int) -> HttpResponse:
             if send_address_changed(user=person, former=former):
                 messages.success(request, _("L’adresse est changée ; un mot est parti aux deux."))
             else:
-                messages.warning(request, _("L’adresse est changée, mais le serveur de courriel n’a pas pris la lettre."))
+                messages.warning(
+                    request, _("L’adresse est changée, mais le serveur de courriel n’a pas pris la lettre.")
+                )
             return redirect("person", pk=person.pk)
     context = {"person": person, "form": form}
     return render(request, "accounts/person_address.html", context, status=400 if form.errors else 200)
