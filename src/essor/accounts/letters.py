@@ -31,7 +31,7 @@ def build_password_path(user: User) -> str:
 
 
 def send_password_link(*, user: User, site_url: str) -> None:
-    """Raises LetterNotSent, after writing the cause in the log."""
+    """Raises LetterNotSent."""
     link = site_url.rstrip("/") + build_password_path(user)
     days = settings.PASSWORD_RESET_TIMEOUT // 86_400
     text = gettext(
@@ -40,13 +40,16 @@ def send_password_link(*, user: User, site_url: str) -> None:
         "Ce lien sert une seule fois, pendant {days} jours. S’il a expiré, demandez-en un autre "
         "à la page de connexion, « Mot de passe oublié ».\n"
     )
+    text = text.format(name=user, link=link, days=days)
+    if not send_letter(to=user.email, subject=gettext("Votre compte Essor"), text=text):
+        raise LetterNotSent(link=link)
+
+
+def send_letter(*, to: str, subject: str, text: str) -> bool:
+    """False when the mail server did not take it: the cause is then in the log."""
     try:
-        send_mail(
-            gettext("Votre compte Essor"),
-            text.format(name=user, link=link, days=days),
-            settings.DEFAULT_FROM_EMAIL,
-            [user.email],
-        )
-    except OSError as error:  # unreachable, or a refusal: smtplib's own errors are of this kind
-        logger.exception("The letter that opens an account did not leave.")
-        raise LetterNotSent(link=link) from error
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+    except OSError:  # unreachable, or a refusal: smtplib's own errors are of this kind
+        logger.exception("A letter did not leave.")
+        return False
+    return True
