@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -101,11 +102,14 @@ def test_without_a_mail_server_nobody_learns_who_has_an_account(
 
 
 def test_without_a_mail_server_who_is_signed_in_is_told(
-    adviser_client: StrictClient, no_mail_server: None, caplog: Any
+    adviser_client: StrictClient, adviser: User, no_mail_server: None, settings: Any, caplog: Any
 ) -> None:
+    settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
+    EmailAddress.objects.create(user=adviser, email=adviser.email, primary=True, verified=True)
     said = {"oldpassword": "un mot de passe long", "password1": PASSWORD, "password2": PASSWORD}
-    page = adviser_client.post(reverse("account_change_password"), said, follow=True)
-    assert "La lettre à conseil@exemple.test n’est pas partie" in page.content.decode()
+    page = adviser_client.post(reverse("account_change_password"), said, follow=True).content.decode()
+    assert f"La lettre à {adviser.email} n’est pas partie" in page
+    assert User.objects.get(pk=adviser.pk).check_password(PASSWORD)
 
 
 def test_roles_are_given_and_ended_on_a_page(administrator_client: StrictClient, adviser: User) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
+from django.db import DatabaseError, connection
 
 from essor import __version__
 from essor.project.environment import VARIABLES, WrongSetting, list_unknown_names, read_environment
-from essor.project.starting import FOR_DEVELOPERS
+from essor.project.starting import FOR_DEVELOPERS, describe_database_error
 from essor.project.translations import CATALOGUE
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -218,3 +219,14 @@ def test_an_unknown_name_is_said_and_the_command_goes_on() -> None:
 
 def test_tests_run_with_their_own_settings_whatever_started_them() -> None:
     assert os.environ["DJANGO_SETTINGS_MODULE"] == "tests.settings"
+
+
+@pytest.mark.postgresql
+def test_a_database_that_stops_in_the_middle_is_said(db: None) -> None:
+    other = connection.copy("other")
+    try:
+        with pytest.raises(DatabaseError) as caught, other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    finally:
+        other.close()
+    assert "DATABASE_URL" in describe_database_error(caught.value)

@@ -24,8 +24,8 @@ def machine(tmp_path: Path) -> Path:
         found = shutil.which(name)
         assert found
         (tmp_path / "bin" / name).symlink_to(found)
-    write_program(tmp_path / "bin/chromium", "")
-    write_program(tmp_path / "bin/chown", "")
+    for name in ("chromium", "chown", "sqlite3"):
+        write_program(tmp_path / "bin" / name, "")
     write_program(tmp_path / "bin/runuser", 'shift 3; exec "$@"')
     return tmp_path
 

@@ -40,7 +40,8 @@ def send_password_link(*, user: User, site_url: str) -> None:
         "Ce lien sert une seule fois, pendant {days} jours. S’il a expiré, demandez-en un autre "
         "à la page de connexion, « Mot de passe oublié ».\n"
     )
-    if not _has_left(gettext("Votre compte Essor"), text.format(name=user, link=link, days=days), user.email):
+    text = text.format(name=user, link=link, days=days)
+    if not send_letter(to=user.email, subject=gettext("Votre compte Essor"), text=text):
         raise LetterNotSent(link=link)
 
 
@@ -52,15 +53,15 @@ def send_address_changed(*, user: User, former: str) -> bool:
         "Votre compte Essor s’ouvre maintenant avec l’adresse {email}, et non plus avec {former}.\n\n"
         "Si vous ne l’avez pas demandé, écrivez à qui administre la plateforme.\n"
     ).format(name=user, email=user.email, former=former)
-    left = [_has_left(subject, text, recipient) for recipient in (user.email, former)]
+    left = [send_letter(to=to, subject=subject, text=text) for to in (user.email, former)]
     return all(left)
 
 
-def _has_left(subject: str, text: str, recipient: str) -> bool:
-    """False, with the cause in the log, where the mail server is unreachable or refuses."""
+def send_letter(*, to: str, subject: str, text: str) -> bool:
+    """False when the mail server did not take it: the cause is then in the log."""
     try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [recipient])
-    except OSError:  # smtplib's own errors are of this kind
-        logger.exception("A letter about an account did not leave.")
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+    except OSError:  # unreachable, or a refusal: smtplib's own errors are of this kind
+        logger.exception("A letter did not leave.")
         return False
     return True

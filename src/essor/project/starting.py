@@ -12,6 +12,8 @@ from essor import __version__
 from essor.project.environment import is_clone, make_files_private
 
 WRONG = 2
+STOPPED = ("57P", "08")
+"""How PostgreSQL's codes begin (its manual, appendix A): operator intervention, and connection exception."""
 USAGE = f"""\
 Essor {__version__}
 
@@ -146,7 +148,8 @@ def describe_database_error(error: DatabaseError) -> str:
         return NO_TABLES
     if connection.vendor == "postgresql":
         # Without a connection, any error is of the address: psycopg says so of an option that it does not know.
-        is_away = state is None and (isinstance(error, OperationalError) or connection.connection is None)
+        never_there = state is None and (isinstance(error, OperationalError) or connection.connection is None)
+        is_away = never_there or str(state).startswith(STOPPED)
         return UNREACHABLE.format(reason=reason) if is_away else ""
     if any(sign in reason for sign in ("unable to open", "locked", "not a database", "disk", "readonly", "malformed")):
         return UNUSABLE_FILE.format(name=os.fspath(connection.settings_dict["NAME"]), reason=reason)
