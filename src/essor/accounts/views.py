@@ -92,7 +92,7 @@ def change_address(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(FIELDS.get(error.code), describe_account_error(error))
         else:
             send_address_changed(user=person, former=former)
-            messages.success(request, _("L’adresse est changée ; un mot est parti aux deux."))
+            messages.success(request, _("L’adresse est changée ; un mot est parti aux deux."))
             return redirect("person", pk=person.pk)
     context = {"person": person, "form": form}
     return render(request, "accounts/person_address.html", context, status=400 if form.errors else 200)

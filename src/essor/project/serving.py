@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from essor.project.tidying import Daily
+
 THREADS = 4
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 20
@@ -54,14 +56,16 @@ def run_until_stopped(*, host: str, port: int, workers: int) -> None:
     commands = {"web": web, "tasks": ["essor", "db_worker"]}
     with _asked_to_stop() as asked:
         running = {name: subprocess.Popen([sys.executable, "-m", *words]) for name, words in commands.items()}
+        tidying = Daily()
         try:
             while not asked:
+                tidying.look()
                 for name, process in running.items():
                     if process.poll() is not None and not asked:
                         raise ProcessEnded(name=name, code=process.returncode)
                 time.sleep(LOOK_SECONDS)
         finally:
-            _stop(list(running.values()))
+            _stop([*running.values(), *([tidying.process] if tidying.process else [])])
 
 
 @contextmanager
