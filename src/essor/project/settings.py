@@ -131,7 +131,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # Shared by the web processes: attempts to sign in are counted once, whichever process answers.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "essor.project.keeping.Kept",
         "LOCATION": DATA_DIR / "cache",
         "KEY_PREFIX": __version__,
     }
