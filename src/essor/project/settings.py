@@ -104,6 +104,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter for each change of password, key 
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letter to an address that has no account, and the page says the same
 ACCOUNT_SESSION_REMEMBER = True
+# The first « key » is an address from one origin, which tries sixty times an hour at most; the second, any origin.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login_failed_by_address": "300/h/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Essor"
