@@ -18,6 +18,7 @@ from django.core import mail
 from django.urls import reverse
 
 from essor.accounts import actions
+from essor.accounts.letters import build_password_path
 from essor.accounts.models import AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from tests.pages import StrictClient
@@ -78,6 +79,39 @@ def test_a_one_time_code_still_lets_in(adviser: User) -> None:
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     client.post(reverse("mfa_authenticate"), {"code": code})
     assert is_in(client)
+
+
+def enter_from(origin: str, email: str, password: str = PASSWORD) -> StrictClient:
+    return enter(email, password, REMOTE_ADDR=origin)
+
+
+def test_bad_passwords_from_elsewhere_never_shut_the_owner_out(adviser: User) -> None:
+    for _ in range(6):
+        assert not is_in(enter_from("203.0.113.7", adviser.email, "pas le bon mot de passe"))
+    assert not is_in(enter_from("203.0.113.7", adviser.email)), "there, it waits"
+    assert is_in(enter_from("198.51.100.9", adviser.email))
+
+
+def test_guessing_from_everywhere_has_a_limit_too(adviser: User, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login_failed_by_address": "7/h/key"}
+    for number in range(7):
+        enter_from(f"203.0.113.{number}", adviser.email, "pas le bon mot de passe")
+    assert not is_in(enter_from("198.51.100.9", adviser.email))
+
+
+def test_entering_is_not_counted_and_a_new_password_begins_again(adviser: User, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login_failed_by_address": "3/h/key"}
+    EmailAddress.objects.create(user=adviser, email=adviser.email, verified=True, primary=True)
+    for number in range(5):
+        assert is_in(enter_from(f"198.51.100.{number}", adviser.email)), number
+    for number in range(3):
+        enter_from(f"203.0.113.{number}", adviser.email, "pas le bon mot de passe")
+    assert not is_in(enter_from("198.51.100.9", adviser.email))
+    adviser.refresh_from_db()
+    client = StrictClient(REMOTE_ADDR="198.51.100.9")
+    where = client.get(build_password_path(adviser), follow=True).redirect_chain[-1][0]
+    client.post(where, {"password1": "encore une phrase neuve", "password2": "encore une phrase neuve"})
+    assert is_in(enter_from("198.51.100.9", adviser.email, "encore une phrase neuve"))
 
 
 def test_an_administrator_changes_an_address_and_both_are_told(

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -70,6 +73,44 @@ def test_a_bad_request_keeps_our_sentence_and_no_other(rf: RequestFactory, excep
     answer = errors.show_bad_request(rf.get("/x.json"), exception)
     assert sentence in answer.content.decode()
     assert "secret" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_a_name_that_is_not_the_platform_s_is_a_bad_request_in_the_log(
+    public: StrictClient, caplog: pytest.LogCaptureFixture, language: str
+) -> None:
+    with _heard(caplog, "django.security"):
+        answer = public.get(f"{language}/sante/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert ("Demande incomprise" if not language else "Request not understood") in answer.content.decode()
+    assert "evil.example" in caplog.text
+    told = public.get("/", headers={"host": "evil.example", "accept": "application/json"})
+    assert (told.status_code, told.json()["type"]) == (400, "bad-request")
+
+
+def test_what_django_finds_suspicious_asks_nothing_of_the_database(rf: RequestFactory) -> None:
+    """No ``db`` fixture: a query would fail this test."""
+    answer = errors.show_bad_request(rf.get("/"), SuspiciousOperation("secret detail"))
+    assert answer.status_code == 400
+    assert "secret" not in answer.content.decode()
+    assert not list_faults(answer.content.decode())
+
+
+def test_what_is_suspicious_goes_to_the_log_of_the_product() -> None:
+    from essor.project import settings
+
+    assert settings.LOGGING["loggers"]["django.security"]["handlers"] == ["console"]  # type: ignore[index]
+
+
+@contextmanager
+def _heard(caplog: pytest.LogCaptureFixture, name: str) -> Iterator[None]:
+    """What a logger that passes nothing on says."""
+    logger = logging.getLogger(name)
+    logger.addHandler(caplog.handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(caplog.handler)
 
 
 def test_health_robots_and_icon(public: StrictClient) -> None:

@@ -51,7 +51,7 @@ class RoleForm(forms.Form):
 class AddressForm(forms.Form):
     email = forms.EmailField(
         label=_("Nouvelle adresse de courriel"),
-        help_text=_("Elle remplace l’ancienne : c’est avec elle que la personne entre. Les deux reçoivent un mot."),
+        help_text=_("Elle remplace l’ancienne : c’est avec elle que la personne entre. Les deux reçoivent un mot."),
     )
 
 

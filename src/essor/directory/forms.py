@@ -29,7 +29,11 @@ class SourceForm(forms.Form):
 
     default_renderer = FormRenderer
 
-    title = forms.CharField(label=_("Titre de la source"), max_length=200)
+    title = forms.CharField(
+        label=_("Titre de la source"),
+        max_length=200,
+        help_text=_("Les éditions publient les titres de leurs sources : n’y nommez ni personne ni entreprise."),
+    )
     publisher = forms.CharField(label=_("Qui l’a faite"), max_length=200, required=False)
     licence = forms.CharField(label=_("Licence"), max_length=100, required=False)
     reference_date = forms.DateField(
@@ -131,6 +135,17 @@ class WithdrawalForm(forms.Form):
     default_renderer = FormRenderer
 
     reason = forms.CharField(label=_("Pourquoi la retirer"), widget=forms.Textarea({"rows": 2}), max_length=1000)
+
+
+class ErasureForm(forms.Form):
+    default_renderer = FormRenderer
+
+    reason = forms.CharField(
+        label=_("Pourquoi l’effacer"),
+        widget=forms.Textarea({"rows": 2}),
+        max_length=1000,
+        help_text=_("La trace garde cette raison pour toujours : n’y nommez pas l’organisation."),
+    )
 
 
 class FactForm(forms.Form):

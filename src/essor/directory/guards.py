@@ -60,14 +60,17 @@ GUARDS = (
     Guard(
         "directory_source",
         (
-            "kind", "title", "publisher", "series", "licence", "retrieved_on", "checksum", "mapping_checksum",
-            "recorded_at",
+            "kind", "licence", "retrieved_on", "checksum", "mapping_checksum", "recorded_at",
         ),
         closing="withdrawn_at",
         owner=None,
     ),
     Guard("directory_organisation", ("created_at",), closing="erased_at", owner=None),
 )  # fmt: skip
+
+
+WORDS = {"title": "'Source ' || {row}.id", "publisher": "''", "series": "''"}
+"""Of a source: once an organisation was erased, each may become this, and nothing else ever."""
 
 
 def install_guards(connection: BaseDatabaseWrapper) -> None:
@@ -83,6 +86,8 @@ def remove_guards(connection: BaseDatabaseWrapper) -> None:
             for name in ("fixed", "closed", "erasable", "kept"):
                 table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {guard.table}_{name}{table}")
+        table = " ON directory_source" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER IF EXISTS directory_source_words{table}")
 
 
 def list_statements(vendor: str) -> list[str]:
@@ -95,7 +100,7 @@ def list_statements(vendor: str) -> list[str]:
         statements.append(_unless_erased_function())
     for guard in GUARDS:
         statements += _guard_table(guard, vendor)
-    return statements
+    return statements + _guard_words(vendor)
 
 
 def _guard_table(guard: Guard, vendor: str) -> list[str]:
@@ -137,3 +142,29 @@ def _unless_erased_function() -> str:
         f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
         "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$"
     )
+
+
+def _guard_words(vendor: str) -> list[str]:
+    """A file may be called by the name of an organisation: a privacy erasure replaces it, nobody rewrites it."""
+    rewritten = " OR ".join(
+        f"(NEW.{name} <> OLD.{name} AND NEW.{name} <> {word.format(row='OLD')})" for name, word in WORDS.items()
+    )
+    changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in WORDS)
+    nobody_erased = "NOT EXISTS (SELECT 1 FROM directory_organisation WHERE erased_at IS NOT NULL)"
+    refused = f"({rewritten}) OR (({changed}) AND {nobody_erased})"
+    moment = f"BEFORE UPDATE OF {', '.join(WORDS)} ON directory_source FOR EACH ROW"
+    if vendor == "postgresql":
+        function = (
+            "CREATE OR REPLACE FUNCTION essor_refuse_other_words() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF {refused} THEN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; "
+            "END IF; RETURN NEW; END $$"
+        )
+        return [
+            function,
+            "DROP TRIGGER IF EXISTS directory_source_words ON directory_source",
+            f"CREATE TRIGGER directory_source_words {moment} EXECUTE FUNCTION essor_refuse_other_words()",
+        ]
+    return [
+        "DROP TRIGGER IF EXISTS directory_source_words",
+        f"CREATE TRIGGER directory_source_words {moment} WHEN {refused} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    ]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.directory.views import imports, organisations
+from essor.directory.views import erasure, imports, organisations
 
 urlpatterns: list[URLPattern] = [
     path("annuaire/", organisations.show_directory, name="directory"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("annuaire/<slug:key>/faits/ajouter/", organisations.add_fact, name="fact_add"),
     path("annuaire/<slug:key>/faits/<int:pk>/corriger/", organisations.correct_fact, name="fact_correct"),
     path("annuaire/<slug:key>/evenements/ajouter/", organisations.add_life_event, name="life_event_add"),
+    path("annuaire/<slug:key>/effacer/", erasure.erase_organisation, name="organisation_erase"),
     path("sources/", organisations.show_sources, name="sources"),
     path("sources/<int:pk>/", organisations.show_source, name="source"),
     path("importer/", imports.list_imports, name="import_list"),

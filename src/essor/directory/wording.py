@@ -93,7 +93,7 @@ SENTENCES: Mapping[str, Any] = {
     "fact-already-closed": _("Ce fait a déjà été corrigé ou retiré. Corrigez le plus récent."),
     "fact-twice": _("« {variable} » est dite deux fois autrement pour le {day}, lignes {lines}. Gardez la bonne."),
     "corrected-other-variable": _(
-        "Une correction dit autrement la même chose : « {variable} ». Pour dire autre chose, ajoutez un fait."
+        "Une correction dit autrement la même chose : « {variable} ». Pour dire autre chose, ajoutez un fait."
     ),
     "corrected-before-known": _(
         "La correction serait connue avant le fait qu’elle corrige. Donnez une date plus tardive."
@@ -111,10 +111,17 @@ SENTENCES: Mapping[str, Any] = {
         "ce territoire de la verser."
     ),
     "place-elsewhere": _(
-        "« {value} » est hors de votre territoire : on n’y place pas d’organisation. Corrigez le lieu ; s’il est "
+        "« {value} » est hors de votre territoire : on n’y place pas d’organisation. Corrigez le lieu ; s’il est "
         "juste, demandez à qui conseille ce territoire, ou à qui administre la plateforme."
     ),
     "organisation-erased": _("Cette organisation a été effacée : rien ne peut plus y être ajouté."),
+    "reason-names": _(
+        "La raison nomme l’organisation, et la trace la garderait pour toujours. Écrivez par exemple « demande écrite "
+        "du 3 mars »."
+    ),
+    "import-names": _(
+        "Un versement en cours nomme cette organisation. Attendez qu’il finisse, puis recommencez l’effacement."
+    ),
     "row-ragged": _(
         "La ligne a {cells} cases et les titres en ont {columns}. Cherchez un séparateur ou un guillemet de trop."
     ),
@@ -135,7 +142,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "file-bomb": _("Une fois déplié, ce chiffrier dépasserait {limit} Mo. Enregistrez les lignes utiles en CSV."),
     "file-too-spread": _(
-        "La feuille va jusqu’à la case {cell}, soit {cells} cases ; la limite est de {limit}. Supprimez les lignes et "
+        "La feuille va jusqu’à la case {cell}, soit {cells} cases ; la limite est de {limit}. Supprimez les lignes et "
         "les colonnes qui sont loin du tableau, ou enregistrez les lignes utiles en CSV."
     ),
     "file-encoding": _("Des caractères de la ligne {line} ne se lisent pas. Enregistrez le fichier en UTF-8."),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 from django.apps import AppConfig
 
 
@@ -7,10 +9,19 @@ class ProjectConfig(AppConfig):
     name = "essor.project"
 
     def ready(self) -> None:
-        """Accounts stand below territories: only here may one be told about the other."""
+        """Some rooms stand below what they must be told of: only here may one be told about the other."""
         from django.utils import timezone
 
         from essor.accounts.permissions import learn_places
+        from essor.directory.copies import learn_copies
         from essor.territories.queries import ancestors
 
         learn_places(lambda code: ancestors(code, timezone.localdate()))
+        learn_copies(_remove_documents)
+
+
+def _remove_documents() -> None:
+    """Printed portraits name organisations; each is set again, without those erased, when it is next asked for."""
+    from essor.observatory.downloads.printing import documents_folder
+
+    shutil.rmtree(documents_folder("any").parent, ignore_errors=True)

@@ -130,9 +130,14 @@ def _as_json(problem: Problem, detail: str = "") -> HttpResponse:
 
 
 def show_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A view's own BadRequest carries a sentence for the reader; Django's other refusals do not."""
+    """A view's own BadRequest carries a sentence for the reader; Django's other refusals do not.
+
+    Those (a name that is not the platform's, a session made up) may come before anybody is known: they ask for nothing.
+    """
     detail = str(exception) if isinstance(exception, BadRequest) else ""
-    return respond(request, BAD_REQUEST, detail=detail)
+    if detail and hasattr(request, "user"):
+        return respond(request, BAD_REQUEST, detail=detail)
+    return _respond_plainly(request, BAD_REQUEST, detail=detail)
 
 
 def show_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -153,12 +158,17 @@ def show_too_many(request: HttpRequest) -> HttpResponse:
 
 
 def show_failure(request: HttpRequest) -> HttpResponse:
-    """Asks nothing of the database or of the session: one of them may be what failed."""
+    """The database or the session may be what failed."""
+    return _respond_plainly(request, FAILURE)
+
+
+def _respond_plainly(request: HttpRequest, problem: Problem, *, detail: str = "") -> HttpResponse:
+    """Asks nothing of the database, of the session or of who asks."""
     if wants_json(request):
-        return _as_json(FAILURE)
+        return _as_json(problem, detail)
     context: dict[str, Any] = {
-        "title": FAILURE.title, "what": FAILURE.what, "why": FAILURE.why, "next_step": FAILURE.next_step,
+        "title": problem.title, "what": detail or problem.what, "why": problem.why, "next_step": problem.next_step,
         "navigation": [], "language_url": "", "language_label": "", "instance_kind": "", "roles": frozenset(),
         "platform_version": "", "privacy_officer": "", "href": "", "link_label": "", "messages": [], "user": None,
     }  # fmt: skip
-    return HttpResponse(render_to_string("design/error.html", context), status=500)
+    return HttpResponse(render_to_string("design/error.html", context), status=problem.status)

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from essor.project.tidying import Daily
+
 ATTACHED = "essor.project.attached"
 THREADS = 4
 LOOK_SECONDS = 0.2
@@ -103,14 +105,16 @@ def run_until_stopped(
     with _asked_to_stop() as asked:
         web = _start(words, lock)
         worker = Worker(start=lambda: _start(["essor.project.working"], lock), tell=tell)
+        tidying = Daily()
         try:
             while not asked:
                 if web.poll() is not None:
                     raise WebEnded(code=web.returncode)
                 worker.look()
+                tidying.look()
                 time.sleep(LOOK_SECONDS)
         finally:
-            _stop([web, worker.process])
+            _stop([web, worker.process, *([tidying.process] if tidying.process else [])])
 
 
 def _start(words: list[str], lock: int) -> subprocess.Popen[bytes]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from essor.directory.actions.erasure import erase_organisation
 from essor.directory.actions.facts import correct_fact, record_fact, record_facts
 from essor.directory.actions.organisations import (
     add_establishment,
     add_identifier,
     add_name,
     create_organisation,
-    erase_organisation,
     record_life_event,
 )
 from essor.directory.actions.sources import create_source, withdraw_source

@@ -24,6 +24,7 @@ from essor.directory.rules import DirectoryError
 KEPT_DAYS = 30
 STALLED_AFTER = timedelta(minutes=5)
 INTERRUPTED = "interrupted"
+ORPHANED_AFTER = timedelta(days=1)
 
 
 def create_draft(*, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> ImportDraft:
@@ -163,13 +164,17 @@ def discard_draft(*, draft: ImportDraft, by: User, now: datetime) -> None:
 
 
 def discard_old_drafts(*, now: datetime) -> int:
-    """Uploaded files are kept thirty days at most; what was imported is in the facts, with its checksum."""
+    """Uploaded files are kept thirty days at most; what was imported is in the facts, with its checksum.
+
+    A folder that no draft names (a process stopped at the wrong moment) goes after a day.
+    """
     old = ImportDraft.objects.filter(changed_at__lt=now - timedelta(days=KEPT_DAYS))
     tokens = list(old.values_list("token", flat=True))
     for token in tokens:
         storage.remove_folder(token)
     old.delete()
-    return len(tokens)
+    known = set(ImportDraft.objects.values_list("token", flat=True))
+    return len(tokens) + storage.remove_orphans(known, before=now - ORPHANED_AFTER)
 
 
 def _require_idle(draft: ImportDraft) -> None:

@@ -84,7 +84,7 @@ def import_census(
             target_id=source.pk,
             by=by,
             now=now,
-            after={"title": source.title, "checksum": checksum, "rows": len(table)},
+            after={"checksum": checksum, "rows": len(table)},
         )
         progress("checking", 0, 1)
         plan = _plan(table, mapping, by=by, now=now)

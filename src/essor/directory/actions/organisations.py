@@ -9,7 +9,7 @@ from django.db import transaction
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.directory.actions.reach import require_places
-from essor.directory.models import Establishment, Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
+from essor.directory.models import Establishment, Identifier, LifeEvent, Organisation, OrganisationName, Source
 from essor.directory.rules import SUCCESSOR_KINDS, DirectoryError, EventSaid, check_day, clean_identifier, fold
 
 
@@ -186,36 +186,3 @@ def add_establishment(
         after={"establishment": row.pk, "municipality": municipality_code, "source": source.pk},
     )
     return row
-
-
-@transaction.atomic
-def erase_organisation(*, organisation: Organisation, reason: str, by: User | None, now: datetime) -> Organisation:
-    """Privacy erasure (Act respecting the protection of personal information in the private sector, ss. 23 and 28.1).
-
-    Names, numbers, names of establishments, notes and reasons are erased for good; what counts (figures, codes, dates)
-    is kept under a key that says nothing, so that published figures are still rebuilt. The trace holds no content.
-    """
-    if not reason.strip():
-        raise DirectoryError("reason-missing")
-    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    if organisation.erased_at is not None:
-        raise DirectoryError("organisation-erased", organisation=organisation.key)
-    organisation.erased_at, organisation.key = now, f"erased-{secrets.token_hex(6)}"
-    organisation.save(update_fields=["erased_at", "key"])
-    erased = {
-        "names": OrganisationName.objects.filter(organisation=organisation).erase_rows(),
-        "identifiers": Identifier.objects.filter(organisation=organisation).erase_rows(),
-        "establishments": Establishment.objects.filter(organisation=organisation).erase(blanked=("name",)),
-        "events": LifeEvent.objects.filter(organisation=organisation).erase(blanked=("note",)),
-        "facts": Fact.objects.filter(organisation=organisation).erase(blanked=("reason",)),
-    }
-    record_event(
-        action="erase_organisation",
-        target_kind="organisation",
-        target_id=organisation.pk,
-        by=by,
-        now=now,
-        before=None,
-        after={"reason": reason.strip(), "erased": erased},
-    )
-    return organisation

@@ -21,6 +21,9 @@ SAID_BY_A_SOURCE: Mapping[str, Any] = {
 }
 
 
+# The trace keeps no title and no reason: they are with the source, where a privacy erasure reaches them.
+
+
 @transaction.atomic
 def create_source(
     *,
@@ -47,7 +50,7 @@ def create_source(
         target_id=source.pk,
         by=by,
         now=now,
-        after={"title": title, "kind": kind, "publisher": publisher, "licence": licence},
+        after={"kind": kind, "licence": licence},
     )
     return source
 
@@ -79,7 +82,7 @@ def withdraw_source(*, source: Source, reason: str, by: User | None, now: dateti
         by=by,
         now=now,
         before={"withdrawn_at": None},
-        after={"withdrawn_at": now.isoformat(), "reason": reason.strip(), "closed": closed},
+        after={"withdrawn_at": now.isoformat(), "closed": closed},
     )
     return closed
 

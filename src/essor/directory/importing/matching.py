@@ -167,7 +167,7 @@ class _Resolver:
         choice = self.decisions[key]
         if choice == NEW:
             return None
-        organisation = Organisation.objects.filter(key=choice).first()
+        organisation = Organisation.objects.filter(key=choice, erased_at=None).first()
         if organisation is None:
             self.problems.add(Problem(line, "", choice, "decision-unknown", "error", {"decision": key}))
             return None

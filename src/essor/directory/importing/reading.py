@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +32,9 @@ LINE = "\x00line"
 _CHUNK = 20_000
 _SNIFFED_RECORDS = 50
 _READ_AT_ONCE = 1 << 20
+_MARK = re.compile(rb"<[^>]*>")
+_OVERLAP = 400
+"""More than the longest name that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,35 @@ def read_table(path: Path, *, suffix: str | None = None) -> Table:
         check_spread(path, kind)
         return _build_table(_records_of_sheet(path), encoding="utf-8", separator="")
     raise DirectoryError("file-kind", kind=kind or "?", allowed=TEXT_SUFFIXES + SHEET_SUFFIXES)
+
+
+def read_words(path: Path) -> Iterator[str]:
+    """All that is written in a file, in pieces, whatever its shape and on every sheet: to look for a name in it.
+
+    Raises DirectoryError as :func:`read_table` does.
+    """
+    kind = path.suffix.lower()
+    if kind not in SHEET_SUFFIXES:
+        yield from _decode(path.read_bytes())[0].splitlines()
+        return
+    _check_archive(path, kind)
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if member.filename.lower().endswith("xml"):
+                with archive.open(member) as content:
+                    yield from _words_of_part(iter(lambda: content.read(_READ_AT_ONCE), b""))
+
+
+def _words_of_part(pieces: Iterator[bytes]) -> Iterator[str]:
+    """Without the marks; each piece begins with the last words of the one before."""
+    rest, last = b"", ""
+    for piece in pieces:
+        whole, _mark, rest = (rest + piece).rpartition(b"<")
+        rest = b"<" + rest
+        words = last + html.unescape(_MARK.sub(b" ", whole).decode("utf-8", errors="replace"))
+        yield words
+        last = words[-_OVERLAP:]
+    yield last + html.unescape(_MARK.sub(b" ", rest).decode("utf-8", errors="replace"))
 
 
 def _decode(content: bytes) -> tuple[str, str]:

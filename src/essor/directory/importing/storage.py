@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +74,16 @@ def store_file(token: str, suffix: str, chunks: Iterable[bytes]) -> tuple[int, s
 
 def remove_folder(token: str) -> None:
     shutil.rmtree(folder_of(token), ignore_errors=True)
+
+
+def remove_orphans(known: Collection[str], *, before: datetime) -> int:
+    """How many folders were removed that no known token names and that nothing was written to since."""
+    place = folder_of("any").parent
+    orphans = [folder for folder in place.glob("*") if folder.name not in known and folder.is_dir()]
+    old = [folder for folder in orphans if folder.stat().st_mtime < before.timestamp()]
+    for folder in old:
+        remove_folder(folder.name)
+    return len(old)
 
 
 def write_progress(token: str, progress: Progress) -> None:

@@ -4,7 +4,7 @@ import csv
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -178,7 +178,7 @@ def decide_organisation(request: HttpRequest, token: str) -> HttpResponse:
     """Who a name of the file is, when several organisations bear it."""
     draft, form = _open_draft(request, token), DecisionForm(request.POST)
     if not form.is_valid():
-        raise SuspiciousOperation(_("Choisissez une organisation dans la liste."))
+        raise BadRequest(_("Choisissez une organisation dans la liste."))
     try:
         drafts.decide_organisation(draft=draft, by=cast(User, request.user), now=timezone.now(), **form.cleaned_data)
     except DirectoryError as error:

@@ -99,6 +99,7 @@ def show_organisation(request: HttpRequest, key: str) -> HttpResponse:
         "facts": pictures.build_facts_table(page, is_adviser=is_adviser, language=language, places=places),
         "places": places,
         "is_adviser": is_adviser,
+        "may_erase": may(request.user, "erase_organisation"),
         "trail": [(_("Annuaire"), reverse("directory"))],
     }
     return render(request, "directory/organisation.html", context)
@@ -131,7 +132,7 @@ def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact 
             if fact is None:
                 said["note"] = form.cleaned_data["reason"]
             with transaction.atomic():
-                source = _create_entry(page, by=by, now=now)
+                source = _create_entry(by=by, now=now)
                 if fact is None:
                     actions.record_fact(organisation=page.organisation, source=source, by=by, now=now, **said)
                 else:
@@ -148,9 +149,9 @@ def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact 
     return render(request, "directory/fact.html", context, status=400 if form.is_bound else 200)
 
 
-def _create_entry(page: queries.OrganisationPage, *, by: User, now: datetime) -> Source:
-    """Named by the organisation's address: a title and the trace last, while a name may have to be erased."""
-    return actions.create_source(title=_("Saisie : {name}").format(name=page.organisation.key), by=by, now=now)
+def _create_entry(*, by: User, now: datetime) -> Source:
+    """Its title names nobody: editions publish the titles of their sources, for good."""
+    return actions.create_source(title=_("Saisie en ligne"), by=by, now=now)
 
 
 def _read_said(form: FactForm, *, today: date) -> Said:
@@ -182,7 +183,7 @@ def add_life_event(request: HttpRequest, key: str) -> HttpResponse:
             try:
                 with transaction.atomic():
                     actions.record_life_event(
-                        organisation=page.organisation, source=_create_entry(page, by=by, now=now),
+                        organisation=page.organisation, source=_create_entry(by=by, now=now),
                         other=others[0] if others else None, by=by, now=now,
                         kind=said["kind"], happened_on=said["happened_on"], note=said["note"],
                     )  # fmt: skip
