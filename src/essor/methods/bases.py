@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from essor.methods.criteria import Node, Places, Planes, evaluate_population, parse, variables_of
+from essor.methods.criteria import Node, Places, Planes, evaluate_population, meaning_of, parse, variables_of
 from essor.methods.facts import AGE_YEARS, LIFE_STATUS, LifeStatus, known_rows
 from essor.methods.population import CodedColumn, NumericColumn, Population
 from essor.methods.variables import Variable
@@ -41,12 +41,13 @@ class BaseDefinition:
     jobs_variable: str
 
     def content_hash(self) -> str:
-        """SHA-256, in hex, of what decides its figures: criteria as written, territory rule, measure of jobs.
+        """SHA-256, in hex, of what decides its figures: what its criteria ask, territory rule, measure of jobs.
 
-        Computed on canonical JSON (sorted keys, no spaces, UTF-8), so that the order of keys is irrelevant. Names and
-        owner are left out: they are not what is counted.
+        Computed on the canonical JSON of :func:`essor.methods.criteria.meaning_of`: a change of words, of source or of
+        the order of writing is no change. Names and owner are left out: they are not what is counted.
         """
-        content = {"criteria": self.tree, "jobs_variable": self.jobs_variable, "territory": TERRITORY_VARIABLE}
+        asked = meaning_of(self.criteria)
+        content = {"criteria": asked, "jobs_variable": self.jobs_variable, "territory": TERRITORY_VARIABLE}
         return hashlib.sha256(canonical_json(content)).hexdigest()
 
     def variables(self) -> tuple[str, ...]:
