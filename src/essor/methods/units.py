@@ -106,10 +106,13 @@ class UnitTable:
         self.ids, self.unit = np.unique(units_of(self.organisations, groups), return_inverse=True)
         self.before, self.first, self.after = (self._moment(item) for item in (before, published, after))
         self.counted: Bits = (self.first.members > 0) | (self.after.members > 0)
-        self._lives_after = lives_on(events, on=after.on, known_at=known_at)
+        lives_before, self._lives_after = (
+            lives_on(events, on=side.on, known_at=known_at, observed=frozenset(side.organisations[side.seen].tolist()))
+            for side in (before, after)
+        )
         self._side_after = after
         self.kinds = self._classify(
-            entry=_table(ENTRIES)[self._standing(before, lives_on(events, on=before.on, known_at=known_at))],
+            entry=_table(ENTRIES)[self._standing(before, lives_before)],
             leave=_table(EXITS)[self._standing(after, self._lives_after)],
             seen_first=self._any(published.organisations[published.seen]),
         )
