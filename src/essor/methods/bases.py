@@ -88,7 +88,8 @@ class Membership:
     """Who belongs to one base, in one territory, on one day, and the jobs of each: all arrays of shape (n,).
 
     ``organisations``: int64, ascending, unique. ``member`` = ``active`` ∧ ``inside`` ∧ ``criteria`` in strong Kleene
-    logic (yes, no, or unknown). ``seen``: at least one fact covers the day. ``jobs``: the base's measure.
+    logic (yes, no, or unknown). ``seen``: at least one fact that the base reads covers the day; what other bases read
+    is not looked at, so that the answer does not depend on them. ``jobs``: the base's measure.
     """
 
     base: BaseDefinition
@@ -109,8 +110,8 @@ class Membership:
 
     @property
     def undecided(self) -> NDArray[np.int64]:
-        """Those for which what is known does not tell, ascending. They are not counted."""
-        return self.organisations[self.member.unknown]
+        """Those seen for which what is known does not tell, ascending. They are not counted."""
+        return self.organisations[self.member.unknown & self.seen]
 
     def restricted_to(self, organisations: NDArray[np.int64]) -> Membership:
         """The same membership with only the rows of ``organisations`` (any order)."""
@@ -152,7 +153,7 @@ def membership(
         active=active,
         inside=inside,
         criteria=criteria,
-        seen=known_rows(population),
+        seen=known_rows(population, among=base.variables()),
         jobs=numbers_of(population, base.jobs_variable),
     )
 

@@ -260,11 +260,14 @@ def _coded_column(column: Sequence[Observation | None]) -> CodedColumn:
     return CodedColumn(index, categories)
 
 
-def known_rows(population: Population) -> NDArray[np.bool_]:
-    """For each organisation, whether at least one of its own answers is known (columns derived from events apart)."""
+def known_rows(population: Population, *, among: Collection[str] | None = None) -> NDArray[np.bool_]:
+    """For each organisation, whether at least one of its own answers is known (columns derived from events apart).
+
+    ``among``: the only variables to look at (None: all that the population carries).
+    """
     seen = np.zeros(len(population), dtype=np.bool_)
     for identifier, column in population.columns.items():
-        if identifier in DERIVED:
+        if identifier in DERIVED or (among is not None and identifier not in among):
             continue
         seen |= column.index >= 0 if isinstance(column, CodedColumn) else column.has_low | column.has_high
     return seen

@@ -180,7 +180,9 @@ class UnitTable:
     def _standing(self, side: Membership, lives: Mapping[int, Life]) -> NDArray[np.int8]:
         each = np.full(len(self.organisations), NOTHING, dtype=np.int8)
         each[self._rows(side.organisations)] = np.select(
-            [side.member.yes, side.inside.no, side.criteria.no, side.seen], [IN, OUTSIDE, FAILS, UNDECIDED], NOTHING
+            [side.member.yes, side.seen & side.inside.no, side.seen & side.criteria.no, side.seen],
+            [IN, OUTSIDE, FAILS, UNDECIDED],
+            NOTHING,
         )
         for row, item in self._named(lives):
             each[row] = _with_life(int(each[row]), lives[item])
