@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from essor.methods.bases import ComparisonRefused, Membership, Territory
 from essor.methods.comparison import CLASSES, PARTS, RESTRUCTURED, Comparison, compare
-from essor.methods.facts import Event
+from essor.methods.facts import Event, lives_on
 from tests.methods.towns import NOW, START, T0, T1, event, make_base, make_side
 
 SPEC = yaml.safe_load((Path(__file__).parent / "spec" / "comparison.yaml").read_text(encoding="utf-8"))
@@ -43,6 +43,10 @@ def test_each_class(case: dict[str, Any]) -> None:
     assert {unit.id: unit.kind for unit in found.units} == case["classes"]
     assert {name: jobs for name, jobs in found.jobs_parts().items() if jobs} == case.get("parts", {})
     assert {name: count for name, count in found.enterprise_parts().items() if count} == case.get("enterprises", {})
+    if "cohort" in case:
+        cohort = found.readings["cohort"]
+        told = {"before": cohort.before, "after": cohort.after, "unknown": list(cohort.unknown)}
+        assert told == case["cohort"]
     assert_exact(found)
 
 
@@ -150,6 +154,31 @@ def test_parts_sum_exactly(before: Any, after: Any, events: list[Event], publish
     assert set(survivors.unknown) <= set(cohort.unknown)
     first_total = sum(unit.before for unit in found.units if unit.members_before)
     assert cohort.before + cohort.unknown_before == first_total == found.before
+
+
+@given(SIDE, SIDE, EVENTS, st.none() | SIDE)
+@settings(max_examples=300, deadline=None)
+def test_no_reading_adds_jobs_that_were_elsewhere_at_the_first_date(
+    before: Any, after: Any, events: list[Event], published: Any
+) -> None:
+    """A unit that is followed held nothing outside the base at the first date, and none that did grows in the flows."""
+    first, now = make_side(T0, before if published is None else published), make_side(T0, before)
+    found = compare(now, make_side(T1, after), events, known_at=NOW, published=None if published is None else first)
+    counted = set(first.members.tolist())
+    gone = {
+        item
+        for item, life in lives_on(
+            events, on=T0, known_at=NOW, observed=set(now.organisations[now.seen].tolist())
+        ).items()
+        if life.status in {"closed", "not_yet"} and item not in now.members
+    }
+    mixed = {unit.id for unit in found.units if set(unit.organisations) - counted - gone}
+    for name in ("cohort", "survivors"):
+        reading = found.readings[name]
+        followed = [unit for unit in found.units if unit.members_before and unit.id not in reading.unknown]
+        assert reading.units <= len(followed)
+        assert name != "cohort" or not mixed & {unit.id for unit in followed}
+    assert not mixed & set(found.parts["continuing_growth"].units)
 
 
 @given(SIDE, SIDE, EVENTS, st.randoms(use_true_random=False))

@@ -74,7 +74,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What became of units: exact jobs of their active organisations, whether all are known, whether any is active."""
+    """What became of units: exact jobs of their active organisations, whether they can be told, whether any is active.
+
+    ``known``: every active organisation has an exact figure, and none of the unit existed outside the base at the first
+    date: its jobs would be on the second side only.
+    """
 
     jobs: Integers
     known: Bits
@@ -111,11 +115,12 @@ class UnitTable:
             for side in (before, after)
         )
         self._side_after = after
-        self.kinds = self._classify(
-            entry=_table(ENTRIES)[self._standing(before, lives_before)],
-            leave=_table(EXITS)[self._standing(after, self._lives_after)],
-            seen_first=self._any(published.organisations[published.seen]),
-        )
+        stood_before, stood_after = self._stand(before, lives_before), self._stand(after, self._lives_after)
+        seen_first = self._any(published.organisations[published.seen])
+        self.kinds = self._classify(before=stood_before, after=stood_after, seen_first=seen_first)
+        existed = stood_before <= NOTHING
+        existed[self._rows(published.members)] = False
+        self._joined: Bits = self._any(self.organisations[existed])
 
     def list_units(self) -> tuple[Unit, ...]:
         """The units counted, ids ascending."""
@@ -150,7 +155,7 @@ class UnitTable:
         jobs, gaps = self._zeros(), self._zeros()
         np.add.at(jobs, self.unit[active & exact], figures[active & exact])
         np.add.at(gaps, self.unit[active & ~exact], 1)
-        return Followed(jobs, gaps == 0, self._any(self.organisations[active]))
+        return Followed(jobs, (gaps == 0) & ~self._joined, self._any(self.organisations[active]))
 
     def _zeros(self) -> Integers:
         return np.zeros(len(self.ids), dtype=np.int64)
@@ -177,7 +182,8 @@ class UnitTable:
         found[self.unit[self._rows(organisations)]] = True
         return found
 
-    def _standing(self, side: Membership, lives: Mapping[int, Life]) -> NDArray[np.int8]:
+    def _stand(self, side: Membership, lives: Mapping[int, Life]) -> NDArray[np.int8]:
+        """The standing of each organisation at one date."""
         each = np.full(len(self.organisations), NOTHING, dtype=np.int8)
         each[self._rows(side.organisations)] = np.select(
             [side.member.yes, side.seen & side.inside.no, side.seen & side.criteria.no, side.seen],
@@ -186,21 +192,30 @@ class UnitTable:
         )
         for row, item in self._named(lives):
             each[row] = _with_life(int(each[row]), lives[item])
+        return each
+
+    def _least(self, each: NDArray[np.int8]) -> NDArray[np.int8]:
+        """The first standing that is true of one of each unit's organisations."""
         standing = np.full(len(self.ids), NOT_YET, dtype=np.int8)
         np.minimum.at(standing, self.unit, each)
         return standing
 
-    def _classify(self, *, entry: NDArray[np.str_], leave: NDArray[np.str_], seen_first: Bits) -> NDArray[np.str_]:
-        first, before, after = self.first, self.before, self.after
-        learned = (first.members != before.members) | (first.jobs != before.jobs) | (first.complete != before.complete)
-        change = after.jobs - first.jobs
+    def _classify(self, *, before: NDArray[np.int8], after: NDArray[np.int8], seen_first: Bits) -> NDArray[np.str_]:
+        """The class of each unit. ``before``, ``after``: the standing of each organisation at the two dates."""
+        first, last = self.first, self.after
+        now = self.before
+        learned = (first.members != now.members) | (first.jobs != now.jobs) | (first.complete != now.complete)
+        change = last.jobs - first.jobs
+        beside, left = self._least(_beside(before)), self._least(_beside(after))
         choices = [
             (learned & ~seen_first, "seen_late"),
             (learned, "corrected_since"),
-            (first.members == 0, entry),
-            (after.members == 0, leave),
-            (~after.complete, "missing_after"),
+            (first.members == 0, _table(ENTRIES)[self._least(before)]),
+            (last.members == 0, _table(EXITS)[self._least(after)]),
+            (~last.complete, "missing_after"),
             (~first.complete, "missing_before"),
+            ((beside != NOT_YET) & (change > 0), _table(ENTRIES)[beside]),
+            ((left != NOT_YET) & (change < 0), _table(EXITS)[left]),
             (change > 0, "continuing_growth"),
             (change < 0, "continuing_decline"),
         ]
@@ -208,6 +223,11 @@ class UnitTable:
             [condition for condition, _ in choices], [np.asarray(kind) for _, kind in choices], np.asarray(STABLE)
         )
         return kinds
+
+
+def _beside(each: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The standing of the organisations that may exist outside the base; NOT_YET for all others."""
+    return np.where((each > IN) & (each <= NOTHING), each, NOT_YET).astype(np.int8)
 
 
 def _with_life(standing: int, life: Life) -> int:
