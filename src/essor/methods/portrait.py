@@ -33,7 +33,12 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
                  units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES
     READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
-                 unknown_before}
+                 unknown_before, RESERVES}
+    RESERVES     {before_range: [low, high or null], after_range: the same, with the ends of bands,
+                 growth_range: [low or null, high or null] where a band is in a total, else null,
+                 withheld: null, "band-in-total" or "too-much-missing": why the rates are null, fragile: bool,
+                 inexact: [unit id], banded: [unit id], missing: {units: [unit id], jobs, share}};
+                 see essor.methods.reserves
     FLOWS        {creation, destruction, net, reallocation, excess_reallocation, and each of them with _rate}
     UNIT         {id, organisations, class, before, after, change, members_before, members_after, figure_before,
                  figure_after, correction}
@@ -277,6 +282,22 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "economic": reading.economic.as_dict(),
         "unknown": list(reading.unknown),
         "unknown_before": reading.unknown_before,
+        **_reserves(reading),
+    }
+
+
+def _reserves(reading: Reading) -> dict[str, Any]:
+    """What keeps a reading from being exact, and what may then be said."""
+    bounds, missing = reading.growth_range, reading.missing
+    return {
+        "before_range": list(reading.before_range),
+        "after_range": list(reading.after_range),
+        "growth_range": None if bounds is None else [rounded(bound) for bound in bounds],
+        "withheld": reading.withheld,
+        "fragile": reading.is_fragile,
+        "inexact": list(reading.inexact),
+        "banded": list(reading.banded),
+        "missing": {"units": list(missing.units), "jobs": missing.jobs, "share": rounded(missing.share)},
     }
 
 

@@ -43,6 +43,8 @@ EXITS = {
     NOT_YET: "missing_after",
 }
 STABLE = "continuing_stable"
+UNANSWERED = ("missing_before", "missing_after", "seen_late")
+"""Classes of units that are known at one date only, though nothing says that they were out at the other."""
 Integers = NDArray[np.int64]
 Bits = NDArray[np.bool_]
 
@@ -87,18 +89,32 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One date, one row per unit: members (int64), their exact jobs (int64), whether each has a figure (bool)."""
+    """One date, one row per unit: members (int64) and their exact jobs (int64).
+
+    ``banded``, ``silent`` (bool): whether a member has a band, or no figure at all. ``low``, ``high`` (int64): exact
+    jobs and the ends of bands; ``is_open`` (bool): one band at least has no upper end.
+    """
 
     members: Integers
     jobs: Integers
-    complete: Bits
+    banded: Bits
+    silent: Bits
+    low: Integers
+    high: Integers
+    is_open: Bits
+
+    @property
+    def complete(self) -> Bits:
+        """Whether each member has an exact figure."""
+        return ~(self.banded | self.silent)
 
 
 class UnitTable:
     """Two dates of one base, one row per unit, ids ascending.
 
     ``first``: the first date as it is compared (as it was published, when that is asked); ``before``: as known now.
-    ``counted``: the units that are in at the first or at the second date. ``kinds``: the class of each.
+    ``counted``: the units that are in at the first or at the second date. ``kinds``: the class of each. ``banded``: a
+    band is in one of the totals. ``missing``: known at one date only, though nothing says that it was out at the other.
     """
 
     def __init__(
@@ -118,6 +134,9 @@ class UnitTable:
         stood_before, stood_after = self._stand(before, lives_before), self._stand(after, self._lives_after)
         seen_first = self._any(published.organisations[published.seen])
         self.kinds = self._classify(before=stood_before, after=stood_after, seen_first=seen_first)
+        silent, in_both = self.first.silent | self.after.silent, (self.first.members > 0) & (self.after.members > 0)
+        self.banded: Bits = self.first.banded | self.after.banded
+        self.missing: Bits = silent | (np.isin(self.kinds, UNANSWERED) & ~(in_both & self.banded))
         existed = stood_before <= NOTHING
         existed[self._rows(published.members)] = False
         self._joined: Bits = self._any(self.organisations[existed])
@@ -169,13 +188,26 @@ class UnitTable:
         return list(zip(self._rows(known).tolist(), known.tolist(), strict=True))
 
     def _moment(self, side: Membership) -> Moment:
-        rows, exact = self.unit[self._rows(side.organisations)], is_exact(side.jobs)
-        members, jobs, gaps = self._zeros(), self._zeros(), self._zeros()
-        summed = side.member.yes & exact
-        np.add.at(members, rows[side.member.yes], 1)
-        np.add.at(jobs, rows[summed], side.jobs.low[summed])
-        np.add.at(gaps, rows[side.member.yes & ~exact], 1)
-        return Moment(members, jobs, gaps == 0)
+        jobs, members, exact = side.jobs, side.member.yes, is_exact(side.jobs)
+        rows, figured = self.unit[self._rows(side.organisations)], jobs.has_low | jobs.has_high
+
+        def add(values: Integers, chosen: Bits) -> Integers:
+            total = self._zeros()
+            np.add.at(total, rows[chosen], values[chosen])
+            return total
+
+        def has(chosen: Bits) -> Bits:
+            return self._any(side.organisations[chosen])
+
+        return Moment(
+            members=add(np.ones(len(rows), dtype=np.int64), members),
+            jobs=add(jobs.low, members & exact),
+            banded=has(members & figured & ~exact),
+            silent=has(members & ~figured),
+            low=add(jobs.low, members & jobs.has_low),
+            high=add(jobs.high, members & jobs.has_high),
+            is_open=has(members & figured & ~jobs.has_high),
+        )
 
     def _any(self, organisations: Integers) -> Bits:
         found = np.zeros(len(self.ids), dtype=np.bool_)
