@@ -20,6 +20,8 @@ from essor.methods.variables import Variable
 
 TERRITORY_VARIABLE = "municipality"
 HEADCOUNT, FULL_TIME = "jobs_headcount", "jobs_fte"
+SMALL_CELL = 3
+"""A line or a difference of fewer enterprises gets a warning: its jobs would be nearly those of one enterprise."""
 _PLACE = Variable(TERRITORY_VARIABLE, "place", "Municipalité", "Municipality")
 
 
@@ -339,7 +341,7 @@ class SmallDifference:
 
 
 def small_difference(
-    first: NDArray[np.int64], second: NDArray[np.int64], *, threshold: int = 3
+    first: NDArray[np.int64], second: NDArray[np.int64], *, threshold: int = SMALL_CELL
 ) -> SmallDifference | None:
     """Whether publishing two bases at one date gives away a group of 1 to ``threshold - 1`` enterprises by subtraction.
 

@@ -65,9 +65,9 @@ from essor.methods.bases import (
     fingerprint_of,
     membership,
     numbers_of,
-    small_difference,
 )
 from essor.methods.bridge import Bridge, bridge
+from essor.methods.cautions import is_mixed, list_cautions
 from essor.methods.comparison import Comparison, Reading, compare
 from essor.methods.criteria import Places
 from essor.methods.facts import Event, add_life
@@ -78,8 +78,6 @@ from essor.methods.variables import Variable
 
 SHAPE = "essor-portrait-1"
 ENTERPRISES = "enterprises"
-SMALL_CELL = 3
-"""A line of a table with fewer enterprises gets a warning: its jobs would be nearly those of one enterprise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def build_portrait(
     if dates:
         last = [sides[row, dates[-1]] for row in range(len(plan.bases))]
         result["bridges"] = _bridges(last)
-        result["warnings"] = _warnings(sides, plan, dates, result["figures"])
+        result["warnings"] = list_cautions(plan.bases, sides, _jobs_of(result["figures"]))
     return result
 
 
@@ -203,6 +201,10 @@ def _figures(side: Membership, population: Population, variables: Mapping[str, V
             },
         }
     return figures
+
+
+def _jobs_of(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [figure for figure in figures.values() if figure["indicator"] != ENTERPRISES]
 
 
 def _total(row: Row, *, is_count: bool) -> dict[str, int | None]:
@@ -301,14 +303,10 @@ def _reserves(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _is_mixed(first: Membership, second: Membership) -> bool:
-    return (first.base.jobs_variable == FULL_TIME) != (second.base.jobs_variable == FULL_TIME)
-
-
 def _bridges(sides: Sequence[Membership]) -> dict[str, Any]:
     told = {}
     for first, second in combinations(sides, 2):
-        if not _is_mixed(first, second):
+        if not is_mixed(first, second):
             left, right = first.base, second.base
             key = f"{left.slug}.{left.version}.{right.slug}.{right.version}.{first.on.isoformat()}"
             told[key] = {
@@ -335,45 +333,6 @@ def bridge_as_dict(found: Bridge) -> dict[str, Any]:
         "undecided_in_other": list(found.undecided_in_other),
         "without_figure": list(found.without_figure),
     }
-
-
-def _warnings(
-    sides: Mapping[tuple[int, date], Membership],
-    plan: PortraitPlan,
-    dates: Sequence[date],
-    figures: Mapping[str, Any],
-) -> list[dict[str, Any]]:
-    warnings: list[dict[str, Any]] = []
-    for first, second in combinations(range(len(plan.bases)), 2):
-        named = [plan.bases[first].slug, plan.bases[second].slug]
-        for on in dates:
-            small = small_difference(sides[first, on].members, sides[second, on].members)
-            if small is not None:
-                warnings.append(
-                    {
-                        "type": "small-difference",
-                        "on": on.isoformat(),
-                        "bases": named,
-                        "only_in_first": list(small.only_in_first),
-                        "only_in_second": list(small.only_in_second),
-                    }
-                )
-        if _is_mixed(sides[first, dates[0]], sides[second, dates[0]]):
-            warnings.append({"type": "measures-never-mixed", "bases": named})
-    for figure in figures.values():
-        warnings += [
-            {
-                "type": "small-cell",
-                "key": figure["key"],
-                "dimension": name,
-                "code": row["code"],
-                "enterprises": row["enterprises"],
-            }
-            for name, rows in figure["tables"].items()
-            for row in rows
-            if figure["indicator"] != ENTERPRISES and 0 < row["enterprises"] < SMALL_CELL
-        ]
-    return warnings
 
 
 def compare_results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
