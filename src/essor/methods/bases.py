@@ -79,7 +79,7 @@ def _plain(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """Where a base is applied. ``vintage``: the name of the list of places used (empty when there is only one)."""
+    """Where a base is applied. ``vintage``: the name of the list of places that is used (empty when there is one)."""
 
     code: str
     vintage: str = ""

@@ -7,7 +7,7 @@ Amounts of jobs are integers at the measure's ``scale``; shares are rounded to 4
 divide by zero; dates are ISO; ids are ascending. The result of :func:`build_portrait`::
 
     shape        "essor-portrait-1"
-    territory    {code, name_fr, name_en, vintage}
+    territory    {code, name_fr, name_en, vintage}: the list of places of the last date
     known_at     ISO instant
     dates        [ISO date], ascending
     bases        [{slug, version, owner, label_fr, label_en, jobs_variable, content_hash, criteria}], order of the plan
@@ -22,16 +22,19 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  {type: measures-never-mixed, bases: [slug, slug]}]
 
     FIGURE       {key, base, version, indicator, on, scale, undecided: n, tables, fingerprint, ...TOTAL}
-                 fingerprint: {code, indicator, jobs_variable, base, version, content_hash, territory, vintage}
+                 fingerprint: {code, indicator, jobs_variable, base, version, content_hash, territory, vintage: the list
+                 of places of its own day}
                  tables: {municipality, legal_form, sector, size, age: [{code, ...TOTAL}]}, last line: code "unknown"
     TOTAL        {enterprises, value, low, high, exact_sum, exact, banded, without_figure}
                  value: null when a member has a band (then only the interval [low, high] may be said; high null: open),
                  or when there are members and none gave a figure
                  exact, banded, without_figure: enterprises with such a figure; for enterprises, all sums are the count
-    COMPARISON   {key, base, version, jobs_variable, scale, from, to, days, before, after, enterprises_before,
+    COMPARISON   {key, base, version, jobs_variable, scale, vintage, first_vintage, from, to, days, before, after,
+                 enterprises_before,
                  enterprises_after, growth, symmetric, yearly, parts: {class: jobs},
                  enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
-                 units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES
+                 units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES; vintage: the list of places that
+                 both days follow, first_vintage: that of the figure of the first day, which may then differ from before
     READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
                  unknown_before, RESERVES}
     RESERVES     {before_range: [low, high or null], after_range: the same, with the ends of bands,
@@ -51,7 +54,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations, pairwise
 from typing import Any
@@ -69,7 +72,7 @@ from essor.methods.bases import (
 from essor.methods.bridge import Bridge, bridge
 from essor.methods.cautions import is_mixed, list_cautions
 from essor.methods.comparison import Comparison, Reading, compare
-from essor.methods.criteria import Places
+from essor.methods.criteria import PlaceTree
 from essor.methods.facts import Event, add_life
 from essor.methods.figures import DIMENSIONS, JobsTotal, Row, count_enterprises, sum_jobs, tabulate
 from essor.methods.growth import rounded
@@ -82,7 +85,11 @@ ENTERPRISES = "enterprises"
 
 @dataclass(frozen=True, slots=True)
 class PortraitPlan:
-    """What is asked for. ``dates``: reference dates, any order. ``known_at``: what was known at that instant."""
+    """What is asked for. ``dates``: reference dates, any order. ``known_at``: what was known at that instant.
+
+    ``vintages``: date → name of the list of places of that day; ``vintage``: that of the portrait, and of a date that
+    ``vintages`` does not name.
+    """
 
     territory: str
     name_fr: str
@@ -91,6 +98,11 @@ class PortraitPlan:
     dates: tuple[date, ...]
     known_at: datetime
     vintage: str = ""
+    vintages: Mapping[date, str] = field(default_factory=dict)
+
+    def territory_on(self, on: date) -> Territory:
+        """The territory under the list of places of that day."""
+        return Territory(self.territory, self.vintages.get(on, self.vintage))
 
 
 def figure_key(base: BaseDefinition, indicator: str, on: date) -> str:
@@ -104,18 +116,19 @@ def build_portrait(
     events: Iterable[Event],
     *,
     variables: Mapping[str, Variable],
-    places: Mapping[date, Places],
+    places: Mapping[date, PlaceTree],
 ) -> dict[str, Any]:
     """The portrait as JSON-able data, deterministic: equal input, equal bytes once written with sorted keys.
 
     ``populations``: the profiles at each date of the plan, as known at ``plan.known_at`` (life columns are added here);
-    ``places``: the places at each date. The shape of the result is that of this module's docstring.
+    ``places``: the places at each date. Each figure follows the list of places of its own day; a comparison reads both
+    its days on one list, that of the later, with the places that it no longer has where the earlier put them.
+    The shape of the result is that of this module's docstring.
     """
     dates, known = tuple(sorted(set(plan.dates))), list(events)
     living = {on: add_life(populations[on], known, on=on, known_at=plan.known_at) for on in dates}
-    territory = Territory(plan.territory, plan.vintage)
     sides = {
-        (row, on): membership(living[on], base, territory=territory, places=places[on], on=on)
+        (row, on): membership(living[on], base, territory=plan.territory_on(on), places=places[on], on=on)
         for row, base in enumerate(plan.bases)
         for on in dates
     }
@@ -127,8 +140,12 @@ def build_portrait(
         result["figures"] |= _figures(side, living[on], variables)
     for row in range(len(plan.bases)):
         for start, end in sorted({*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 1 else [])}):
-            found = compare(sides[row, start], sides[row, end], known, known_at=plan.known_at)
-            told = _comparison(found, sides[row, start], sides[row, end], variables)
+            before, after = sides[row, start], sides[row, end]
+            if before.territory != after.territory:
+                tree = places[end].with_vanished(places[start])
+                before = membership(living[start], before.base, territory=after.territory, places=tree, on=start)
+            found = compare(before, after, known, known_at=plan.known_at)
+            told = _comparison(found, before, after, variables) | {"first_vintage": plan.territory_on(start).vintage}
             result["comparisons"][told["key"]] = told
     result["bridges"], result["warnings"] = {}, []
     if dates:
@@ -233,6 +250,7 @@ def _comparison(
         "version": base.version,
         "jobs_variable": base.jobs_variable,
         "scale": variables[base.jobs_variable].scale,
+        "vintage": after.territory.vintage,
         "from": start,
         "to": end,
         **comparison_as_dict(found),
