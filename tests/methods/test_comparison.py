@@ -60,7 +60,7 @@ def test_what_may_be_said_of_a_rate(case: dict[str, Any]) -> None:
     bounds = told["growth_range"]
     assert (told["growth"] if told["growth"] is None else round(told["growth"], 4)) == case.get("growth")
     assert (bounds and [bound if bound is None else round(bound, 4) for bound in bounds]) == case.get("growth_range")
-    assert (told["withheld"], told["fragile"]) == (case.get("withheld"), case.get("fragile", False))
+    assert (told["reserve"], told["fragile"]) == (case.get("reserve"), case.get("fragile", False))
     assert told["banded"] == case.get("banded", [])
     assert told["before_range"] == case.get("before_range", [found.before, found.before])
     assert told["after_range"] == case.get("after_range", [found.after, found.after])
@@ -69,7 +69,7 @@ def test_what_may_be_said_of_a_rate(case: dict[str, Any]) -> None:
     assert told["inexact"] == sorted({*told["banded"], *missing["units"]})
     for rates in ("symmetric", "yearly"):
         assert (told[rates] is None) == (told["growth"] is None)
-    assert (told["flows"]["creation_rate"] is None) == (told["withheld"] is not None)
+    assert (told["flows"]["creation_rate"] is None) == (told["reserve"] is not None)
     assert_exact(found)
 
 
@@ -196,7 +196,7 @@ def test_a_rate_is_that_of_known_totals_and_an_interval_holds_every_way_to_fill_
         assert contains(reading.after_range, totals[1])
         if reading.growth_range is not None and totals[0]:
             assert contains(reading.growth_range, Fraction(totals[1], totals[0]) - 1)
-    if reading.withheld is None and reading.before:
+    if reading.reserve is None and reading.before:
         assert reading.growth == Fraction(reading.after, reading.before) - 1
         assert not reading.is_fragile or 2 * reading.missing.jobs < abs(reading.after - reading.before)
 

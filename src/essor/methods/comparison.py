@@ -76,7 +76,7 @@ class Reading:
     unknown_before: int = 0
 
     @property
-    def withheld(self) -> Reserve | None:
+    def reserve(self) -> Reserve | None:
         """Why no rate is said; see :func:`essor.methods.reserves.find_reserve`."""
         return find_reserve(self.before_range, self.after_range, missing=self.missing)
 
@@ -92,20 +92,20 @@ class Reading:
 
     @property
     def growth(self) -> Fraction | None:
-        return None if self.withheld else growth_share(self.before, self.after)
+        return None if self.reserve else growth_share(self.before, self.after)
 
     @property
     def growth_range(self) -> tuple[Fraction | None, Fraction | None] | None:
         """What may be said instead of a growth when a band is in a total; None otherwise."""
-        return growth_range(self.before_range, self.after_range) if self.withheld == "band-in-total" else None
+        return growth_range(self.before_range, self.after_range) if self.reserve == "band-in-total" else None
 
     @property
     def symmetric(self) -> Fraction | None:
-        return None if self.withheld else symmetric_growth(self.before, self.after)
+        return None if self.reserve else symmetric_growth(self.before, self.after)
 
     @property
     def yearly(self) -> float | None:
-        return None if self.withheld else yearly_rate(self.before, self.after, days=self.days)
+        return None if self.reserve else yearly_rate(self.before, self.after, days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def _read(table: UnitTable, name: str, days: int) -> Reading:
         banded=_ids(table, chosen & table.banded),
         missing=missing_of(_ids(table, lost), jobs, known=before_range[0], is_summed=True),
     )
-    if reading.withheld is None:
+    if reading.reserve is None:
         return reading
     return replace(reading, flows=reading.flows.without_rates(), economic=reading.economic.without_rates())
 

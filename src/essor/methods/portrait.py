@@ -39,7 +39,7 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  unknown_before, RESERVES}
     RESERVES     {before_range: [low, high or null], after_range: the same, with the ends of bands,
                  growth_range: [low or null, high or null] where a band is in a total, else null,
-                 withheld: null, "band-in-total" or "too-much-missing": why the rates are null, fragile: bool,
+                 reserve: null, "band-in-total" or "too-much-missing": why the rates are null, fragile: bool,
                  inexact: [unit id], banded: [unit id], missing: {units: [unit id], jobs, share}};
                  see essor.methods.reserves
     FLOWS        {creation, destruction, net, reallocation, excess_reallocation, and each of them with _rate}
@@ -313,7 +313,7 @@ def _reserves(reading: Reading) -> dict[str, Any]:
         "before_range": list(reading.before_range),
         "after_range": list(reading.after_range),
         "growth_range": None if bounds is None else [rounded(bound) for bound in bounds],
-        "withheld": reading.withheld,
+        "reserve": reading.reserve,
         "fragile": reading.is_fragile,
         "inexact": list(reading.inexact),
         "banded": list(reading.banded),
