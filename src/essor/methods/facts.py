@@ -118,7 +118,8 @@ def life_on(
     """The life of ONE organisation on day ``on``, with what was known at ``known_at``.
 
     ``events``: those of the organisation and those that name it as ``other``; ``organisation`` tells them apart
-    (None: all are its own). ``observed``: whether a fact about it covers ``on``. Rules, in this order:
+    (None: all are its own), each counting from its own day. ``observed``: whether a fact about it covers ``on``. Rules,
+    in this order:
 
     - created after ``on`` → ``not_yet``;
     - taking over by a ``replaced`` event after ``on``, or coming out of a split after ``on`` with no creation of its
@@ -127,8 +128,6 @@ def life_on(
     - closed, merged away or replaced on ``on`` or before → ``closed``, unless since then it was reopened, created
       again, or named as the one into which another merged, split or was replaced;
     - created or seen in any event on ``on`` or before, or observed → ``active``; otherwise unknown (``status`` None).
-
-    An event counts from its own day.
 
     >>> from datetime import UTC
     >>> start = datetime(2012, 1, 1, tzinfo=UTC)
@@ -147,12 +146,8 @@ def life_on(
         return Life(LifeStatus.NOT_YET, created_on, None)
     if not observed and _starts_after(on, created_on, own, arriving):
         return Life(LifeStatus.NOT_YET, created_on, None)
-    ending = max(
-        (event for event in own if event.kind in ENDINGS and event.happened_on <= on),
-        key=lambda event: (event.happened_on, event.kind),
-        default=None,
-    )
-    if ending is not None and not _is_back(on, ending.happened_on, own, arriving):
+    ending = _find_ending(on, own, arriving)
+    if ending is not None:
         return Life(LifeStatus.CLOSED, created_on, ending.happened_on, ending.kind)
     if observed or any(event.happened_on <= on for event in (*own, *arriving)):
         return Life(LifeStatus.ACTIVE, created_on, None)
@@ -170,12 +165,17 @@ def _starts_after(on: date, created_on: date | None, own: Iterable[Event], arriv
     return not any(event.happened_on < appears_on for event in others)
 
 
-def _is_back(on: date, ended_on: date, own: Iterable[Event], arriving: Iterable[Event]) -> bool:
-    """Whether something since an ending, and on ``on`` or before, shows the organisation alive again."""
+def _find_ending(on: date, own: Sequence[Event], arriving: Iterable[Event]) -> Event | None:
+    """The last ending on ``on`` or before, unless something since then shows the organisation alive again."""
+    past = [event for event in own if event.kind in ENDINGS and event.happened_on <= on]
+    ending = max(past, key=lambda event: (event.happened_on, event.kind), default=None)
+    if ending is None:
+        return None
     reopened = [event.happened_on for event in own if event.kind == "reopened"]
     shown = [event.happened_on for event in own if event.kind == "created"]
     shown += [event.happened_on for event in arriving]
-    return any(ended_on <= day <= on for day in reopened) or any(ended_on < day <= on for day in shown)
+    is_back = any(ending.happened_on <= day <= on for day in reopened)
+    return None if is_back or any(ending.happened_on < day <= on for day in shown) else ending
 
 
 def lives_on(

@@ -121,9 +121,8 @@ def build_portrait(
     """The portrait as JSON-able data, deterministic: equal input, equal bytes once written with sorted keys.
 
     ``populations``: the profiles at each date of the plan, as known at ``plan.known_at`` (life columns are added here);
-    ``places``: the places at each date. Each figure follows the list of places of its own day; a comparison reads both
-    its days on one list, that of the later, with the places that it no longer has where the earlier put them.
-    The shape of the result is that of this module's docstring.
+    ``places``: those of each date. A figure follows the list of its own day; a comparison reads both days on that of
+    the later, with the places that it no longer has where the earlier put them.
     """
     dates, known = tuple(sorted(set(plan.dates))), list(events)
     living = {on: add_life(populations[on], known, on=on, known_at=plan.known_at) for on in dates}
@@ -140,10 +139,8 @@ def build_portrait(
         result["figures"] |= _figures(side, living[on], variables)
     for row in range(len(plan.bases)):
         for start, end in sorted({*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 1 else [])}):
-            before, after = sides[row, start], sides[row, end]
-            if before.territory != after.territory:
-                tree = places[end].with_vanished(places[start])
-                before = membership(living[start], before.base, territory=after.territory, places=tree, on=start)
+            after = sides[row, end]
+            before = _on_list_of(after, sides[row, start], living[start], places)
             found = compare(before, after, known, known_at=plan.known_at)
             told = _comparison(found, before, after, variables) | {"first_vintage": plan.territory_on(start).vintage}
             result["comparisons"][told["key"]] = told
@@ -153,6 +150,16 @@ def build_portrait(
         result["bridges"] = _bridges(last)
         result["warnings"] = list_cautions(plan.bases, sides, _jobs_of(result["figures"]))
     return result
+
+
+def _on_list_of(
+    later: Membership, earlier: Membership, population: Population, places: Mapping[date, PlaceTree]
+) -> Membership:
+    """The earlier day (its ``population``) under the list of places of the later one."""
+    if earlier.territory == later.territory:
+        return earlier
+    tree = places[later.on].with_vanished(places[earlier.on])
+    return membership(population, earlier.base, territory=later.territory, places=tree, on=earlier.on)
 
 
 def _describe(plan: PortraitPlan, dates: Sequence[date], variables: Mapping[str, Variable]) -> dict[str, Any]:
