@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,10 +48,45 @@ def test_a_population_without_life_is_refused() -> None:
 
 
 def test_content_hash_follows_what_is_counted_only() -> None:
-    same = replace(BASE, label_fr="Autre nom", owner="Autre", tree={"in": ["coop", "npo"], "fact": "legal_form"})
-    assert same.content_hash() == BASE.content_hash()
+    assert replace(BASE, label_fr="Autre nom", owner="Autre").content_hash() == BASE.content_hash()
     assert replace(BASE, jobs_variable="jobs_fte").content_hash() != BASE.content_hash()
-    assert replace(BASE, tree={"fact": "legal_form", "in": ["coop"]}).content_hash() != BASE.content_hash()
+    assert make_base(tree={"fact": "legal_form", "in": ["coop"]}).content_hash() != BASE.content_hash()
+
+
+FORM = {"fact": "legal_form", "in": ["coop", "npo"]}
+FTE = {"fact": "jobs_fte", "at_least": 5}
+SELLS = {"fact": "commercial_activity", "is": True}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (FORM, {"in": ["npo", "coop", "npo"], "fact": "legal_form"}),
+        (FORM, FORM | {"fr": "coop ou OBNL", "en": "co-op or NPO", "source": "loi", "certainty": "inferred"}),
+        (FTE, {"fact": "jobs_fte", "at_least": 5.0}),
+        (FTE, {"fact": "jobs_fte", "more_than": 4.99}),
+        ({"all": [FORM, FTE]}, {"all": [FTE, FORM]}),
+        ({"at_least_n": {"n": 2, "of": [FORM, FTE, SELLS]}}, {"at_least_n": {"n": 2, "of": [SELLS, FORM, FTE]}}),
+    ],
+)
+def test_content_hash_ignores_words_and_the_order_of_writing(first: dict[str, Any], second: dict[str, Any]) -> None:
+    assert make_base(tree=first).content_hash() == make_base(tree=second).content_hash()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"any": [FORM, FTE]},
+        {"all": [FORM, {"fact": "jobs_fte", "at_least": 5.01}]},
+        {"all": [FORM, {"fact": "jobs_fte", "at_most": 5}]},
+        {"all": [{"fact": "legal_form", "in": ["coop"]}, FTE]},
+        {"all": [FORM, {"not": FTE}]},
+        {"all": [FORM, FTE, SELLS]},
+        {"at_least_n": {"n": 1, "of": [FORM, FTE]}},
+    ],
+)
+def test_content_hash_sees_every_change_of_what_is_asked(other: dict[str, Any]) -> None:
+    assert make_base(tree=other).content_hash() != make_base(tree={"all": [FORM, FTE]}).content_hash()
 
 
 def test_a_base_names_the_variables_it_reads() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from essor.methods.bases import ComparisonRefused, Membership, Territory
 from essor.methods.comparison import CLASSES, PARTS, RESTRUCTURED, Comparison, compare
-from essor.methods.facts import Event
+from essor.methods.facts import Event, lives_on
+from essor.methods.portrait import comparison_as_dict
 from tests.methods.towns import NOW, START, T0, T1, event, make_base, make_side
 
 SPEC = yaml.safe_load((Path(__file__).parent / "spec" / "comparison.yaml").read_text(encoding="utf-8"))
@@ -43,6 +45,31 @@ def test_each_class(case: dict[str, Any]) -> None:
     assert {unit.id: unit.kind for unit in found.units} == case["classes"]
     assert {name: jobs for name, jobs in found.jobs_parts().items() if jobs} == case.get("parts", {})
     assert {name: count for name, count in found.enterprise_parts().items() if count} == case.get("enterprises", {})
+    if "cohort" in case:
+        cohort = found.readings["cohort"]
+        told = {"before": cohort.before, "after": cohort.after, "unknown": list(cohort.unknown)}
+        assert told == case["cohort"]
+    assert_exact(found)
+
+
+@pytest.mark.parametrize("case", SPEC["rates"], ids=lambda case: case["name"])
+def test_what_may_be_said_of_a_rate(case: dict[str, Any]) -> None:
+    sides = read_side(SPEC["from"], case["before"]), read_side(SPEC["to"], case["after"])
+    found = compare(*sides, read_events(case.get("events", [])), known_at=NOW)
+    told = comparison_as_dict(found)["readings"]["criteria"]
+    bounds = told["growth_range"]
+    assert (told["growth"] if told["growth"] is None else round(told["growth"], 4)) == case.get("growth")
+    assert (bounds and [bound if bound is None else round(bound, 4) for bound in bounds]) == case.get("growth_range")
+    assert (told["reserve"], told["fragile"]) == (case.get("reserve"), case.get("fragile", False))
+    assert told["banded"] == case.get("banded", [])
+    assert told["before_range"] == case.get("before_range", [found.before, found.before])
+    assert told["after_range"] == case.get("after_range", [found.after, found.after])
+    missing = case.get("missing", {"units": [], "jobs": 0})
+    assert {name: told["missing"][name] for name in missing} == missing
+    assert told["inexact"] == sorted({*told["banded"], *missing["units"]})
+    for rates in ("symmetric", "yearly"):
+        assert (told[rates] is None) == (told["growth"] is None)
+    assert (told["flows"]["creation_rate"] is None) == (told["reserve"] is not None)
     assert_exact(found)
 
 
@@ -150,6 +177,71 @@ def test_parts_sum_exactly(before: Any, after: Any, events: list[Event], publish
     assert set(survivors.unknown) <= set(cohort.unknown)
     first_total = sum(unit.before for unit in found.units if unit.members_before)
     assert cohort.before + cohort.unknown_before == first_total == found.before
+
+
+@given(SIDE, SIDE, EVENTS)
+@settings(max_examples=300, deadline=None)
+def test_a_rate_is_that_of_known_totals_and_an_interval_holds_every_way_to_fill_bands(
+    before: Any, after: Any, events: list[Event]
+) -> None:
+    sides = make_side(T0, before), make_side(T1, after)
+    reading = compare(*sides, events, known_at=NOW).readings["criteria"]
+    has_band = [bool((side.member.yes & is_band(side.jobs)).any()) for side in sides]
+    assert (reading.growth is None) >= any(has_band)
+    assert bool(reading.banded) == any(has_band)
+    for low, high in ((0, 1), (1, 0), (0, 0), (1, 1)):
+        one, two = make_side(T0, fill(before, low)), make_side(T1, fill(after, high))
+        totals = [int(side.jobs.low[side.member.yes & side.jobs.has_low].sum()) for side in (one, two)]
+        assert contains(reading.before_range, totals[0])
+        assert contains(reading.after_range, totals[1])
+        if reading.growth_range is not None and totals[0]:
+            assert contains(reading.growth_range, Fraction(totals[1], totals[0]) - 1)
+    if reading.reserve is None and reading.before:
+        assert reading.growth == Fraction(reading.after, reading.before) - 1
+        assert not reading.is_fragile or 2 * reading.missing.jobs < abs(reading.after - reading.before)
+
+
+def is_band(jobs: Any) -> Any:
+    return (jobs.has_low | jobs.has_high) & ~(jobs.has_low & jobs.has_high & (jobs.low == jobs.high))
+
+
+def fill(side: Any, end: int) -> Any:
+    """The same side, each band replaced by one of its ends (far away for an open one)."""
+    return {
+        item: row | {"jobs": (row["jobs"][end] if row["jobs"][end] is not None else 999)}
+        if isinstance(row["jobs"], tuple)
+        else row
+        for item, row in side.items()
+    }
+
+
+def contains(bounds: Any, value: Any) -> bool:
+    return (bounds[0] is None or bounds[0] <= value) and (bounds[1] is None or value <= bounds[1])
+
+
+@given(SIDE, SIDE, EVENTS, st.none() | SIDE)
+@settings(max_examples=300, deadline=None)
+def test_no_reading_adds_jobs_that_were_elsewhere_at_the_first_date(
+    before: Any, after: Any, events: list[Event], published: Any
+) -> None:
+    """A unit that is followed held nothing outside the base at the first date, and none that did grows in the flows."""
+    first, now = make_side(T0, before if published is None else published), make_side(T0, before)
+    found = compare(now, make_side(T1, after), events, known_at=NOW, published=None if published is None else first)
+    counted = set(first.members.tolist())
+    gone = {
+        item
+        for item, life in lives_on(
+            events, on=T0, known_at=NOW, observed=set(now.organisations[now.seen].tolist())
+        ).items()
+        if life.status in {"closed", "not_yet"} and item not in now.members
+    }
+    mixed = {unit.id for unit in found.units if set(unit.organisations) - counted - gone}
+    for name in ("cohort", "survivors"):
+        reading = found.readings[name]
+        followed = [unit for unit in found.units if unit.members_before and unit.id not in reading.unknown]
+        assert reading.units <= len(followed)
+        assert name != "cohort" or not mixed & {unit.id for unit in followed}
+    assert not mixed & set(found.parts["continuing_growth"].units)
 
 
 @given(SIDE, SIDE, EVENTS, st.randoms(use_true_random=False))

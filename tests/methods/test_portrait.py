@@ -8,6 +8,7 @@ from typing import Any
 
 from essor.methods.bases import canonical_json
 from essor.methods.comparison import CLASSES, PARTS
+from essor.methods.criteria import PlaceTree
 from essor.methods.facts import Observation, population_of
 from essor.methods.figures import DIMENSIONS
 from essor.methods.portrait import PortraitPlan, build_portrait, compare_results
@@ -78,6 +79,50 @@ def test_the_shape() -> None:
         assert tuple(told["enterprise_parts"]) == PARTS
         assert told["before"] + sum(told["parts"].values()) == told["after"]
         assert told["before"] == result["figures"][told["key"].rsplit(".", 1)[0]]["exact_sum"]
+
+
+EARLIER = PlaceTree({"64008": ["640"], "64999": ["640"], "60013": ["600"], "640": ["14"], "600": ["14"]})
+LATER = PlaceTree({"64008": ["640"], "60013": ["640"], "640": ["14"], "600": ["14"]})
+
+
+def relisted() -> list[Observation]:
+    """Three co-ops: in the territory throughout; in a place that joins it; in one that the later list no longer has."""
+    found: list[Observation] = []
+    for key, (place, first, last) in {1: ("64008", 10, 12), 2: ("60013", 5, 6), 3: ("64999", 3, None)}.items():
+        said = {"legal_form": "coop", "municipality": place}
+        found += facts(key, T0, until=T1, jobs_headcount=first, **said)
+        found += facts(key, T1, jobs_headcount=last, **said | ({"municipality": "64008"} if key == 3 else {}))
+    return found
+
+
+def build_relisted(*days: date) -> dict[str, Any]:
+    vintages = {T0: "2014", T1: "2017"}
+    populations = {on: population_of(relisted(), on=on, known_at=NOW, variables=VARIABLES) for on in days}
+    plan = PortraitPlan("640", "x", "x", (MAGAZINE,), days, NOW, vintages[days[-1]], vintages)
+    trees = {T0: EARLIER, T1: LATER}
+    return build_portrait(plan, populations, [], variables=VARIABLES, places={on: trees[on] for on in days})
+
+
+def test_a_figure_bears_the_list_of_places_of_its_own_day() -> None:
+    key = "magazine-2014.1.jobs_headcount.2014-06-01"
+    alone, together = build_relisted(T0)["figures"][key], build_relisted(T0, T1)["figures"]
+    assert together[key] == alone
+    assert alone["fingerprint"]["vintage"] == "2014"
+    last = together["magazine-2014.1.jobs_headcount.2017-11-01"]
+    assert (last["fingerprint"]["vintage"], last["fingerprint"]["code"] == alone["fingerprint"]["code"]) == (
+        "2017",
+        False,
+    )
+
+
+def test_two_days_under_two_lists_are_compared_on_the_later_one() -> None:
+    result = build_relisted(T0, T1)
+    (told,) = result["comparisons"].values()
+    assert (told["first_vintage"], told["vintage"]) == ("2014", "2017")
+    assert result["figures"]["magazine-2014.1.jobs_headcount.2014-06-01"]["value"] == 10 + 3
+    assert told["before"] == 10 + 5 + 3, "the place that joined is in at both dates, the one that vanished stays in"
+    assert told["after"] == result["figures"]["magazine-2014.1.jobs_headcount.2017-11-01"]["value"] == 12 + 6
+    assert {name: jobs for name, jobs in told["parts"].items() if jobs} == {"continuing_growth": 3, "missing_after": -3}
 
 
 def test_equal_input_gives_equal_bytes_whatever_the_order() -> None:

@@ -50,6 +50,39 @@ def test_one_day_for_the_first_three() -> None:
         split_change(make_side(T0, {}), make_side(T1, {}), make_side(T0, {}), make_side(T1, {}))
 
 
+FTE = make_base("table", jobs="jobs_fte")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "early", "late"),
+    [(OLD, FTE, None, None), (FTE, NEW, None, None), (OLD, NEW, FTE, None), (OLD, NEW, None, FTE)],
+)
+def test_persons_and_full_time_equivalents_are_never_added(before: Any, after: Any, early: Any, late: Any) -> None:
+    """10 persons, then 9 full-time equivalents stored in hundredths: 890 is a change of nothing."""
+    corners = (
+        make_side(T0, {1: {"jobs": 10}}, before),
+        make_side(T0, {1: {"jobs": 10}, 2: {"jobs": 4}}, before),
+        make_side(T0, {1: {"jobs": 850}}, after),
+        make_side(T1, {1: {"jobs": 900}}, after),
+    )
+    more = {
+        "first_redefined": None if early is None else make_side(T0, {1: {"jobs": 850}}, early),
+        "last_undefined": None if late is None else make_side(T1, {1: {"jobs": 11}}, late),
+    }
+    with pytest.raises(ValueError, match="measures-never-mixed"):
+        split_change(*corners, **more)
+
+
+def test_two_measures_of_persons_are_a_change_of_definition() -> None:
+    wider = make_base("table", jobs="jobs_headcount_all")
+    found = split_change(
+        *(make_side(T0, {1: {"jobs": 10}}, OLD) for _ in range(2)),
+        make_side(T0, {1: {"jobs": 12}}, wider),
+        make_side(T1, {1: {"jobs": 13}}, wider),
+    )
+    assert (found.jobs.terms["definition"].value, found.jobs.terms["real"].value) == (2, 1)
+
+
 def assert_exact(found: Decomposition) -> None:
     for split in (found.jobs, found.enterprises):
         assert tuple(split.terms) == TERMS

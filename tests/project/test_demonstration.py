@@ -72,6 +72,9 @@ def test_the_article_s_figures_come_out(results: dict[str, Any]) -> None:
     grown = results["comparisons"][f"{MAGAZINE}.jobs_headcount.{JUNE}.{LAST}"]
     assert (grown["before"], grown["after"], grown["growth"]) == (625, 787, 0.2592)
     assert grown["before"] + sum(grown["parts"].values()) == grown["after"]
+    reading = grown["readings"]["criteria"]
+    assert (reading["reserve"], reading["fragile"], reading["growth_range"]) == (None, False, None)
+    assert (len(reading["missing"]["units"]), reading["missing"]["jobs"]) == (2, 6 + 16), "one silent, one seen late"
 
 
 def test_the_bridge_explains_every_job_of_the_difference(results: dict[str, Any]) -> None:

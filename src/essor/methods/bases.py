@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from essor.methods.criteria import Node, Places, Planes, evaluate_population, parse, variables_of
+from essor.methods.criteria import Node, Places, Planes, evaluate_population, meaning_of, parse, variables_of
 from essor.methods.facts import AGE_YEARS, LIFE_STATUS, LifeStatus, known_rows
 from essor.methods.population import CodedColumn, NumericColumn, Population
 from essor.methods.variables import Variable
 
 TERRITORY_VARIABLE = "municipality"
 HEADCOUNT, FULL_TIME = "jobs_headcount", "jobs_fte"
+SMALL_CELL = 3
+"""A line or a difference of fewer enterprises gets a warning: its jobs would be nearly those of one enterprise."""
 _PLACE = Variable(TERRITORY_VARIABLE, "place", "Municipalité", "Municipality")
 
 
@@ -41,12 +43,13 @@ class BaseDefinition:
     jobs_variable: str
 
     def content_hash(self) -> str:
-        """SHA-256, in hex, of what decides its figures: criteria as written, territory rule, measure of jobs.
+        """SHA-256, in hex, of what decides its figures: what its criteria ask, territory rule, measure of jobs.
 
-        Computed on canonical JSON (sorted keys, no spaces, UTF-8), so that the order of keys is irrelevant. Names and
-        owner are left out: they are not what is counted.
+        Computed on the canonical JSON of :func:`essor.methods.criteria.meaning_of`: a change of words, of source or of
+        the order of writing is no change. Names and owner are left out: they are not what is counted.
         """
-        content = {"criteria": self.tree, "jobs_variable": self.jobs_variable, "territory": TERRITORY_VARIABLE}
+        asked = meaning_of(self.criteria)
+        content = {"criteria": asked, "jobs_variable": self.jobs_variable, "territory": TERRITORY_VARIABLE}
         return hashlib.sha256(canonical_json(content)).hexdigest()
 
     def variables(self) -> tuple[str, ...]:
@@ -76,7 +79,7 @@ def _plain(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """Where a base is applied. ``vintage``: the name of the list of places used (empty when there is only one)."""
+    """Where a base is applied. ``vintage``: the name of the list of places that is used (empty when there is one)."""
 
     code: str
     vintage: str = ""
@@ -87,7 +90,8 @@ class Membership:
     """Who belongs to one base, in one territory, on one day, and the jobs of each: all arrays of shape (n,).
 
     ``organisations``: int64, ascending, unique. ``member`` = ``active`` ∧ ``inside`` ∧ ``criteria`` in strong Kleene
-    logic (yes, no, or unknown). ``seen``: at least one fact covers the day. ``jobs``: the base's measure.
+    logic (yes, no, or unknown). ``seen``: at least one fact that the base reads covers the day; what other bases read
+    is not looked at, so that the answer does not depend on them. ``jobs``: the base's measure.
     """
 
     base: BaseDefinition
@@ -108,8 +112,8 @@ class Membership:
 
     @property
     def undecided(self) -> NDArray[np.int64]:
-        """Those for which what is known does not tell, ascending. They are not counted."""
-        return self.organisations[self.member.unknown]
+        """Those seen for which what is known does not tell, ascending. They are not counted."""
+        return self.organisations[self.member.unknown & self.seen]
 
     def restricted_to(self, organisations: NDArray[np.int64]) -> Membership:
         """The same membership with only the rows of ``organisations`` (any order)."""
@@ -151,7 +155,7 @@ def membership(
         active=active,
         inside=inside,
         criteria=criteria,
-        seen=known_rows(population),
+        seen=known_rows(population, among=base.variables()),
         jobs=numbers_of(population, base.jobs_variable),
     )
 
@@ -337,7 +341,7 @@ class SmallDifference:
 
 
 def small_difference(
-    first: NDArray[np.int64], second: NDArray[np.int64], *, threshold: int = 3
+    first: NDArray[np.int64], second: NDArray[np.int64], *, threshold: int = SMALL_CELL
 ) -> SmallDifference | None:
     """Whether publishing two bases at one date gives away a group of 1 to ``threshold - 1`` enterprises by subtraction.
 

@@ -12,7 +12,8 @@ import numpy as np
 from essor.methods.bases import ComparisonRefused, Membership, compare_fingerprints, fingerprint_of
 from essor.methods.facts import Event
 from essor.methods.growth import Flows, flows_of, growth_share, symmetric_growth, yearly_rate
-from essor.methods.units import Bits, Followed, Integers, Unit, UnitTable
+from essor.methods.reserves import Interval, Missing, Reserve, find_reserve, growth_range, missing_of
+from essor.methods.units import Bits, Followed, Integers, Moment, Unit, UnitTable
 
 CLASSES = (
     "continuing_growth",
@@ -53,6 +54,8 @@ class Part:
 class Reading:
     """One meaning of « same base »: ``criteria``, ``cohort`` or ``survivors``.
 
+    ``before``, ``after``: exact jobs alone; ``before_range``, ``after_range``: with the ends of bands. ``banded``: the
+    units (ids) with a band in one of them; ``missing``: those known at one date only.
     ``units``: how many are summed. ``unknown``: units (ids) that the reading should follow but whose jobs are unknown
     at one of the dates: listed, summed on neither side; ``unknown_before``: what is known of them at the first date.
     ``flows``: all changes of the units summed; ``economic``: only those of the classes in ECONOMIC.
@@ -63,22 +66,46 @@ class Reading:
     before: int
     after: int
     days: int
+    before_range: Interval
+    after_range: Interval
+    banded: tuple[int, ...]
+    missing: Missing
     flows: Flows
     economic: Flows
     unknown: tuple[int, ...] = ()
     unknown_before: int = 0
 
     @property
+    def reserve(self) -> Reserve | None:
+        """Why no rate is said; see :func:`essor.methods.reserves.find_reserve`."""
+        return find_reserve(self.before_range, self.after_range, missing=self.missing)
+
+    @property
+    def is_fragile(self) -> bool:
+        """Whether what is missing exceeds 5 % of the first total: the rate, if any, is not to be said alone."""
+        return self.missing.is_large
+
+    @property
+    def inexact(self) -> tuple[int, ...]:
+        """Units (ids, ascending) that are not known exactly at both dates."""
+        return tuple(sorted({*self.banded, *self.missing.units}))
+
+    @property
     def growth(self) -> Fraction | None:
-        return growth_share(self.before, self.after)
+        return None if self.reserve else growth_share(self.before, self.after)
+
+    @property
+    def growth_range(self) -> tuple[Fraction | None, Fraction | None] | None:
+        """What may be said instead of a growth when a band is in a total; None otherwise."""
+        return growth_range(self.before_range, self.after_range) if self.reserve == "band-in-total" else None
 
     @property
     def symmetric(self) -> Fraction | None:
-        return symmetric_growth(self.before, self.after)
+        return None if self.reserve else symmetric_growth(self.before, self.after)
 
     @property
     def yearly(self) -> float | None:
-        return yearly_rate(self.before, self.after, days=self.days)
+        return None if self.reserve else yearly_rate(self.before, self.after, days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +142,8 @@ def compare(
     Both memberships and ``events`` as known at ``known_at``. ``published``: the membership of the first day as it was
     known when first published; the change then starts from it, and what was learned since has its own classes.
     Jobs are those known exactly: a band is never summed, and a unit that has one is in ``missing_before`` or
-    ``missing_after``. Undecided membership counts as not in. Result: units ascending, each in exactly one class.
+    ``missing_after``. Undecided membership counts as not in. A rate is None where a band is in a total, or where too
+    much is missing (:mod:`essor.methods.reserves`). Result: units ascending, each in exactly one class.
 
     Raises :class:`~essor.methods.bases.ComparisonRefused` where the fingerprints differ, ValueError
     (``dates-not-in-order``) where the days do not follow one another.
@@ -166,8 +194,29 @@ def _parts(units: tuple[Unit, ...]) -> dict[str, Part]:
 
 def _read(table: UnitTable, name: str, days: int) -> Reading:
     """The criteria reading: who satisfies the base at each date."""
-    economic = np.isin(table.kinds, list(ECONOMIC))
-    return _sum_up(name, days, table, chosen=table.counted, ends=table.after.jobs, economic=economic)
+    economic, chosen = np.isin(table.kinds, list(ECONOMIC)), table.counted
+    lost = chosen & table.missing
+    jobs = int(np.maximum(table.first.jobs, table.after.jobs)[lost].sum())
+    before_range = _range_of(table.first, chosen)
+    reading = replace(
+        _sum_up(name, days, table, chosen=chosen, ends=table.after.jobs, economic=economic),
+        before_range=before_range,
+        after_range=_range_of(table.after, chosen),
+        banded=_ids(table, chosen & table.banded),
+        missing=missing_of(_ids(table, lost), jobs, known=before_range[0], is_summed=True),
+    )
+    if reading.reserve is None:
+        return reading
+    return replace(reading, flows=reading.flows.without_rates(), economic=reading.economic.without_rates())
+
+
+def _range_of(moment: Moment, chosen: Bits) -> Interval:
+    is_open = bool(moment.is_open[chosen].any())
+    return int(moment.low[chosen].sum()), None if is_open else int(moment.high[chosen].sum())
+
+
+def _ids(table: UnitTable, chosen: Bits) -> tuple[int, ...]:
+    return tuple(table.ids[chosen].tolist())
 
 
 def _read_cohort(table: UnitTable, followed: Followed, name: str, days: int) -> Reading:
@@ -178,7 +227,9 @@ def _read_cohort(table: UnitTable, followed: Followed, name: str, days: int) -> 
     known = cohort & table.first.complete & followed.known
     unknown = cohort & ~known
     economic = ~np.isin(table.kinds, ["seen_late", "corrected_since"])
-    reading = _sum_up(name, days, table, chosen=known, ends=followed.jobs, economic=economic)
+    lost, first = int(table.first.jobs[unknown].sum()), int(table.first.jobs[cohort].sum())
+    missing = missing_of(_ids(table, unknown), lost, known=first, is_summed=False)
+    reading = replace(_sum_up(name, days, table, chosen=known, ends=followed.jobs, economic=economic), missing=missing)
     return replace(
         reading, unknown=tuple(table.ids[unknown].tolist()), unknown_before=int(table.first.jobs[unknown].sum())
     )
@@ -193,6 +244,10 @@ def _sum_up(name: str, days: int, table: UnitTable, *, chosen: Bits, ends: Integ
         before=before,
         after=after,
         days=days,
+        before_range=(before, before),
+        after_range=(after, after),
+        banded=(),
+        missing=missing_of((), 0, known=before, is_summed=True),
         flows=flows_of(changes[chosen], before=before, after=after),
         economic=flows_of(changes[chosen & economic], before=before, after=after),
     )

@@ -5,7 +5,7 @@ Many at once is computed here the slow and obvious way; the engines do the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -118,11 +118,16 @@ def life_on(
     """The life of ONE organisation on day ``on``, with what was known at ``known_at``.
 
     ``events``: those of the organisation and those that name it as ``other``; ``organisation`` tells them apart
-    (None: all are its own). ``observed``: whether a fact about it covers ``on``. Rules, in this order: created after
-    ``on``, or taking over by a ``replaced`` event after ``on``, or coming out of a split after ``on`` with no creation
-    of its own → ``not_yet``; closed, merged away or replaced on ``on`` or before, and not reopened since →
-    ``closed``; created or seen in any event on ``on`` or before, or observed → ``active``; otherwise unknown
-    (``status`` None). An event counts from its own day.
+    (None: all are its own), each counting from its own day. ``observed``: whether a fact about it covers ``on``. Rules,
+    in this order:
+
+    - created after ``on`` → ``not_yet``;
+    - taking over by a ``replaced`` event after ``on``, or coming out of a split after ``on`` with no creation of its
+      own, when neither a fact that covers ``on`` nor an earlier event shows it before → ``not_yet``. A creation date
+      does not show it: a new record keeps the creation date of the enterprise that it takes over;
+    - closed, merged away or replaced on ``on`` or before → ``closed``, unless since then it was reopened, created
+      again, or named as the one into which another merged, split or was replaced;
+    - created or seen in any event on ``on`` or before, or observed → ``active``; otherwise unknown (``status`` None).
 
     >>> from datetime import UTC
     >>> start = datetime(2012, 1, 1, tzinfo=UTC)
@@ -137,33 +142,49 @@ def life_on(
     own = [event for event in known if organisation is None or event.organisation == organisation]
     arriving = [event for event in known if organisation is not None and event.other == organisation]
     created_on = min((event.happened_on for event in own if event.kind == "created"), default=None)
-    if _starts_after(on, created_on, arriving):
+    if created_on is not None and created_on > on:
         return Life(LifeStatus.NOT_YET, created_on, None)
-    ending = max(
-        (event for event in own if event.kind in ENDINGS and event.happened_on <= on),
-        key=lambda event: (event.happened_on, event.kind),
-        default=None,
-    )
-    reopened = (event for event in own if event.kind == "reopened" and event.happened_on <= on)
-    if ending is not None and not any(event.happened_on >= ending.happened_on for event in reopened):
+    if not observed and _starts_after(on, created_on, own, arriving):
+        return Life(LifeStatus.NOT_YET, created_on, None)
+    ending = _find_ending(on, own, arriving)
+    if ending is not None:
         return Life(LifeStatus.CLOSED, created_on, ending.happened_on, ending.kind)
     if observed or any(event.happened_on <= on for event in (*own, *arriving)):
         return Life(LifeStatus.ACTIVE, created_on, None)
     return Life(None, created_on, None)
 
 
-def _starts_after(on: date, created_on: date | None, arriving: Iterable[Event]) -> bool:
-    takeovers = [event.happened_on for event in arriving if event.kind == "replaced"]
-    if takeovers and min(takeovers) > on:
-        return True
-    if created_on is not None:
-        return created_on > on
-    exits = [event.happened_on for event in arriving if event.kind == "split"]
-    return bool(exits) and min(exits) > on
+def _starts_after(on: date, created_on: date | None, own: Iterable[Event], arriving: Sequence[Event]) -> bool:
+    """Whether it appears after ``on``, by taking over or coming out of another, and no event shows it before that."""
+    kinds = {"replaced"} if created_on is not None else {"replaced", "split"}
+    appears_on = min((event.happened_on for event in arriving if event.kind in kinds), default=None)
+    if appears_on is None or appears_on <= on:
+        return False
+    others = [event for event in own if event.kind != "created"]
+    others += [event for event in arriving if event.kind not in kinds]
+    return not any(event.happened_on < appears_on for event in others)
 
 
-def lives_on(events: Iterable[Event], *, on: date, known_at: datetime) -> dict[int, Life]:
-    """The life of each organisation that a known event names, in either role: id → :class:`Life`, facts left aside."""
+def _find_ending(on: date, own: Sequence[Event], arriving: Iterable[Event]) -> Event | None:
+    """The last ending on ``on`` or before, unless something since then shows the organisation alive again."""
+    past = [event for event in own if event.kind in ENDINGS and event.happened_on <= on]
+    ending = max(past, key=lambda event: (event.happened_on, event.kind), default=None)
+    if ending is None:
+        return None
+    reopened = [event.happened_on for event in own if event.kind == "reopened"]
+    shown = [event.happened_on for event in own if event.kind == "created"]
+    shown += [event.happened_on for event in arriving]
+    is_back = any(ending.happened_on <= day <= on for day in reopened)
+    return None if is_back or any(ending.happened_on < day <= on for day in shown) else ending
+
+
+def lives_on(
+    events: Iterable[Event], *, on: date, known_at: datetime, observed: Collection[int] = frozenset()
+) -> dict[int, Life]:
+    """The life of each organisation that a known event names, in either role: id → :class:`Life`.
+
+    ``observed``: ids of the organisations of which a fact covers ``on``.
+    """
     by_organisation: dict[int, list[Event]] = {}
     for event in events:
         if not is_known(event, known_at):
@@ -172,7 +193,9 @@ def lives_on(events: Iterable[Event], *, on: date, known_at: datetime) -> dict[i
         if event.other is not None and event.other != event.organisation:
             by_organisation.setdefault(event.other, []).append(event)
     return {
-        organisation: life_on(group, on=on, known_at=known_at, organisation=organisation)
+        organisation: life_on(
+            group, on=on, known_at=known_at, organisation=organisation, observed=organisation in observed
+        )
         for organisation, group in by_organisation.items()
     }
 
@@ -237,11 +260,14 @@ def _coded_column(column: Sequence[Observation | None]) -> CodedColumn:
     return CodedColumn(index, categories)
 
 
-def known_rows(population: Population) -> NDArray[np.bool_]:
-    """For each organisation, whether at least one of its own answers is known (columns derived from events apart)."""
+def known_rows(population: Population, *, among: Collection[str] | None = None) -> NDArray[np.bool_]:
+    """For each organisation, whether at least one of its own answers is known (columns derived from events apart).
+
+    ``among``: the only variables to look at (None: all that the population carries).
+    """
     seen = np.zeros(len(population), dtype=np.bool_)
     for identifier, column in population.columns.items():
-        if identifier in DERIVED:
+        if identifier in DERIVED or (among is not None and identifier not in among):
             continue
         seen |= column.index >= 0 if isinstance(column, CodedColumn) else column.has_low | column.has_high
     return seen
@@ -253,9 +279,10 @@ def add_life(population: Population, events: Iterable[Event], *, on: date, known
     An organisation with no event is active where at least one of its answers is known, unknown otherwise. Age is
     unknown without a creation event, and before it. Columns of these names are replaced.
     """
-    lives = lives_on(events, on=on, known_at=known_at)
+    seen = known_rows(population)
+    lives = lives_on(events, on=on, known_at=known_at, observed=frozenset(population.organisations[seen].tolist()))
     statuses = tuple(sorted(LifeStatus))
-    status = np.where(known_rows(population), statuses.index(LifeStatus.ACTIVE), -1).astype(np.int32)
+    status = np.where(seen, statuses.index(LifeStatus.ACTIVE), -1).astype(np.int32)
     ages = np.zeros(len(population), dtype=np.int64)
     aged = np.zeros(len(population), dtype=np.bool_)
     for row, organisation in _rows_of(population, lives):

@@ -83,7 +83,7 @@ def count_enterprises(side: Membership, population: Population, *, places: Place
     is unknown, ``life_status`` where nothing tells whether the organisation exists.
     """
     undecided: dict[int, tuple[str, ...]] = {}
-    for row in np.flatnonzero(side.member.unknown).tolist():
+    for row in np.flatnonzero(side.member.unknown & side.seen).tolist():
         missing = set(
             evaluate(side.base.criteria, answers_at(population, row, side.base.criteria), places=places).missing
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -74,6 +74,10 @@ class Flows:
     def rate(self, amount: int) -> Fraction | None:
         """An amount over the mean of the two totals; None when that is zero."""
         return amount / self.mean if self.mean else None
+
+    def without_rates(self) -> Flows:
+        """The same amounts; every rate is None."""
+        return replace(self, mean=Fraction(0))
 
     def as_dict(self) -> dict[str, int | float | None]:
         amounts = {

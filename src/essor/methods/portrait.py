@@ -7,7 +7,7 @@ Amounts of jobs are integers at the measure's ``scale``; shares are rounded to 4
 divide by zero; dates are ISO; ids are ascending. The result of :func:`build_portrait`::
 
     shape        "essor-portrait-1"
-    territory    {code, name_fr, name_en, vintage}
+    territory    {code, name_fr, name_en, vintage}: the list of places of the last date
     known_at     ISO instant
     dates        [ISO date], ascending
     bases        [{slug, version, owner, label_fr, label_en, jobs_variable, content_hash, criteria}], order of the plan
@@ -22,18 +22,26 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  {type: measures-never-mixed, bases: [slug, slug]}]
 
     FIGURE       {key, base, version, indicator, on, scale, undecided: n, tables, fingerprint, ...TOTAL}
-                 fingerprint: {code, indicator, jobs_variable, base, version, content_hash, territory, vintage}
+                 fingerprint: {code, indicator, jobs_variable, base, version, content_hash, territory, vintage: the list
+                 of places of its own day}
                  tables: {municipality, legal_form, sector, size, age: [{code, ...TOTAL}]}, last line: code "unknown"
     TOTAL        {enterprises, value, low, high, exact_sum, exact, banded, without_figure}
                  value: null when a member has a band (then only the interval [low, high] may be said; high null: open),
                  or when there are members and none gave a figure
                  exact, banded, without_figure: enterprises with such a figure; for enterprises, all sums are the count
-    COMPARISON   {key, base, version, jobs_variable, scale, from, to, days, before, after, enterprises_before,
+    COMPARISON   {key, base, version, jobs_variable, scale, vintage, first_vintage, from, to, days, before, after,
+                 enterprises_before,
                  enterprises_after, growth, symmetric, yearly, parts: {class: jobs},
                  enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
-                 units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES
+                 units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES; vintage: the list of places that
+                 both days follow, first_vintage: that of the figure of the first day, which may then differ from before
     READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
-                 unknown_before}
+                 unknown_before, RESERVES}
+    RESERVES     {before_range: [low, high or null], after_range: the same, with the ends of bands,
+                 growth_range: [low or null, high or null] where a band is in a total, else null,
+                 reserve: null, "band-in-total" or "too-much-missing": why the rates are null, fragile: bool,
+                 inexact: [unit id], banded: [unit id], missing: {units: [unit id], jobs, share}};
+                 see essor.methods.reserves
     FLOWS        {creation, destruction, net, reallocation, excess_reallocation, and each of them with _rate}
     UNIT         {id, organisations, class, before, after, change, members_before, members_after, figure_before,
                  figure_after, correction}
@@ -46,7 +54,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations, pairwise
 from typing import Any
@@ -60,11 +68,11 @@ from essor.methods.bases import (
     fingerprint_of,
     membership,
     numbers_of,
-    small_difference,
 )
 from essor.methods.bridge import Bridge, bridge
+from essor.methods.cautions import is_mixed, list_cautions
 from essor.methods.comparison import Comparison, Reading, compare
-from essor.methods.criteria import Places
+from essor.methods.criteria import PlaceTree
 from essor.methods.facts import Event, add_life
 from essor.methods.figures import DIMENSIONS, JobsTotal, Row, count_enterprises, sum_jobs, tabulate
 from essor.methods.growth import rounded
@@ -73,13 +81,15 @@ from essor.methods.variables import Variable
 
 SHAPE = "essor-portrait-1"
 ENTERPRISES = "enterprises"
-SMALL_CELL = 3
-"""A line of a table with fewer enterprises gets a warning: its jobs would be nearly those of one enterprise."""
 
 
 @dataclass(frozen=True, slots=True)
 class PortraitPlan:
-    """What is asked for. ``dates``: reference dates, any order. ``known_at``: what was known at that instant."""
+    """What is asked for. ``dates``: reference dates, any order. ``known_at``: what was known at that instant.
+
+    ``vintages``: date → name of the list of places of that day; ``vintage``: that of the portrait, and of a date that
+    ``vintages`` does not name.
+    """
 
     territory: str
     name_fr: str
@@ -88,6 +98,11 @@ class PortraitPlan:
     dates: tuple[date, ...]
     known_at: datetime
     vintage: str = ""
+    vintages: Mapping[date, str] = field(default_factory=dict)
+
+    def territory_on(self, on: date) -> Territory:
+        """The territory under the list of places of that day."""
+        return Territory(self.territory, self.vintages.get(on, self.vintage))
 
 
 def figure_key(base: BaseDefinition, indicator: str, on: date) -> str:
@@ -101,18 +116,18 @@ def build_portrait(
     events: Iterable[Event],
     *,
     variables: Mapping[str, Variable],
-    places: Mapping[date, Places],
+    places: Mapping[date, PlaceTree],
 ) -> dict[str, Any]:
     """The portrait as JSON-able data, deterministic: equal input, equal bytes once written with sorted keys.
 
     ``populations``: the profiles at each date of the plan, as known at ``plan.known_at`` (life columns are added here);
-    ``places``: the places at each date. The shape of the result is that of this module's docstring.
+    ``places``: those of each date. A figure follows the list of its own day; a comparison reads both days on that of
+    the later, with the places that it no longer has where the earlier put them.
     """
     dates, known = tuple(sorted(set(plan.dates))), list(events)
     living = {on: add_life(populations[on], known, on=on, known_at=plan.known_at) for on in dates}
-    territory = Territory(plan.territory, plan.vintage)
     sides = {
-        (row, on): membership(living[on], base, territory=territory, places=places[on], on=on)
+        (row, on): membership(living[on], base, territory=plan.territory_on(on), places=places[on], on=on)
         for row, base in enumerate(plan.bases)
         for on in dates
     }
@@ -124,15 +139,27 @@ def build_portrait(
         result["figures"] |= _figures(side, living[on], variables)
     for row in range(len(plan.bases)):
         for start, end in sorted({*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 1 else [])}):
-            found = compare(sides[row, start], sides[row, end], known, known_at=plan.known_at)
-            told = _comparison(found, sides[row, start], sides[row, end], variables)
+            after = sides[row, end]
+            before = _on_list_of(after, sides[row, start], living[start], places)
+            found = compare(before, after, known, known_at=plan.known_at)
+            told = _comparison(found, before, after, variables) | {"first_vintage": plan.territory_on(start).vintage}
             result["comparisons"][told["key"]] = told
     result["bridges"], result["warnings"] = {}, []
     if dates:
         last = [sides[row, dates[-1]] for row in range(len(plan.bases))]
         result["bridges"] = _bridges(last)
-        result["warnings"] = _warnings(sides, plan, dates, result["figures"])
+        result["warnings"] = list_cautions(plan.bases, sides, _jobs_of(result["figures"]))
     return result
+
+
+def _on_list_of(
+    later: Membership, earlier: Membership, population: Population, places: Mapping[date, PlaceTree]
+) -> Membership:
+    """The earlier day (its ``population``) under the list of places of the later one."""
+    if earlier.territory == later.territory:
+        return earlier
+    tree = places[later.on].with_vanished(places[earlier.on])
+    return membership(population, earlier.base, territory=later.territory, places=tree, on=earlier.on)
 
 
 def _describe(plan: PortraitPlan, dates: Sequence[date], variables: Mapping[str, Variable]) -> dict[str, Any]:
@@ -200,6 +227,10 @@ def _figures(side: Membership, population: Population, variables: Mapping[str, V
     return figures
 
 
+def _jobs_of(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [figure for figure in figures.values() if figure["indicator"] != ENTERPRISES]
+
+
 def _total(row: Row, *, is_count: bool) -> dict[str, int | None]:
     count = row.enterprises
     jobs = JobsTotal(count, count, count, exact=count, banded=0, without_figure=0) if is_count else row.jobs
@@ -226,6 +257,7 @@ def _comparison(
         "version": base.version,
         "jobs_variable": base.jobs_variable,
         "scale": variables[base.jobs_variable].scale,
+        "vintage": after.territory.vintage,
         "from": start,
         "to": end,
         **comparison_as_dict(found),
@@ -277,17 +309,29 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "economic": reading.economic.as_dict(),
         "unknown": list(reading.unknown),
         "unknown_before": reading.unknown_before,
+        **_reserves(reading),
     }
 
 
-def _is_mixed(first: Membership, second: Membership) -> bool:
-    return (first.base.jobs_variable == FULL_TIME) != (second.base.jobs_variable == FULL_TIME)
+def _reserves(reading: Reading) -> dict[str, Any]:
+    """What keeps a reading from being exact, and what may then be said."""
+    bounds, missing = reading.growth_range, reading.missing
+    return {
+        "before_range": list(reading.before_range),
+        "after_range": list(reading.after_range),
+        "growth_range": None if bounds is None else [rounded(bound) for bound in bounds],
+        "reserve": reading.reserve,
+        "fragile": reading.is_fragile,
+        "inexact": list(reading.inexact),
+        "banded": list(reading.banded),
+        "missing": {"units": list(missing.units), "jobs": missing.jobs, "share": rounded(missing.share)},
+    }
 
 
 def _bridges(sides: Sequence[Membership]) -> dict[str, Any]:
     told = {}
     for first, second in combinations(sides, 2):
-        if not _is_mixed(first, second):
+        if not is_mixed(first, second):
             left, right = first.base, second.base
             key = f"{left.slug}.{left.version}.{right.slug}.{right.version}.{first.on.isoformat()}"
             told[key] = {
@@ -314,45 +358,6 @@ def bridge_as_dict(found: Bridge) -> dict[str, Any]:
         "undecided_in_other": list(found.undecided_in_other),
         "without_figure": list(found.without_figure),
     }
-
-
-def _warnings(
-    sides: Mapping[tuple[int, date], Membership],
-    plan: PortraitPlan,
-    dates: Sequence[date],
-    figures: Mapping[str, Any],
-) -> list[dict[str, Any]]:
-    warnings: list[dict[str, Any]] = []
-    for first, second in combinations(range(len(plan.bases)), 2):
-        named = [plan.bases[first].slug, plan.bases[second].slug]
-        for on in dates:
-            small = small_difference(sides[first, on].members, sides[second, on].members)
-            if small is not None:
-                warnings.append(
-                    {
-                        "type": "small-difference",
-                        "on": on.isoformat(),
-                        "bases": named,
-                        "only_in_first": list(small.only_in_first),
-                        "only_in_second": list(small.only_in_second),
-                    }
-                )
-        if _is_mixed(sides[first, dates[0]], sides[second, dates[0]]):
-            warnings.append({"type": "measures-never-mixed", "bases": named})
-    for figure in figures.values():
-        warnings += [
-            {
-                "type": "small-cell",
-                "key": figure["key"],
-                "dimension": name,
-                "code": row["code"],
-                "enterprises": row["enterprises"],
-            }
-            for name, rows in figure["tables"].items()
-            for row in rows
-            if figure["indicator"] != ENTERPRISES and 0 < row["enterprises"] < SMALL_CELL
-        ]
-    return warnings
 
 
 def compare_results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from essor.methods.bases import Membership, is_exact
+from essor.methods.bases import FULL_TIME, Membership, is_exact
 
 TERMS = ("revision", "coverage", "definition", "real")
 Corner = frozenset[str]
@@ -58,21 +58,38 @@ def split_change(
     ``last_undefined`` (T1, K1, D0), other orders are computed too and each term gets its range. ``real`` never comes
     before ``revision`` and ``coverage``, because T1 was not yet known at K0.
 
-    Raises ValueError: ``dates-differ`` where the first three are not of one day.
+    Raises ValueError: ``dates-differ`` where the first three are not of one day, or the last two of another;
+    ``measures-never-mixed`` where one definition counts full-time equivalents and the other does not.
     Method: decomposition by substitution; the range over orders is that of a Shapley decomposition.
     """
-    same_day = [first, revised, redefined, *([first_redefined] if first_redefined else [])]
-    if len({item.on for item in same_day}) > 1 or (last_undefined and last_undefined.on != last.on):
-        raise ValueError("dates-differ")
+    early = [side for side in (first, revised, redefined, first_redefined) if side is not None]
+    late = [side for side in (last, last_undefined) if side is not None]
+    _refuse_mixtures(early, late)
     corners = _Corners(first, revised, redefined, last, first_redefined, last_undefined)
     return Decomposition(jobs=_split(corners.values(jobs=True)), enterprises=_split(corners.values(jobs=False)))
+
+
+def _refuse_mixtures(early: Sequence[Membership], late: Sequence[Membership]) -> None:
+    if any(len({side.on for side in sides}) > 1 for sides in (early, late)):
+        raise ValueError("dates-differ")
+    if len({side.base.jobs_variable == FULL_TIME for side in (*early, *late)}) > 1:
+        raise ValueError("measures-never-mixed")
 
 
 class _Corners:
     """The figures that can be computed: terms applied → total."""
 
-    def __init__(self, *given: Membership | None) -> None:
-        self.first, self.revised, self.redefined, self.last, self.first_redefined, self.last_undefined = given
+    def __init__(
+        self,
+        first: Membership,
+        revised: Membership,
+        redefined: Membership,
+        last: Membership,
+        first_redefined: Membership | None,
+        last_undefined: Membership | None,
+    ) -> None:
+        self.first, self.revised, self.redefined, self.last = first, revised, redefined, last
+        self.first_redefined, self.last_undefined = first_redefined, last_undefined
 
     def values(self, *, jobs: bool) -> dict[Corner, int]:
         found: dict[Corner, int] = {}
@@ -80,8 +97,7 @@ class _Corners:
             (frozenset[str](), self.first, self.revised),
             (frozenset({"definition"}), self.first_redefined, self.redefined),
         ):
-            if new is not None:
-                found |= self._knowledge(definition, old, new, jobs=jobs)
+            found |= self._knowledge(definition, old, new, jobs=jobs)
         learned = frozenset({"revision", "coverage", "real"})
         for corner, side in ((learned, self.last_undefined), (learned | {"definition"}, self.last)):
             if side is not None:
@@ -91,7 +107,7 @@ class _Corners:
     def _knowledge(self, applied: Corner, old: Membership | None, new: Membership, *, jobs: bool) -> dict[Corner, int]:
         """The corners of the first date under one definition: what was known then, and since."""
         found = {applied | {"revision", "coverage"}: _total(new, jobs=jobs)}
-        if old is None or self.first is None:
+        if old is None:
             return found
         frame = self.first.organisations[self.first.seen]
         seen = _total(new.restricted_to(frame), jobs=jobs)

@@ -43,6 +43,8 @@ EXITS = {
     NOT_YET: "missing_after",
 }
 STABLE = "continuing_stable"
+UNANSWERED = ("missing_before", "missing_after", "seen_late")
+"""Classes of units that are known at one date only, though nothing says that they were out at the other."""
 Integers = NDArray[np.int64]
 Bits = NDArray[np.bool_]
 
@@ -74,7 +76,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What became of units: exact jobs of their active organisations, whether all are known, whether any is active."""
+    """What became of units: exact jobs of their active organisations, whether they can be told, whether any is active.
+
+    ``known``: every active organisation has an exact figure, and none of the unit existed outside the base at the first
+    date: its jobs would be on the second side only.
+    """
 
     jobs: Integers
     known: Bits
@@ -83,18 +89,32 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One date, one row per unit: members (int64), their exact jobs (int64), whether each has a figure (bool)."""
+    """One date, one row per unit: members (int64) and their exact jobs (int64).
+
+    ``banded``, ``silent`` (bool): whether a member has a band, or no figure at all. ``low``, ``high`` (int64): exact
+    jobs and the ends of bands; ``is_open`` (bool): one band at least has no upper end.
+    """
 
     members: Integers
     jobs: Integers
-    complete: Bits
+    banded: Bits
+    silent: Bits
+    low: Integers
+    high: Integers
+    is_open: Bits
+
+    @property
+    def complete(self) -> Bits:
+        """Whether each member has an exact figure."""
+        return ~(self.banded | self.silent)
 
 
 class UnitTable:
     """Two dates of one base, one row per unit, ids ascending.
 
     ``first``: the first date as it is compared (as it was published, when that is asked); ``before``: as known now.
-    ``counted``: the units that are in at the first or at the second date. ``kinds``: the class of each.
+    ``counted``: the units that are in at the first or at the second date. ``kinds``: the class of each. ``banded``: a
+    band is in one of the totals. ``missing``: known at one date only, though nothing says that it was out at the other.
     """
 
     def __init__(
@@ -106,13 +126,20 @@ class UnitTable:
         self.ids, self.unit = np.unique(units_of(self.organisations, groups), return_inverse=True)
         self.before, self.first, self.after = (self._moment(item) for item in (before, published, after))
         self.counted: Bits = (self.first.members > 0) | (self.after.members > 0)
-        self._lives_after = lives_on(events, on=after.on, known_at=known_at)
-        self._side_after = after
-        self.kinds = self._classify(
-            entry=_table(ENTRIES)[self._standing(before, lives_on(events, on=before.on, known_at=known_at))],
-            leave=_table(EXITS)[self._standing(after, self._lives_after)],
-            seen_first=self._any(published.organisations[published.seen]),
+        lives_before, self._lives_after = (
+            lives_on(events, on=side.on, known_at=known_at, observed=frozenset(side.organisations[side.seen].tolist()))
+            for side in (before, after)
         )
+        self._side_after = after
+        stood_before, stood_after = self._stand(before, lives_before), self._stand(after, self._lives_after)
+        seen_first = self._any(published.organisations[published.seen])
+        self.kinds = self._classify(before=stood_before, after=stood_after, seen_first=seen_first)
+        silent, in_both = self.first.silent | self.after.silent, (self.first.members > 0) & (self.after.members > 0)
+        self.banded: Bits = self.first.banded | self.after.banded
+        self.missing: Bits = silent | (np.isin(self.kinds, UNANSWERED) & ~(in_both & self.banded))
+        existed = stood_before <= NOTHING
+        existed[self._rows(published.members)] = False
+        self._joined: Bits = self._any(self.organisations[existed])
 
     def list_units(self) -> tuple[Unit, ...]:
         """The units counted, ids ascending."""
@@ -147,7 +174,7 @@ class UnitTable:
         jobs, gaps = self._zeros(), self._zeros()
         np.add.at(jobs, self.unit[active & exact], figures[active & exact])
         np.add.at(gaps, self.unit[active & ~exact], 1)
-        return Followed(jobs, gaps == 0, self._any(self.organisations[active]))
+        return Followed(jobs, (gaps == 0) & ~self._joined, self._any(self.organisations[active]))
 
     def _zeros(self) -> Integers:
         return np.zeros(len(self.ids), dtype=np.int64)
@@ -161,41 +188,66 @@ class UnitTable:
         return list(zip(self._rows(known).tolist(), known.tolist(), strict=True))
 
     def _moment(self, side: Membership) -> Moment:
-        rows, exact = self.unit[self._rows(side.organisations)], is_exact(side.jobs)
-        members, jobs, gaps = self._zeros(), self._zeros(), self._zeros()
-        summed = side.member.yes & exact
-        np.add.at(members, rows[side.member.yes], 1)
-        np.add.at(jobs, rows[summed], side.jobs.low[summed])
-        np.add.at(gaps, rows[side.member.yes & ~exact], 1)
-        return Moment(members, jobs, gaps == 0)
+        jobs, members, exact = side.jobs, side.member.yes, is_exact(side.jobs)
+        rows, figured = self.unit[self._rows(side.organisations)], jobs.has_low | jobs.has_high
+
+        def add(values: Integers, chosen: Bits) -> Integers:
+            total = self._zeros()
+            np.add.at(total, rows[chosen], values[chosen])
+            return total
+
+        def has(chosen: Bits) -> Bits:
+            return self._any(side.organisations[chosen])
+
+        return Moment(
+            members=add(np.ones(len(rows), dtype=np.int64), members),
+            jobs=add(jobs.low, members & exact),
+            banded=has(members & figured & ~exact),
+            silent=has(members & ~figured),
+            low=add(jobs.low, members & jobs.has_low),
+            high=add(jobs.high, members & jobs.has_high),
+            is_open=has(members & figured & ~jobs.has_high),
+        )
 
     def _any(self, organisations: Integers) -> Bits:
         found = np.zeros(len(self.ids), dtype=np.bool_)
         found[self.unit[self._rows(organisations)]] = True
         return found
 
-    def _standing(self, side: Membership, lives: Mapping[int, Life]) -> NDArray[np.int8]:
+    def _stand(self, side: Membership, lives: Mapping[int, Life]) -> NDArray[np.int8]:
+        """The standing of each organisation at one date."""
         each = np.full(len(self.organisations), NOTHING, dtype=np.int8)
         each[self._rows(side.organisations)] = np.select(
-            [side.member.yes, side.inside.no, side.criteria.no, side.seen], [IN, OUTSIDE, FAILS, UNDECIDED], NOTHING
+            [side.member.yes, side.seen & side.inside.no, side.seen & side.criteria.no, side.seen],
+            [IN, OUTSIDE, FAILS, UNDECIDED],
+            NOTHING,
         )
         for row, item in self._named(lives):
             each[row] = _with_life(int(each[row]), lives[item])
+        return each
+
+    def _least(self, each: NDArray[np.int8]) -> NDArray[np.int8]:
+        """The first standing that is true of one of each unit's organisations."""
         standing = np.full(len(self.ids), NOT_YET, dtype=np.int8)
         np.minimum.at(standing, self.unit, each)
         return standing
 
-    def _classify(self, *, entry: NDArray[np.str_], leave: NDArray[np.str_], seen_first: Bits) -> NDArray[np.str_]:
-        first, before, after = self.first, self.before, self.after
-        learned = (first.members != before.members) | (first.jobs != before.jobs) | (first.complete != before.complete)
-        change = after.jobs - first.jobs
+    def _classify(self, *, before: NDArray[np.int8], after: NDArray[np.int8], seen_first: Bits) -> NDArray[np.str_]:
+        """The class of each unit. ``before``, ``after``: the standing of each organisation at the two dates."""
+        first, last = self.first, self.after
+        now = self.before
+        learned = (first.members != now.members) | (first.jobs != now.jobs) | (first.complete != now.complete)
+        change = last.jobs - first.jobs
+        beside, left = self._least(_beside(before)), self._least(_beside(after))
         choices = [
             (learned & ~seen_first, "seen_late"),
             (learned, "corrected_since"),
-            (first.members == 0, entry),
-            (after.members == 0, leave),
-            (~after.complete, "missing_after"),
+            (first.members == 0, _table(ENTRIES)[self._least(before)]),
+            (last.members == 0, _table(EXITS)[self._least(after)]),
+            (~last.complete, "missing_after"),
             (~first.complete, "missing_before"),
+            ((beside != NOT_YET) & (change > 0), _table(ENTRIES)[beside]),
+            ((left != NOT_YET) & (change < 0), _table(EXITS)[left]),
             (change > 0, "continuing_growth"),
             (change < 0, "continuing_decline"),
         ]
@@ -203,6 +255,11 @@ class UnitTable:
             [condition for condition, _ in choices], [np.asarray(kind) for _, kind in choices], np.asarray(STABLE)
         )
         return kinds
+
+
+def _beside(each: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The standing of the organisations that may exist outside the base; NOT_YET for all others."""
+    return np.where((each > IN) & (each <= NOTHING), each, NOT_YET).astype(np.int8)
 
 
 def _with_life(standing: int, life: Life) -> int:

@@ -16,6 +16,9 @@ Kind = Literal["number", "ratio", "money", "boolean", "choice", "choice_many", "
 NUMERIC_KINDS: frozenset[str] = frozenset({"number", "ratio", "money"})
 DEFAULT_SCALE: Mapping[str, int] = {"number": 2, "ratio": 4, "money": 2}
 TRUE, FALSE = "true", "false"
+LARGEST_STORED = 10**15
+"""The bound of every stored number: sums stay within 64 bits, and plain JSON gives each number back exactly."""
+_LONGEST_SHOWN_BITS = 1000
 
 
 class ValueRefused(ValueError):
@@ -64,7 +67,7 @@ class Variable:
         return code
 
     def to_stored(self, value: object) -> int:
-        """A number in natural units → exact integer at this variable's scale.
+        """A number in natural units → exact integer at this variable's scale, at most LARGEST_STORED either way.
 
         Raises ValueRefused: ``not-a-number``, ``too-precise`` (more decimals than ``scale``), ``too-small`` or
         ``too-large``.
@@ -72,23 +75,45 @@ class Variable:
         >>> Variable("share", "ratio", "Part", "Share", scale=4).to_stored("0.2")
         2000
         """
-        if isinstance(value, bool):
-            raise ValueRefused("not-a-number", value=value)
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            raise ValueRefused("not-a-number", value=value) from None
-        if not number.is_finite():
-            raise ValueRefused("not-a-number", value=value)
-        if self.minimum is not None and number < self.minimum:
-            raise ValueRefused("too-small", value=value, allowed=(f">= {self.minimum}",))
-        if self.maximum is not None and number > self.maximum:
-            raise ValueRefused("too-large", value=value, allowed=(f"<= {self.maximum}",))
-        stored = number.scaleb(self.scale)
-        if stored != stored.to_integral_value():
+        number = _read_number(value)
+        least, most = self._bounds()
+        if number < least:
+            raise ValueRefused("too-small", value=_shown(value), allowed=(f">= {least}",))
+        if number > most:
+            raise ValueRefused("too-large", value=_shown(value), allowed=(f"<= {most}",))
+        sign, digits, exponent = number.as_tuple()
+        written = "".join(map(str, digits)).rstrip("0")
+        shift = int(exponent) + len(digits) - len(written) + self.scale
+        if not written:
+            return 0
+        if shift < 0:
             raise ValueRefused("too-precise", value=value, allowed=(f"{self.scale} decimals",))
-        return int(stored)
+        stored = int(written + "0" * shift)
+        return -stored if sign else stored
+
+    def _bounds(self) -> tuple[Decimal, Decimal]:
+        """What it may hold, in natural units: its own range, within what can be stored."""
+        bound = self.from_stored(LARGEST_STORED)
+        least = -bound if self.minimum is None else max(self.minimum, -bound)
+        return least, bound if self.maximum is None else min(self.maximum, bound)
 
     def from_stored(self, stored: int) -> Decimal:
         """The inverse of :meth:`to_stored`: an exact Decimal in natural units."""
         return Decimal(stored).scaleb(-self.scale)
+
+
+def _read_number(value: object) -> Decimal:
+    if isinstance(value, bool):
+        raise ValueRefused("not-a-number", value=value)
+    try:
+        number = Decimal(value) if isinstance(value, int | Decimal) else Decimal(str(value))
+    except InvalidOperation:
+        raise ValueRefused("not-a-number", value=value) from None
+    if not number.is_finite():
+        raise ValueRefused("not-a-number", value=value)
+    return number
+
+
+def _shown(value: object) -> object:
+    """The value, or infinity for a whole number too long to be written."""
+    return float("inf") if isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN_BITS else value

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from essor.methods.bases import FULL_TIME, HEADCOUNT, BaseDefinition, Membership, Territory, membership
+from essor.methods.bases import FULL_TIME, HEADCOUNT, BaseDefinition, Membership, membership
 from essor.methods.criteria import PlaceTree, parse
 from essor.methods.facts import DERIVED, Event, add_life, known_rows
 from essor.methods.figures import CODED_DIMENSIONS
@@ -73,11 +73,10 @@ def compute_membership(
     """Who belongs to one base on one day, as known at an instant that may differ from that of the definitions."""
     variables = read_variables(definitions)
     population = read_day(reader, variables=variables, on=on, known_at=known_at, organisations=organisations)
-    territory = definitions["territory"]
     return membership(
         add_life(population, events, on=on, known_at=known_at),
         base,
-        territory=Territory(territory["code"], territory["vintage"]),
+        territory=read_plan(definitions).territory_on(on),
         places=read_places(definitions)[on],
         on=on,
     )
@@ -180,4 +179,5 @@ def read_plan(definitions: Definitions) -> PortraitPlan:
         dates=tuple(date.fromisoformat(on) for on in definitions["dates"]),
         known_at=read_instant(definitions),
         vintage=territory["vintage"],
+        vintages={date.fromisoformat(on): label for on, label in territory.get("vintages", {}).items()},
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from essor.methods.bases import canonical_json as write_canonical
 
 SEALED = (
     "slug", "number", "owner", "label_fr", "label_en", "description_fr", "description_en", "criteria", "jobs_variable",
@@ -48,14 +49,8 @@ def find_overlap(days: Days, others: Mapping[int, Days]) -> int | None:
 
 
 def canonical_json(content: Any) -> str:
-    """One text for one content: keys sorted, no space, plain Unicode; days as ISO text."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_write_day)
-
-
-def _write_day(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} has no place in a definition")
+    """One text for one content: that of :func:`essor.methods.bases.canonical_json`."""
+    return write_canonical(content).decode()
 
 
 def sha256_of(content: str | bytes) -> str:

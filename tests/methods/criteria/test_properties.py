@@ -28,6 +28,7 @@ from essor.methods.criteria import (
     to_sql,
 )
 from essor.methods.criteria.sql import Dialect
+from tests.methods.criteria.workload import make_workload
 from tests.methods.criteria.worlds import (
     PLACES,
     VARIABLES,
@@ -67,6 +68,14 @@ def test_many_criteria_read_as_each_alone(several: list[object], found: list[dic
     nodes, population = [read(tree) for tree in several], population_of(found)
     for node, together in zip(nodes, evaluate_sets(nodes, population, places=PLACES), strict=True):
         alone = evaluate_population(node, population, places=PLACES)
+        assert np.array_equal(together.yes, alone.yes)
+        assert np.array_equal(together.no, alone.no)
+
+
+def test_many_sets_on_many_profiles_read_as_each_alone() -> None:
+    work = make_workload(profiles=500, sets=60)
+    for node, together in zip(work.nodes, evaluate_sets(work.nodes, work.population, places=work.places), strict=True):
+        alone = evaluate_population(node, work.population, places=work.places)
         assert np.array_equal(together.yes, alone.yes)
         assert np.array_equal(together.no, alone.no)
 

@@ -14,13 +14,14 @@ from essor.directory.models import Fact, Organisation, OrganisationName
 from essor.directory.queries.known import names_of, observations
 from essor.directory.rules import fold
 from essor.knowledge import load_variables
+from essor.methods import figures
 from essor.methods.facts import Observation, profile
 
 MUNICIPALITY = "municipality"
 LISTED = ("legal_form", "sector", MUNICIPALITY)
 JOBS = "jobs_headcount"
 LINES_AT_ONCE = 1000
-SIZE_CLASSES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 4), (5, 9), (10, 24), (25, 49), (50, 99), (100, None))
+SIZE_CLASSES = tuple((least, most) for _code, least, most in figures.SIZE_CLASSES)
 """Bounds in people, both included: those of the published portraits."""
 
 

@@ -19,6 +19,7 @@ from essor.methods.criteria.answers import (
 )
 from essor.methods.criteria.error_words import criterion_sentence
 from essor.methods.criteria.evaluation import Reason, Truth, Verdict, evaluate
+from essor.methods.criteria.meaning import meaning_of
 from essor.methods.criteria.nodes import (
     CERTAINTIES,
     LIST_OPERATORS,
@@ -79,6 +80,7 @@ __all__ = [
     "evaluate_population",
     "evaluate_sets",
     "leaves_of",
+    "meaning_of",
     "parse",
     "to_sql",
     "variable_from_question",

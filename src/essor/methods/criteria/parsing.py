@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -29,8 +28,6 @@ from essor.methods.variables import FALSE, TRUE, ValueRefused, Variable
 
 DEEPEST = 20
 MOST_NODES = 500
-LARGEST_STORED = 10**15
-"""Thresholds stay below: sums of one stay within 64 bits, and plain JSON numbers give them back exactly."""
 WORDS = ("source", "fr", "en")
 
 
@@ -142,23 +139,12 @@ def _read_values(
 def _read_number(value: object, path: str, variable: Variable) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise CriterionError("wrong-type", path, value, ("number",))
-    finite = isinstance(value, int) or math.isfinite(value)
-    if finite and not -LARGEST_STORED <= value <= LARGEST_STORED:
-        raise _beyond(value, path, variable)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise CriterionError("wrong-type", path, value, ("number",))
     try:
-        stored = variable.to_stored(value)
+        return variable.to_stored(value)
     except ValueRefused as refused:
-        raise CriterionError(refused.code, path, value, refused.allowed) from None
-    if abs(stored) > LARGEST_STORED:
-        raise _beyond(value, path, variable)
-    return stored
-
-
-def _beyond(value: float | Decimal, path: str, variable: Variable) -> CriterionError:
-    """The number may be too long to be written: a float stands for it."""
-    found = value if not isinstance(value, int) or value.bit_length() < 1000 else float("inf")
-    bound = variable.from_stored(LARGEST_STORED)
-    return CriterionError("too-small" if value < 0 else "too-large", path, found, (f"-{bound} … {bound}",))
+        raise CriterionError(refused.code, path, refused.value, refused.allowed) from None
 
 
 def _read_boolean(value: object, path: str, _variable: Variable) -> str:

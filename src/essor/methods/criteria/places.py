@@ -73,6 +73,16 @@ class PlaceTree:
             self._outside[key] = self.codes - self.inside(key) - self.above(key)
         return self._outside[key]
 
+    def with_vanished(self, earlier: PlaceTree) -> PlaceTree:
+        """This tree, and the places that only ``earlier`` holds, where it puts them: two days read on one list.
+
+        >>> later = PlaceTree({"64008": ["640"], "640": ["14"]})
+        >>> earlier = PlaceTree({"64008": ["600"], "64999": ["640"], "640": ["14"]})
+        >>> sorted(later.with_vanished(earlier).inside(["640"]))
+        ['640', '64008', '64999']
+        """
+        return PlaceTree({**earlier._parents, **self._parents})
+
     def _refuse_circles(self) -> None:
         waiting = {code: len(above) for code, above in self._parents.items()}
         free = [code for code, count in waiting.items() if not count]

@@ -46,10 +46,15 @@ def gather_definitions(
     known_at: datetime,
     vintage_on: date | None = None,
 ) -> dict[str, Any]:
-    """All that the portrait needs besides the records, as plain data that can be kept for ever."""
+    """All that the portrait needs besides the records, as plain data that can be kept for ever.
+
+    ``vintage_on``: the day whose list of places every date follows, with the places that it does not have where the
+    list of the date put them (None: each date follows the list of its own day).
+    """
     chosen = sorted(set(dates))
     _check_request(base_versions, chosen)
-    code, last = get_territory_code(territory_code), vintage_on or chosen[-1]
+    code, last = get_territory_code(territory_code), chosen[-1]
+    vintages = {on.isoformat(): get_vintage_label(vintage_on or on) for on in chosen}
     needed = [*list_needed_variables(base_definition(version) for version in base_versions), *sorted(DERIVED)]
     return {
         "shape": DEFINITIONS_SHAPE,
@@ -58,14 +63,15 @@ def gather_definitions(
             "code": code,
             "name_fr": get_name(code, last, "fr"),
             "name_en": get_name(code, last, "en"),
-            "vintage": get_vintage_label(last),
+            "vintage": vintages[last.isoformat()],
+            "vintages": vintages,
         },
         "dates": [on.isoformat() for on in chosen],
         "known_at": known_at.astimezone(UTC).isoformat(),
         "bases": [_write_base(version) for version in base_versions],
         "variables": {name: write_variable(load_variables()[name]) for name in needed},
-        "places": _write_places(chosen),
-        "place_names": _write_place_names(code, chosen[-1]),
+        "places": _write_places(chosen, vintage_on),
+        "place_names": _write_place_names(code, last),
     }
 
 
@@ -126,11 +132,12 @@ def _write_base(version: BaseVersion) -> dict[str, Any]:
     return content | days | {"definition_hash": version.definition_hash}
 
 
-def _write_places(dates: Sequence[date]) -> list[dict[str, Any]]:
+def _write_places(dates: Sequence[date], vintage_on: date | None) -> list[dict[str, Any]]:
     """The tree of places at each date; dates with equal trees are told together."""
     written: list[dict[str, Any]] = []
+    followed = {} if vintage_on is None else _list_parents(vintage_on)
     for on in dates:
-        parents = _list_parents(on)
+        parents = _list_parents(on) | followed
         if written and written[-1]["parents"] == parents:
             written[-1]["dates"].append(on.isoformat())
         else:

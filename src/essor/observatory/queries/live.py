@@ -57,7 +57,7 @@ def build_live_membership(
     """Who belongs to one base on one day as known at an instant, and the events known then.
 
     ``among``: organisations to keep in the frame besides those concerned. ``vintage_on``: the day whose list of places
-    names the territory (the same for two sides that will be compared).
+    is followed (the same for two sides that will be compared; None: the day itself).
     """
     definitions = gather_definitions(
         territory_code=territory_code,

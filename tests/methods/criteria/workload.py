@@ -1,4 +1,4 @@
-"""A made-up population and made-up sets of conditions, to time the vectorised reading on known work.
+"""A made-up population and made-up sets of conditions, larger than what properties draw.
 
 Made like the measurement that the design rests on: 11 000 profiles, one answer in five unknown, 500 sets of six or
 seven conditions over the questions of aid programmes, joined by « all », with one group of alternatives.
@@ -42,7 +42,7 @@ class Workload:
     places: PlaceTree
 
 
-def make_workload(*, profiles: int = 11_000, sets: int = 500, seed: int = 20171129) -> Workload:
+def make_workload(*, profiles: int, sets: int, seed: int = 20171129) -> Workload:
     """The same work for the same arguments.
 
     >>> work = make_workload(profiles=10, sets=3)
