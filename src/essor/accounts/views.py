@@ -101,7 +101,7 @@ def change_address(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(FIELDS.get(error.code), describe_account_error(error))
         else:
             if send_address_changed(user=person, former=former):
-                messages.success(request, _("L’adresse est changée ; un mot est parti aux deux."))
+                messages.success(request, _("L’adresse est changée ; un mot est parti aux deux."))
             else:
                 messages.warning(
                     request, _("L’adresse est changée, mais le serveur de courriel n’a pas pris la lettre.")

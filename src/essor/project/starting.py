@@ -23,6 +23,8 @@ Servir · Serving
   essor administrator   ouvre un compte d’administration · opens an administrator's account
 Données · Data
   essor import          lit un fichier (census, municipalities, boundaries) · reads a file
+  essor erase           efface ce qui nomme une organisation · erases what names an organisation
+  essor tidy            jette ce qui ne se garde pas · throws away what is not kept
   essor bases           liste, montre, importe, publie · lists, shows, imports, publishes
 Chiffres · Figures
   essor portrait        donne les chiffres d’un territoire · gives the figures of a territory
