@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from essor.project.environment import VARIABLES, WrongSetting, list_unknown_names, read_environment
+from essor.project.environment import (
+    VARIABLES,
+    WrongSetting,
+    list_unknown_names,
+    read_environment,
+    require_email,
+)
 
 CLONE = Path(__file__).resolve().parents[2]
 
@@ -58,6 +64,14 @@ def test_nothing_said_is_a_laptop(tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["secret"]
 
 
+def test_letters_go_to_the_log_behind_a_proxy_only_where_it_is_said(tmp_path: Path) -> None:
+    said = {"ESSOR_DATA": str(tmp_path)}
+    require_email(read_environment(said))
+    require_email(read_environment(said | {"ESSOR_HTTPS": "1", "ESSOR_EMAIL_URL": "consolemail://"}))
+    with pytest.raises(WrongSetting):
+        require_email(read_environment(said | {"ESSOR_HTTPS": "1"}))
+
+
 def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
     with pytest.raises(WrongSetting, match="ESSOR_SECRET_KEY"):
@@ -74,6 +88,7 @@ def test_a_slip_of_the_pen_is_pointed_out() -> None:
     [
         (["portrait"], {"ESSOR_WORKERS": "x"}, "ESSOR_WORKERS"),
         (["serve"], {"DATABASE_URL": "oracle://x/y"}, "DATABASE_URL"),
+        (["serve"], {"ESSOR_HTTPS": "1"}, "ESSOR_EMAIL_URL"),
         (["administrator", "a@exemple.test"], {}, "./essor demo"),
         (["administrator", "a@exemple.test"], {"DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "DATABASE_URL"),
     ],

@@ -12,6 +12,7 @@ from essor.accounts.models import Instance
 from essor.accounts.queries import get_instance_kind
 from essor.observatory.actions import load_shipped_bases
 from essor.project import serving
+from essor.project.environment import require_email
 from essor.territories.actions import load_shipped_territories
 
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", metavar="ADRESSE", help="adresse d’écoute (127.0.0.1)")
 
     def handle(self, *_args: Any, port: int, host: str, **_options: Any) -> None:
+        require_email(settings.ENVIRONMENT)
         try:
             serving.require_free_port(host, port)
         except serving.PortTaken as error:
