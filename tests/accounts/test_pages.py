@@ -142,6 +142,19 @@ def test_the_trace_page_says_which_event_was_altered(administrator_client: Stric
     assert "Un événement manque avant le n° 2" in administrator_client.get(reverse("trace")).content.decode()
 
 
+def test_what_someone_signed_in_reads_is_kept_nowhere(
+    public: StrictClient, adviser_client: StrictClient, administrator_client: StrictClient
+) -> None:
+    asked = [(adviser_client, reverse("my_account_data")), (administrator_client, reverse("people"))]
+    asked += [(adviser_client, path) for path in ("/annuaire/", "/bases/", "/rien/de/tel/")]
+    for client, path in asked:
+        assert client.get(path).headers["Cache-Control"] == "private, no-store", path
+    for path in ("/annuaire/", "/bases/", "/sante/"):
+        assert "Cache-Control" not in public.get(path).headers, path
+    public.cookies["sessionid"] = "made-up"
+    assert public.get("/annuaire/").headers.get("Cache-Control") != "private, no-store"
+
+
 def test_my_account_and_my_data(adviser_client: StrictClient) -> None:
     assert "CLD des Moulins" in adviser_client.get(reverse("my_account")).content.decode()
     data = json.loads(adviser_client.get(reverse("my_account_data")).content)

@@ -11,7 +11,13 @@ from django.core.management import get_commands
 from django.db import DatabaseError, connection
 
 from essor import __version__
-from essor.project.environment import VARIABLES, WrongSetting, list_unknown_names, read_environment
+from essor.project.environment import (
+    VARIABLES,
+    WrongSetting,
+    list_unknown_names,
+    read_environment,
+    require_email,
+)
 from essor.project.starting import FOR_DEVELOPERS, describe_database_error
 from essor.project.translations import CATALOGUE
 
@@ -109,6 +115,14 @@ def test_the_first_administrator_gets_a_link_to_the_site(tmp_path: Path) -> None
     assert "\nhttps://essor.example.org/compte/password/reset/key/" in ended.stdout
 
 
+def test_letters_go_to_the_log_behind_a_proxy_only_where_it_is_said(tmp_path: Path) -> None:
+    said = {"ESSOR_DATA": str(tmp_path)}
+    require_email(read_environment(said))
+    require_email(read_environment(said | {"ESSOR_HTTPS": "1", "ESSOR_EMAIL_URL": "consolemail://"}))
+    with pytest.raises(WrongSetting):
+        require_email(read_environment(said | {"ESSOR_HTTPS": "1"}))
+
+
 def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
     with pytest.raises(WrongSetting, match="ESSOR_SECRET_KEY"):
@@ -125,6 +139,7 @@ def test_a_slip_of_the_pen_is_pointed_out() -> None:
     [
         (["portrait"], {"ESSOR_WORKERS": "x"}, "ESSOR_WORKERS"),
         (["serve"], {"DATABASE_URL": "oracle://x/y"}, "DATABASE_URL"),
+        (["serve"], {"ESSOR_HTTPS": "1"}, "ESSOR_EMAIL_URL"),
         (["administrator", "a@exemple.test"], {}, "./essor demo"),
         (["administrator", "a@exemple.test"], {"DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "DATABASE_URL"),
         (["administrator", "a@exemple.test"], {"DATABASE_URL": "postgresql://u@127.0.0.1:1/x?bogus=1"}, "bogus"),

@@ -16,6 +16,7 @@ from django.db.transaction import TransactionManagementError
 from essor.accounts.models import AuditEvent, User
 
 FIRST = "0" * 64
+HASH_VERSION = 2
 # Any number will do, provided that nothing else locks it: the chain has one writer at a time.
 CHAIN_LOCK = 1_112_2017
 
@@ -58,6 +59,7 @@ def record_event(
         before=_as_stored(before),
         after=_as_stored(after),
         previous_hash=last.hash if last else FIRST,
+        hash_version=HASH_VERSION,
     )
     event.hash = event_hash(event)
     event.save(force_insert=True)
@@ -65,11 +67,16 @@ def record_event(
 
 
 def event_hash(event: AuditEvent) -> str:
-    """SHA-256 of the event's content and of the hash before it, as canonical JSON."""
+    """SHA-256 of the event's content and of the hash before it, as canonical JSON.
+
+    Version 1 holds the name of whoever acted; version 2 their number too, and the version.
+    """
     content = [
         event.sequence, event.happened_at.astimezone(UTC).isoformat(), event.actor_label, event.action,
         event.target_kind, event.target_id, event.before, event.after, event.previous_hash,
     ]  # fmt: skip
+    if event.hash_version >= HASH_VERSION:
+        content += [event.hash_version, event.actor_id]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -79,18 +86,18 @@ def verify_chain() -> ChainCheck:
 
     The last events cut off leave a whole, shorter chain: keep ``last_hash`` elsewhere to see that.
     """
-    sequence, last_hash = 0, FIRST
+    sequence, last_hash, version = 0, FIRST, 1
     for event in AuditEvent.objects.order_by("sequence").iterator(chunk_size=2000):
         fault = ""
         if event.sequence != sequence + 1:
             fault = "missing"
         elif event.previous_hash != last_hash:
             fault = "unlinked"
-        elif event.hash != event_hash(event):
+        elif event.hash_version < version or event.hash != event_hash(event):
             fault = "altered"
         if fault:
             return ChainCheck(sequence, last_hash, fault, event.sequence)
-        sequence, last_hash = event.sequence, event.hash
+        sequence, last_hash, version = event.sequence, event.hash, event.hash_version
     return ChainCheck(sequence, last_hash)
 
 

@@ -96,11 +96,15 @@ class AuditQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One write: who, when, what, before and after. Chained: ``hash`` covers the event and ``previous_hash``."""
+    """One write: who, when, what, before and after. Chained: ``hash`` covers the event and ``previous_hash``.
+
+    ``hash_version``: what is hashed, see :func:`essor.accounts.audit.event_hash`. Whoever acted is never deleted: an
+    account is closed (``is_active``), and the trace still says whose it was.
+    """
 
     sequence = models.PositiveBigIntegerField(unique=True)
     happened_at = models.DateTimeField()
-    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     actor_label = models.CharField(max_length=200)
     action = models.CharField(max_length=80)
     target_kind = models.CharField(max_length=60)
@@ -109,6 +113,7 @@ class AuditEvent(models.Model):
     after = models.JSONField(null=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+    hash_version = models.PositiveSmallIntegerField(default=1)
 
     objects = AuditQuerySet.as_manager()
 

@@ -61,6 +61,7 @@ class Environment:
     site_url: str
     database: dict[str, Any]
     email: dict[str, Any]
+    is_email_said: bool
     email_from: str
     https: bool
     workers: int
@@ -81,6 +82,7 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
         site_url=_site_url(hosts, https=https),
         database=_database(said.get("DATABASE_URL", ""), data_dir),
         email=_email(said.get("ESSOR_EMAIL_URL", "consolemail://")),
+        is_email_said="ESSOR_EMAIL_URL" in said,
         email_from=_email_from(said.get("ESSOR_EMAIL_FROM", "essor@localhost")),
         https=https,
         workers=_workers(said.get("ESSOR_WORKERS", "2")),
@@ -99,6 +101,19 @@ def make_files_private() -> None:
     The data folder may well have been made by someone else, open to all.
     """
     os.umask(0o077)
+
+
+def require_email(environment: Environment) -> None:
+    """Raises WrongSetting where real people would find their letters, and the links that open accounts, in the log."""
+    if environment.https and not environment.is_email_said:
+        raise WrongSetting(
+            "ESSOR_EMAIL_URL",
+            french="ESSOR_EMAIL_URL manque, et ESSOR_HTTPS vaut 1 : les liens qui ouvrent les comptes iraient au "
+            "journal. Écrivez par exemple smtp+tls://utilisateur:motdepasse@smtp.exemple.org:587, "
+            "ou consolemail:// si c’est voulu.",
+            english="ESSOR_EMAIL_URL is missing, and ESSOR_HTTPS is 1: the links that open accounts would go to the "
+            "log. Write for instance smtp+tls://user:password@smtp.example.org:587, or consolemail:// if it is meant.",
+        )
 
 
 def list_unknown_names(said: Mapping[str, str] = os.environ) -> list[tuple[str, str]]:

@@ -10,12 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from essor.accounts import guards as accounts_guards
 from essor.accounts.models import AuditEvent, Instance
 from essor.directory import guards as directory_guards
 from essor.directory.models import Organisation
 from essor.observatory import guards as observatory_guards
 from essor.observatory.models import Edition
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
+
+GUARDS = (accounts_guards, directory_guards, observatory_guards)
 
 
 class Command(BaseCommand):
@@ -35,10 +38,10 @@ class Command(BaseCommand):
                 "Donnez-lui un autre dossier, par exemple ESSOR_DATA=essai ./essor demo"
             )
         if reset and kind == Instance.Kind.DEMO:
-            for guards in (directory_guards, observatory_guards):
+            for guards in GUARDS:
                 guards.remove_guards(connection)
             call_command("flush", verbosity=0, interactive=False)
-            for guards in (directory_guards, observatory_guards):
+            for guards in GUARDS:
                 guards.install_guards(connection)
             for folder in ("editions", "documents", "imports"):
                 shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)

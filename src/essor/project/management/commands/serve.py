@@ -14,6 +14,7 @@ from essor.accounts.models import Instance
 from essor.accounts.queries import get_instance_kind
 from essor.observatory.actions import load_shipped_bases
 from essor.project import holding, serving
+from essor.project.environment import require_email
 from essor.territories.actions import load_shipped_territories
 
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, port: int, host: str, **_options: Any) -> None:
+        require_email(settings.ENVIRONMENT)
         try:
             with holding.hold_folder(settings.DATA_DIR, said=f"processus {os.getpid()}, port {port}") as lock:
                 self._serve(host, port, lock)
