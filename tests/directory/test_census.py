@@ -297,6 +297,14 @@ def test_the_command_says_what_it_did_and_fails_in_a_sentence(
             call_command("import", *words)
 
 
+def test_a_wrong_date_in_a_mapping_is_a_sentence_with_its_line(db: None, tmp_path: Path) -> None:
+    file, mapping = write(tmp_path, {"Nom": "La Ruche", "Emplois": "12"}), tmp_path / "m.yaml"
+    mapping.write_text("columns: {Nom: {to: name}}\nconstants:\n  reference_date: 2024-13-01\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"ligne 3.*2024-13-01.*calendrier") as refused:
+        call_command("import", "census", str(file), "--mapping", str(mapping))
+    assert refused.value.returncode == 2
+
+
 KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime

@@ -24,6 +24,8 @@ from essor.territories.actions import import_boundaries, import_municipalities, 
 from essor.territories.importing import FileRefused, describe_refusal
 
 SHOWN = 20
+WRONG_REQUEST = 2
+"""The exit code where the request, the mapping or the file does not read; a file that reads and has errors gives 1."""
 
 
 def read_date(text: str) -> date:
@@ -67,11 +69,12 @@ class Command(BaseCommand):
                 self._say_problem(problem.line, problem.column, explain_problem(problem))
             raise CommandError(explain_error(refusal)) from refusal
         except DirectoryError as error:
-            raise CommandError(explain_error(error)) from error
+            code = 1 if error.code == "import-refused" else WRONG_REQUEST
+            raise CommandError(explain_error(error), returncode=code) from error
         except DefinitionRefused as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=WRONG_REQUEST) from error
         except FileRefused as refusal:
-            raise CommandError("\n".join(describe_refusal(refusal))) from refusal
+            raise CommandError("\n".join(describe_refusal(refusal)), returncode=WRONG_REQUEST) from refusal
 
     def _census(self, options: dict[str, Any]) -> None:
         now = timezone.now()
