@@ -27,7 +27,8 @@ def read(text: str, variable: Variable) -> tuple[int | None, int | None, str | N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "?", " ", "n/d", "N/D", "N/A", "n.d.", "inconnu", "Inconnue", "-", "—", "(Non déclaré)"]
+    "text",
+    ["", "?", " ", "n/d", "N/D", "N/A", "n.d.", "inconnu", "Inconnue", "-", "—", "(Non déclaré)", "None", "nil", "NaN"],
 )
 def test_unknown_is_unknown(text: str) -> None:
     assert is_unknown(text)

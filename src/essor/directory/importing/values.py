@@ -14,10 +14,11 @@ from essor.methods.variables import FALSE, TRUE, Variable
 UNKNOWN_WORDS = frozenset(
     {
         "n d", "nd", "n a", "na", "inconnu", "inconnue", "inconnus", "unknown", "non declare", "non declaree",
-        "non disponible", "not available", "not stated", "null", "sans reponse", "ne sait pas",
+        "non disponible", "not available", "not stated", "null", "none", "nil", "nan", "sans reponse", "ne sait pas",
     }
 )  # fmt: skip
-NONE_WORDS = frozenset({"aucun", "aucune", "zero", "none", "nil"})
+"""« None », « nil », « NaN »: what programs write where nothing is known."""
+NONE_WORDS = frozenset({"aucun", "aucune", "zero"})
 TRUE_WORDS = frozenset({"oui", "yes", "vrai", "true", "o", "y", "1", "x", "v"})
 FALSE_WORDS = frozenset({"non", "no", "faux", "false", "n", "0", "f"})
 MAX_DIGITS = 15
