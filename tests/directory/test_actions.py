@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from essor.accounts.models import AuditEvent
 from essor.directory import actions, queries
 from essor.directory.guards import install_guards
 from essor.directory.models import AppendOnlyError, Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
-from essor.directory.rules import DirectoryError
+from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
 from essor.methods.facts import profile
 
 DAY = date(2025, 12, 31)
@@ -222,3 +222,21 @@ def test_many_facts_are_recorded_all_or_none(coop: Organisation, source: Source,
         actions.record_facts(facts=[(coop, good), (coop, bad)], source=source, by=None, now=now)  # type: ignore[list-item]
     assert not Fact.objects.exists()
     assert actions.record_facts(facts=[(coop, good)], source=source, by=None, now=now) == 1  # type: ignore[list-item]
+
+
+def test_the_farthest_day_is_counted_from_the_day_in_toronto(coop: Organisation, source: Source) -> None:
+    evening = datetime(
+        2026, 3, 2, 23, 30, tzinfo=queries.end_of_day(DAY).tzinfo
+    )  # the 3rd already, by the sun of London
+    farthest = date(2026, 3, 2) + timedelta(days=FAR_FUTURE_DAYS)
+    for day, is_refused in ((farthest, False), (farthest + timedelta(days=1), True)):
+        said = {"organisation": coop, "source": source, "by": None, "now": evening.astimezone(UTC)}
+        for attempt in (
+            lambda: actions.record_fact(variable="members", value=1, starts_on=day, **said),  # noqa: B023
+            lambda: actions.record_life_event(kind="closed", happened_on=day, **said),  # noqa: B023
+        ):
+            if is_refused:
+                with pytest.raises(DirectoryError, match="day-out-of-reach"):
+                    attempt()
+            else:
+                attempt()

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from essor.directory.actions.imports import ImportRefused, ImportReport, import_
 from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.suggesting import suggest_columns
 from essor.directory.models import Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
-from essor.directory.rules import DirectoryError
+from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
 from essor.directory.wording import explain_problem
 from essor.methods.facts import profile
 
@@ -179,6 +179,15 @@ def test_each_problem_is_named_with_its_row(
 ) -> None:
     assert problems_of(write(tmp_path, *rows)) == expected
     assert not Organisation.objects.exists()
+
+
+def test_the_days_of_a_file_are_judged_by_the_day_in_toronto(db: None, tmp_path: Path) -> None:
+    evening = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)  # the 2nd still, in Toronto
+    farthest = date(2026, 3, 2) + timedelta(days=FAR_FUTURE_DAYS)
+    rows = [{"Nom": name, "Création": str(day)} for name, day in (("A", farthest), ("B", farthest + timedelta(days=1)))]
+    file = write(tmp_path, *rows)
+    report = preview_census(file=file, mapping=parse_mapping(mapping_of(file)), now=evening)
+    assert [(problem.line, problem.code) for problem in report.problems] == [(3, "day-out-of-reach")]
 
 
 def test_one_bad_row_writes_nothing_at_all(db: None, tmp_path: Path) -> None:

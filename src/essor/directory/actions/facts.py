@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from django.db import transaction
+from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
@@ -85,7 +86,7 @@ def find_variable(name: str) -> Variable:
 def _build_fact(*, organisation: Organisation, source: Source, by: User | None, now: datetime, said: Said) -> Fact:
     variable = find_variable(said["variable"])
     content = check_content(said, variable)
-    starts_on = check_day(said["starts_on"], today=now.date(), field="starts_on")
+    starts_on = check_day(said["starts_on"], today=timezone.localdate(now), field="starts_on")
     ends_before = said["ends_before"] if "ends_before" in said else default_end(starts_on, variable)
     if ends_before is not None and ends_before <= starts_on:
         raise DirectoryError("period-out-of-order", variable=variable.id)

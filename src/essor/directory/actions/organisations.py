@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Unpack
 
 from django.db import transaction
+from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
@@ -125,7 +126,7 @@ def record_life_event(
         raise DirectoryError("event-unknown", value=kind, allowed=tuple(LifeEvent.Kind.values))
     if (kind in SUCCESSOR_KINDS) != (other is not None) or other == organisation:
         raise DirectoryError("event-successor", kind=kind)
-    happened_on = check_day(said["happened_on"], today=now.date(), field="happened_on")
+    happened_on = check_day(said["happened_on"], today=timezone.localdate(now), field="happened_on")
     if LifeEvent.objects.filter(organisation=organisation, kind=kind, happened_on=happened_on, known_to=None).exists():
         raise DirectoryError("event-already-said", kind=kind, value=happened_on.isoformat())
     event = LifeEvent.objects.create(

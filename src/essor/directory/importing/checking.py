@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
+from django.utils import timezone
 
 from essor.directory.importing.cells import read_cells
 from essor.directory.importing.frames import IDENTIFIER, INSTANT, STATEMENT, STATUS, VARIABLE
@@ -45,6 +46,10 @@ class _Checking:
     now: datetime
     problems: Problems
 
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
 
 def check_table(table: Table, mapping: FileMapping, *, places: Places, now: datetime) -> Checked:
     """Reads every cell that the mapping relates to something. Never raises for a row: see ``problems``."""
@@ -82,7 +87,7 @@ def _check_rows(run: _Checking) -> pl.DataFrame:
     stated = _first(run, "stated_status", lambda text: (text,), {"stated": pl.String})
     rows = rows.hstack(stated)
     for column, rule in run.mapping.columns_to("event"):
-        days = _read(run, column, rule, lambda text: (read_day(text, today=run.now.date()),), {"day": pl.Date})
+        days = _read(run, column, rule, lambda text: (read_day(text, today=run.today),), {"day": pl.Date})
         rows = rows.with_columns(days["day"].alias(f"event:{rule.kind}"))
     return rows
 
@@ -112,7 +117,7 @@ def _days(run: _Checking, target: object, *, otherwise: date | None) -> pl.Serie
         completed = tuple(int(part) for part in rule.month_day.split("-")) if rule.month_day else None
 
         def reader(text: str) -> tuple[object]:
-            return (read_day(text, today=run.now.date(), month_day=completed),)  # type: ignore[arg-type]  # noqa: B023
+            return (read_day(text, today=run.today, month_day=completed),)  # type: ignore[arg-type]  # noqa: B023
 
         found = _read(run, column, rule, reader, {"day": pl.Date})["day"]
         return found if otherwise is None else found.fill_null(otherwise)

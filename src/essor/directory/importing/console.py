@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,7 +55,7 @@ def parse_suggested(file: Path, *, days: Mapping[str, date | None]) -> FileMappi
 def list_lines(report: ImportReport) -> list[str]:
     """What was done, or would be, one count a line."""
     if report.is_repeated and report.source is not None:
-        title, day = report.source.title, report.source.recorded_at.date().isoformat()
+        title, day = report.source.title, timezone.localdate(report.source.recorded_at).isoformat()
         return [_("Ce fichier est déjà versé (« {title} », {day}) : rien n’a été ajouté.").format(title=title, day=day)]
     lines = [f"{label} : {report.counts[key]}" for key, label in COUNT_LABELS.items() if key in report.counts]
     if report.source is not None:

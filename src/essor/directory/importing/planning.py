@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
+from django.utils import timezone
 
 from essor.directory.importing.checking import Checked, check_table
 from essor.directory.importing.existing import load_identifiers, load_names, load_places
@@ -37,7 +38,7 @@ class Plan:
 
 def make_plan(table: Table, mapping: FileMapping, *, now: datetime) -> Plan:
     """Checks, matches and compares the whole file with what is known."""
-    checked = check_table(table, mapping, places=load_places(on=now.date()), now=now)
+    checked = check_table(table, mapping, places=load_places(on=timezone.localdate(now)), now=now)
     matched = match_rows(checked, decisions=mapping.decisions)
     _check_repeated_rows(checked, matched)
     series = mapping.series()
