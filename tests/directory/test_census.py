@@ -23,6 +23,7 @@ from essor.directory.models import Fact, Identifier, LifeEvent, Organisation, Or
 from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
 from essor.directory.wording import explain_problem
 from essor.methods.facts import profile
+from essor.territories.actions import load_shipped_territories
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 COLUMNS = {
@@ -179,6 +180,36 @@ def test_each_problem_is_named_with_its_row(
 ) -> None:
     assert problems_of(write(tmp_path, *rows)) == expected
     assert not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("constants", "words"),
+    [
+        ({"municipality": "Terebonne"}, "constants.municipality.*Terebonne"),
+        ({"municipality": "99999"}, "constants.municipality.*99999"),
+        ({"reference_date": "2204-01-01"}, "constants.reference_date.*2204"),
+        ({"known_on": "1204-01-01"}, "constants.known_on.*1204"),
+    ],
+)
+def test_what_holds_for_the_whole_file_is_checked_like_a_cell(
+    db: None, tmp_path: Path, constants: dict[str, str], words: str
+) -> None:
+    load_shipped_territories(by=None, now=NOW)
+    file, mapping = write(tmp_path, {"Nom": "La Ruche", "Emplois": "12"}), tmp_path / "m.yaml"
+    mapping.write_text(json.dumps(mapping_of(file, constants=constants)), encoding="utf-8")
+    for words_typed in (("--dry-run",), ()):
+        with pytest.raises(CommandError, match=words) as refused:
+            call_command("import", "census", str(file), "--mapping", str(mapping), *words_typed)
+        assert refused.value.returncode == 2
+    with pytest.raises(CommandError, match=r"constants\.reference_date"):
+        call_command("import", "census", str(file), "--reference-date", "2204-01-01")
+    assert not Source.objects.exists()
+
+
+def test_a_municipality_named_for_the_whole_file_becomes_its_code(db: None, tmp_path: Path) -> None:
+    load_shipped_territories(by=None, now=NOW)
+    enter(write(tmp_path, {"Nom": "La Ruche", "Emplois": "12"}), constants={"municipality": "TERREBONNE"})
+    assert Fact.objects.get(variable="municipality").codes == "64008"
 
 
 def test_the_days_of_a_file_are_judged_by_the_day_in_toronto(db: None, tmp_path: Path) -> None:

@@ -72,6 +72,18 @@ def test_a_file_with_errors_is_mended_then_entered_whole(adviser_client: StrictC
     assert adviser_client.get(again)["Location"] == f"/sources/{source.pk}/", "the same file twice adds nothing"
 
 
+def test_what_holds_for_the_whole_file_is_refused_on_its_field(adviser_client: StrictClient) -> None:
+    address = upload(adviser_client, "Nom;Emplois\nAtelier Neuf;12\n")
+    asked = {"c0": "name", "c1": "variable:jobs_headcount", "title": "Recensement", "reference_date": "2018-02-01"}
+    for wrong in ({"municipality": "99999"}, {"municipality": "Terebonne"}, {"reference_date": "2204-02-01"}):
+        answer = adviser_client.post(address, asked | wrong)
+        assert answer.status_code == 400
+        assert list(answer.context["about"].errors) == list(wrong)
+    check = str(adviser_client.post(address, asked | {"municipality": "Mascouche"})["Location"])
+    adviser_client.post(check)
+    assert Fact.objects.get(variable="municipality").codes == "64015"
+
+
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:
     check = choose(adviser_client, upload(adviser_client, BAD.replace("douze", "=cmd()")))
     told = adviser_client.get(check, {"format": "csv"}).content.decode()

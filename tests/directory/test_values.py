@@ -15,7 +15,7 @@ from essor.knowledge import load_variables
 from essor.methods.variables import Variable
 
 TODAY = date(2026, 3, 2)
-PLACES = Places(frozenset({"64008"}), {"terrebonne": ("64008",), "saint paul": ("1", "2")})
+PLACES = Places(frozenset({"64008"}), {"terrebonne": ("64008",), "la prairie": ("67015",), "saint paul": ("1", "2")})
 JOBS = Variable("jobs", "number", "Emplois", "Jobs", scale=0, minimum=Decimal(0), maximum=Decimal(1_000_000))
 MONEY = Variable("money", "money", "Revenu", "Revenue", scale=2)
 SHARE = Variable("share", "ratio", "Part", "Share", scale=4, minimum=Decimal(0), maximum=Decimal(1))
@@ -99,6 +99,7 @@ def test_yes_and_no() -> None:
 def test_places_by_code_or_name() -> None:
     place = load_variables()["municipality"]
     assert {read(text, place)[2] for text in ("64008", "TERREBONNE")} == {"64008"}
+    assert [read(text, place)[2] for text in ("la-prairie", "99999", "uk-eng")] == ["67015", "99999", "uk-eng"]
     for text, code in (("Trebonne", "place-unknown"), ("Saint-Paul", "place-ambiguous")):
         with pytest.raises(DirectoryError, match=code):
             read(text, place)

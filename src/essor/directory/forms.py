@@ -40,9 +40,11 @@ class SourceForm(forms.Form):
     )
     municipality = forms.CharField(
         label=_("Municipalité"),
-        max_length=20,
+        max_length=150,
         required=False,
-        help_text=_("Le code d’une municipalité qui vaut pour tout le fichier, si aucune colonne ne la dit : 64008."),
+        help_text=_(
+            "Le nom ou le code d’une municipalité, qui vaut pour tout le fichier, si aucune colonne ne la dit : 64008."
+        ),
     )
     known_on = forms.DateField(
         label=_("Connu le"),

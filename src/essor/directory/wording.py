@@ -40,6 +40,9 @@ SENTENCES: Mapping[str, Any] = {
         "Aucune municipalité connue ne s’appelle « {value} ». Corrigez le nom, "
         "ou écrivez son code officiel à cinq chiffres."
     ),
+    "place-code-unknown": _(
+        "Aucune liste chargée n’a le code de lieu « {value} ». Vérifiez-le, ou écrivez le nom de la municipalité."
+    ),
     "place-ambiguous": _("Plusieurs municipalités s’appellent « {value} » : {allowed}. Écrivez le code de la bonne."),
     "place-not-listed": _(
         "Le code de lieu « {value} » n’est dans aucune liste chargée ({rows} lignes). Il est gardé ; chargez la liste "

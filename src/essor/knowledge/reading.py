@@ -122,8 +122,8 @@ def read_yaml(file: Path) -> dict[str, Any]:
         raise DefinitionRefused(
             file=name_file(file),
             path=f"ligne {error.line}",
-            problem=f"« {error.text} » {error.trouble}.",
-            remedy="Écrivez une date ainsi : 2024-05-31 ; mettez un texte entre guillemets.",
+            problem=f"« {error.text} » {error.trouble}.",
+            remedy="Écrivez une date ainsi : 2024-05-31 ; mettez un texte entre guillemets.",
         ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"

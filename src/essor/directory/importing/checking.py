@@ -14,9 +14,9 @@ from essor.directory.importing.frames import IDENTIFIER, INSTANT, STATEMENT, STA
 from essor.directory.importing.mapping import ColumnRule, FileMapping, check_columns
 from essor.directory.importing.problems import Problem, Problems
 from essor.directory.importing.reading import LINE, Table
-from essor.directory.importing.values import Places, code_labels, read_content, read_day
+from essor.directory.importing.values import Places, code_labels, read_content, read_day, read_listed_place
 from essor.directory.queries import start_of_day
-from essor.directory.rules import TRUST_BY_STATUS, DirectoryError, clean_identifier, fold
+from essor.directory.rules import TRUST_BY_STATUS, DirectoryError, check_day, clean_identifier, fold
 from essor.knowledge import load_variables
 
 MAX_NAME = 300
@@ -52,8 +52,12 @@ class _Checking:
 
 
 def check_table(table: Table, mapping: FileMapping, *, places: Places, now: datetime) -> Checked:
-    """Reads every cell that the mapping relates to something. Never raises for a row: see ``problems``."""
+    """Reads every cell that the mapping relates to something. Never raises for a row: see ``problems``.
+
+    Raises DirectoryError for what holds for the whole file: a column that is not there, a constant that cannot be.
+    """
     check_columns(mapping, table.columns)
+    mapping = _settle_constants(mapping, places=places, today=timezone.localdate(now))
     problems = Problems()
     for ragged in table.ragged:
         facts = {"cells": ragged.cells, "columns": len(table.columns)}
@@ -67,6 +71,22 @@ def check_table(table: Table, mapping: FileMapping, *, places: Places, now: date
     statements = _check_statements(run, rows)
     kinds = tuple(rule.kind for _name, rule in mapping.columns_to("event") if rule.kind)
     return Checked(rows, identifiers, statements, problems, table.frame.height - frame.height, kinds)
+
+
+def _settle_constants(mapping: FileMapping, *, places: Places, today: date) -> FileMapping:
+    """The mapping with the code of its municipality, named or not; a refusal names the constant (``constant``)."""
+    said = mapping.constants
+    code, name = None, "municipality"
+    try:
+        if said.municipality:
+            code = read_listed_place(said.municipality, places)
+        for name in ("reference_date", "known_on"):
+            day = getattr(said, name)
+            if day is not None:
+                check_day(day, today=today, field=name)
+    except DirectoryError as error:
+        raise DirectoryError(error.code, **(error.facts | {"constant": name})) from error
+    return mapping.model_copy(update={"constants": said.model_copy(update={"municipality": code})})
 
 
 def _leave_out(frame: pl.DataFrame, mapping: FileMapping) -> pl.DataFrame:

@@ -15,6 +15,8 @@ from essor.directory.importing.mapping import FileMapping, parse_mapping
 from essor.directory.importing.mapping_files import read_mapping
 from essor.directory.importing.reading import read_table
 from essor.directory.importing.suggesting import suggest_columns
+from essor.directory.rules import DirectoryError
+from essor.directory.wording import explain_error
 
 COUNT_LABELS = {
     "rows": gettext_lazy("lignes lues"),
@@ -50,6 +52,12 @@ def build_mapping(
 def parse_suggested(file: Path, *, days: Mapping[str, date | None]) -> FileMapping:
     constants = {key: day for key, day in days.items() if day}
     return parse_mapping({"columns": suggest_columns(read_table(file)), "constants": constants})
+
+
+def explain_refusal(error: DirectoryError) -> str:
+    """The sentence, after the name of the constant of the mapping that it speaks of."""
+    constant = error.facts.get("constant")
+    return f"constants.{constant} : {explain_error(error)}" if constant else explain_error(error)
 
 
 def list_lines(report: ImportReport) -> list[str]:

@@ -151,15 +151,25 @@ def _read_boolean(text: str, variable: Variable) -> str:
 
 
 def read_place(text: str, places: Places) -> str:
-    """A code as it is, or the code of the one municipality of that name."""
+    """A code as it is, or that of the one municipality of that name (« la-prairie » is a name, « uk-eng » a code)."""
     plain = text.strip()
-    if plain in places.codes or re.fullmatch(r"\d{5}|[a-z]{2}(-[a-z]+)*", plain):
+    if plain in places.codes:
         return plain
     found = places.codes_by_name.get(fold(plain), ())
     if len(found) == 1:
         return found[0]
+    if not found and re.fullmatch(r"\d{5}|[a-z]{2}(-[a-z]+)*", plain):
+        return plain
     code = "place-ambiguous" if found else "place-unknown"
     raise DirectoryError(code, value=text, allowed=found)
+
+
+def read_listed_place(text: str, places: Places) -> str:
+    """The same where a person writes it for good: a code that no list has is refused."""
+    code = read_place(text, places)
+    if code not in places.codes:
+        raise DirectoryError("place-code-unknown", value=text)
+    return code
 
 
 def code_labels(variable: Variable) -> Mapping[str, str]:

@@ -86,7 +86,8 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
         try:
             drafts.save_mapping(draft=draft, content=mapping, by=cast(User, request.user), now=timezone.now())
         except DirectoryError as error:
-            about.add_error(None, explain_error(error))
+            constant = str(error.facts.get("constant", ""))
+            about.add_error(constant if constant in about.fields else None, explain_error(error))
         else:
             asked = list_words(table, mapping["columns"])
             return redirect("import_columns" if asked.keys() - words.keys() else "import_check", token)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from essor.directory.actions import withdraw_source
 from essor.directory.actions.imports import ImportRefused, ImportReport, import_census, preview_census
-from essor.directory.importing.console import build_mapping, list_lines
+from essor.directory.importing.console import build_mapping, explain_refusal, list_lines
 from essor.directory.models import Source
 from essor.directory.rules import DirectoryError
 from essor.directory.wording import explain_error, explain_problem
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             raise CommandError(explain_error(refusal)) from refusal
         except DirectoryError as error:
             code = 1 if error.code == "import-refused" else WRONG_REQUEST
-            raise CommandError(explain_error(error), returncode=code) from error
+            raise CommandError(explain_refusal(error), returncode=code) from error
         except DefinitionRefused as error:
             raise CommandError(str(error), returncode=WRONG_REQUEST) from error
         except FileRefused as refusal:
