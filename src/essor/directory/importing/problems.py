@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,6 +38,10 @@ class Problems:
             self.warnings += 1
         if len(self.kept) < MAX_KEPT:
             self.kept.append(problem)
+
+    def add_all(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.add(problem)
 
     def in_order(self) -> list[Problem]:
         """Errors first, then by line and column."""
