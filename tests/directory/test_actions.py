@@ -9,7 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from essor.accounts.models import AuditEvent
 from essor.directory import actions, queries
 from essor.directory.guards import install_guards
-from essor.directory.models import AppendOnlyError, Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
+from essor.directory.models import (
+    AppendOnlyError,
+    Establishment,
+    Fact,
+    Identifier,
+    LifeEvent,
+    Organisation,
+    OrganisationName,
+    Source,
+)
 from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
 from essor.methods.facts import profile
 
@@ -240,3 +249,32 @@ def test_the_farthest_day_is_counted_from_the_day_in_toronto(coop: Organisation,
                     attempt()
             else:
                 attempt()
+
+
+def test_an_organisation_is_split_in_two_on_one_day_and_each_half_is_said_once(
+    coop: Organisation, source: Source, now: datetime
+) -> None:
+    halves = [actions.create_organisation(name=name, source=source, by=None, now=now) for name in ("Nord", "Sud")]
+    for half in halves:
+        said = {"organisation": coop, "other": half, "kind": "split", "happened_on": DAY, "source": source}
+        actions.record_life_event(by=None, now=now, **said)
+        with pytest.raises(DirectoryError, match="event-already-said"):
+            actions.record_life_event(by=None, now=now, **said)
+    assert [event.other for event in queries.events(known_at=now)] == [half.pk for half in halves]
+
+
+@pytest.mark.parametrize(
+    ("table", "wrong", "rule"),
+    [
+        (LifeEvent, {"kind": "exploded", "happened_on": DAY}, "life_event_kind_is_known"),
+        (Identifier, {"scheme": "zzz", "value": "1"}, "identifier_scheme_is_known"),
+        (OrganisationName, {"kind": "nick", "name": "A", "folded": "a"}, "organisation_name_kind_is_known"),
+        (OrganisationName, {"starts_on": DAY, "ends_before": DAY}, "organisation_name_ends_after_it_starts"),
+        (Establishment, {"starts_on": DAY, "ends_before": date(2024, 1, 1)}, "establishment_ends_after_it_starts"),
+    ],
+)
+def test_the_database_refuses_what_no_list_or_calendar_has(
+    coop: Organisation, source: Source, now: datetime, table: type[Fact], wrong: dict[str, object], rule: str
+) -> None:
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        table.objects.create(organisation=coop, source=source, known_from=now, **wrong)

@@ -9,6 +9,9 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+ENDS_AFTER_IT_STARTS = Q(starts_on=None) | Q(ends_before=None) | Q(ends_before__gt=F("starts_on"))
+"""A period whose two days are known is not empty; either may be open."""
+
 RecordT_co = TypeVar("RecordT_co", bound=models.Model, covariant=True)
 
 
@@ -142,6 +145,11 @@ class OrganisationName(Known):
 
     class Meta(Known.Meta):
         ordering = ["organisation_id", "kind", "-starts_on", "-id"]
+        constraints = [
+            *Known.Meta.constraints,
+            models.CheckConstraint(condition=Q(kind__in=["legal", "other"]), name="organisation_name_kind_is_known"),
+            models.CheckConstraint(condition=ENDS_AFTER_IT_STARTS, name="organisation_name_ends_after_it_starts"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -171,6 +179,9 @@ class Identifier(Known):
                 fields=["scheme", "issuer", "value"],
                 condition=Q(known_to=None),
                 name="identifier_names_one_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(scheme__in=["neq", "bn", "charity", "other"]), name="identifier_scheme_is_known"
             ),
         ]
 
@@ -211,10 +222,31 @@ class LifeEvent(Known):
             models.CheckConstraint(
                 condition=Q(other=None) | ~Q(other=F("organisation")), name="life_event_names_another"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "created",
+                        "renamed",
+                        "merged",
+                        "split",
+                        "replaced",
+                        "moved",
+                        "form_changed",
+                        "closed",
+                        "reopened",
+                    ]
+                ),
+                name="life_event_kind_is_known",
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "kind", "happened_on"],
-                condition=Q(known_to=None),
+                condition=Q(known_to=None, other=None),
                 name="life_event_is_said_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "happened_on", "other"],
+                condition=Q(known_to=None) & ~Q(other=None),
+                name="life_event_with_another_is_said_once",
             ),
         ]
 
@@ -235,6 +267,10 @@ class Establishment(Known):
 
     class Meta(Known.Meta):
         ordering = ["organisation_id", "-is_head_office", "municipality_code", "id"]
+        constraints = [
+            *Known.Meta.constraints,
+            models.CheckConstraint(condition=ENDS_AFTER_IT_STARTS, name="establishment_ends_after_it_starts"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.municipality_code

@@ -127,7 +127,8 @@ def record_life_event(
     if (kind in SUCCESSOR_KINDS) != (other is not None) or other == organisation:
         raise DirectoryError("event-successor", kind=kind)
     happened_on = check_day(said["happened_on"], today=timezone.localdate(now), field="happened_on")
-    if LifeEvent.objects.filter(organisation=organisation, kind=kind, happened_on=happened_on, known_to=None).exists():
+    told = LifeEvent.objects.filter(organisation=organisation, known_to=None)
+    if told.filter(kind=kind, happened_on=happened_on, other=other).exists():
         raise DirectoryError("event-already-said", kind=kind, value=happened_on.isoformat())
     event = LifeEvent.objects.create(
         organisation=organisation,
