@@ -131,6 +131,19 @@ def test_a_correction_asks_why_and_keeps_the_old_value(
     assert adviser_client.post("/annuaire/fil/faits/ajouter/", added).status_code == 302
 
 
+def test_a_municipality_that_no_list_has_is_refused(adviser_client: StrictClient, organisation: Organisation) -> None:
+    fact = Fact.objects.get(variable="municipality")
+    asked = {"variable": "municipality", "starts_on": "2018-03-02", "reason": "Adresse"}
+    for address in ("/annuaire/fil/faits/ajouter/", f"/annuaire/fil/faits/{fact.pk}/corriger/"):
+        for wrong in ("99999", "Nulle-Part"):
+            answer = adviser_client.post(address, asked | {"value": wrong})
+            assert answer.status_code == 400
+            assert wrong in str(answer.context["form"].errors["value"])
+    assert Fact.objects.filter(variable="municipality").count() == 1
+    assert adviser_client.post(address, asked | {"value": "Terrebonne"}).status_code == 302
+    assert Fact.objects.get(variable="municipality", known_to=None).codes == "64008"
+
+
 def test_a_merger_names_the_other_organisation(adviser_client: StrictClient, organisation: Organisation) -> None:
     create_organisation(name="La Ruche", key="ruche", source=Source.objects.get(), by=None, now=NOW)
     asked = {"kind": "merged", "happened_on": "2018-03-01", "note": "Avis au registre"}

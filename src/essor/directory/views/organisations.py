@@ -20,7 +20,7 @@ from essor.accounts.permissions import Audience, may, open_to, require
 from essor.directory import actions, pictures, queries
 from essor.directory.forms import FactForm, LifeEventForm, WithdrawalForm
 from essor.directory.importing.existing import load_places
-from essor.directory.importing.values import code_labels, read_content
+from essor.directory.importing.values import code_labels, read_content, read_listed_place
 from essor.directory.models import Fact, Organisation, Source
 from essor.directory.rules import DirectoryError, Said
 from essor.directory.wording import explain_error
@@ -153,11 +153,14 @@ def _create_entry(page: queries.OrganisationPage, *, by: User, now: datetime) ->
 
 
 def _read_said(form: FactForm, *, today: date) -> Said:
-    """The value as a census cell would be read: numbers, bands, codes or their words."""
+    """The value as a census cell would be read: numbers, bands, codes or their words; a place must be listed."""
     variable = load_variables()[form.cleaned_data["variable"]]
-    text = form.cleaned_data["value"]
-    content = read_content(text, variable, labels=code_labels(variable), places=load_places(on=today))
+    text, places = form.cleaned_data["value"], load_places(on=today)
     said = Said(variable=variable.id, starts_on=form.cleaned_data["starts_on"])
+    if variable.kind == "place":
+        said["codes"] = [read_listed_place(text, places)]
+        return said
+    content = read_content(text, variable, labels=code_labels(variable), places=places)
     if content.codes is not None:
         said["codes"] = content.codes.split("|")
         return said
