@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from babel.messages.mofile import read_mo
 
 from essor.project.translations import (
     CATALOGUE,
+    KEYWORDS,
+    PACKAGE,
     add_missing_entries,
     compare_translations,
     compile_translations,
@@ -95,3 +98,16 @@ def test_catalogues_are_compiled_when_they_are_older(package: Path) -> None:
 
 def test_english_is_complete() -> None:
     assert compare_translations() == []
+
+
+def test_what_translates_bears_a_name_that_the_search_for_sentences_knows() -> None:
+    """``gettext as say`` would hide its sentences from the catalogues, and the page stays French in English."""
+    hidden = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno} {alias.asname}"
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in KEYWORDS and (alias.asname or alias.name) not in KEYWORDS
+    ]
+    assert hidden == []

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.design.forms import FormRenderer
@@ -85,11 +85,11 @@ class ColumnsForm(forms.Form):
         if variable is None:
             return
         codes = [(code, variable.value_label(code, language)) for code in variable.values]
-        choices = [("", say("— à décider —")), (UNKNOWN, say("inconnu")), *codes]
+        choices = [("", gettext("— à décider —")), (UNKNOWN, gettext("inconnu")), *codes]
         decided = rule.get("values", {})
         for rank, word in enumerate(self._words.get(column, ())):
             initial = (decided[word] or UNKNOWN) if word in decided else ""
-            label = say("« {word} » veut dire").format(word=word)
+            label = gettext("« {word} » veut dire").format(word=word)
             self.fields[f"v{place}_{rank}"] = forms.ChoiceField(
                 label=label, choices=choices, initial=initial, required=False
             )
@@ -180,12 +180,12 @@ def list_targets(language: str) -> list[tuple[str, Any]]:
     """Where a column may go, in groups."""
     events = [(f"event:{kind}", LifeEvent.Kind(kind).label) for kind in IMPORTED_EVENTS]
     return [
-        (IGNORE, say("— ne sert pas —")),
-        (say("Qui"), [("name", say("nom")), ("other_name", say("autre nom")),
+        (IGNORE, gettext("— ne sert pas —")),
+        (gettext("Qui"), [("name", gettext("nom")), ("other_name", gettext("autre nom")),
                       *((f"identifier:{code}", label) for code, label in Identifier.Scheme.choices)]),
-        (say("Quand"), [("reference_date", say("date de référence")), ("known_on", say("connu le")), *events]),
-        (say("Quoi"), [(f"variable:{name}", label) for name, label in list_variables(language)]),
-        (say("État"), [("stated_status", say("en activité ou fermée")), ("status", say("statut du fait"))]),
+        (gettext("Quand"), [("reference_date", gettext("date de référence")), ("known_on", gettext("connu le")), *events]),
+        (gettext("Quoi"), [(f"variable:{name}", label) for name, label in list_variables(language)]),
+        (gettext("État"), [("stated_status", gettext("en activité ou fermée")), ("status", gettext("statut du fait"))]),
     ]  # fmt: skip
 
 
