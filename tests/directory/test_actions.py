@@ -278,3 +278,82 @@ def test_the_database_refuses_what_no_list_or_calendar_has(
 ) -> None:
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         table.objects.create(organisation=coop, source=source, known_from=now, **wrong)
+
+
+def enter(coop: Organisation, now: datetime, **said: object) -> Fact:
+    return actions.enter_fact(organisation=coop, title="Saisie", by=None, now=now, **said)  # type: ignore[arg-type]
+
+
+def test_what_is_believed_already_adds_nothing(coop: Organisation, now: datetime) -> None:
+    enter(coop, now, variable="legal_form", value="coop", starts_on=date(2015, 1, 1))
+    enter(coop, now, variable="legal_form", value="npo", starts_on=date(2020, 1, 1))
+    enter(coop, now, variable="members", value=8, starts_on=DAY)
+    before = Source.objects.count()
+    for again in (
+        {"variable": "legal_form", "value": "npo", "starts_on": DAY},
+        {"variable": "legal_form", "value": "coop", "starts_on": date(2016, 1, 1), "ends_before": date(2017, 1, 1)},
+        {"variable": "members", "value": 8, "starts_on": DAY},
+    ):
+        with pytest.raises(DirectoryError, match="fact-already-believed"):
+            enter(coop, now, **again)
+    assert Source.objects.count() == before
+    for new in (
+        {"variable": "legal_form", "value": "coop", "starts_on": DAY},
+        {"variable": "members", "value": 8, "starts_on": DAY + timedelta(days=200)},
+        {"variable": "members", "low": 8, "high": 9, "starts_on": DAY},
+    ):
+        enter(coop, now, **new)
+
+
+def test_a_correction_that_says_the_same_changes_nothing(coop: Organisation, now: datetime) -> None:
+    fact = enter(coop, now, variable="members", value=8, starts_on=DAY)
+    said = {
+        "fact": fact,
+        "reason": "Relu",
+        "title": "Saisie",
+        "by": None,
+        "now": now,
+        "variable": "members",
+        "value": 8,
+    }
+    with pytest.raises(DirectoryError, match="correction-changes-nothing"):
+        actions.enter_correction(starts_on=DAY, **said)  # type: ignore[arg-type]
+    actions.enter_correction(starts_on=DAY - timedelta(days=1), **said)  # type: ignore[arg-type]
+
+
+def test_a_fact_may_be_believed_no_more_with_nothing_in_its_place(
+    coop: Organisation, source: Source, now: datetime
+) -> None:
+    fact = actions.record_fact(
+        organisation=coop, source=source, by=None, now=now, variable="members", value=8, starts_on=DAY
+    )
+    later = now + timedelta(days=1)
+    with pytest.raises(DirectoryError, match="reason-missing"):
+        actions.withdraw_fact(fact=fact, reason=" ", by=None, now=later)
+    assert actions.withdraw_fact(fact=fact, reason="Chiffre d’une autre", by=None, now=later).known_to == later
+    for known_at, members in ((now, [8]), (later, [])):
+        found = profile(queries.observations(known_at=known_at), on=DAY, known_at=known_at)
+        assert [item.low for item in found.values()] == members
+    with pytest.raises(DirectoryError, match="fact-already-closed"):
+        actions.withdraw_fact(fact=fact, reason="encore", by=None, now=later)
+    assert "autre" not in str(AuditEvent.objects.get(action="withdraw_fact").after)
+
+
+def test_why_a_fact_was_closed_is_written_once_and_erased_with_the_rest(
+    coop: Organisation, source: Source, now: datetime
+) -> None:
+    install_guards(connection)
+    said = {"organisation": coop, "source": source, "by": None, "now": now, "variable": "members", "starts_on": DAY}
+    fact = actions.record_fact(value=8, **said)
+    with (
+        pytest.raises(IntegrityError, match="closed_with_a_reason"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE directory_fact SET closing_reason = 'trop tôt'")
+    actions.withdraw_fact(fact=fact, reason="Dit par Élise", by=None, now=now)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE directory_fact SET closing_reason = 'autre'")
+    actions.erase_organisation(organisation=coop, reason="Demande", by=None, now=now)
+    fact.refresh_from_db()
+    assert fact.closing_reason == ""

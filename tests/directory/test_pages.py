@@ -144,6 +144,30 @@ def test_a_municipality_that_no_list_has_is_refused(adviser_client: StrictClient
     assert Fact.objects.get(variable="municipality", known_to=None).codes == "64008"
 
 
+def test_a_wrong_fact_may_become_unknown(adviser_client: StrictClient, organisation: Organisation) -> None:
+    fact = Fact.objects.get(variable="jobs_headcount")
+    address = f"/annuaire/fil/faits/{fact.pk}/corriger/"
+    assert "inconnu" in adviser_client.get(address).content.decode()
+    asked = {"variable": "jobs_headcount", "starts_on": "2018-03-02", "reason": "Chiffre d’une autre friperie"}
+    answer = adviser_client.post(address, asked | {"value": "beaucoup"})
+    assert answer.status_code == 400
+    assert "?" not in str(answer.context["form"].errors["value"])
+    assert adviser_client.post(address, asked | {"value": "inconnu"}).status_code == 302
+    assert not Fact.objects.filter(variable="jobs_headcount", known_to=None).exists()
+    assert "Chiffre d’une autre friperie" in adviser_client.get("/annuaire/fil/").content.decode()
+    added = adviser_client.post("/annuaire/fil/faits/ajouter/", asked | {"value": "?"})
+    assert (added.status_code, "s’ajoute pas" in added.content.decode()) == (400, True)
+
+
+def test_a_fact_believed_already_adds_nothing_and_says_so(
+    adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    asked = {"variable": "legal_form", "value": "npo", "starts_on": "2018-03-09", "reason": "Appel"}
+    answer = adviser_client.post("/annuaire/fil/faits/ajouter/", asked)
+    assert (answer.status_code, "mars 2018" in str(answer.context["form"].errors)) == (400, True)
+    assert Fact.objects.filter(variable="legal_form").count() == 1
+
+
 def test_a_merger_names_the_other_organisation(adviser_client: StrictClient, organisation: Organisation) -> None:
     create_organisation(name="La Ruche", key="ruche", source=Source.objects.get(), by=None, now=NOW)
     asked = {"kind": "merged", "happened_on": "2018-03-01", "note": "Avis au registre"}

@@ -142,15 +142,24 @@ class FactForm(forms.Form):
 
     variable = forms.ChoiceField(label=_("Ce qui est dit"))
     value = forms.CharField(
-        label=_("Valeur"), max_length=300, help_text=_("« inconnu » ne s’écrit pas : laissez le fait absent.")
+        label=_("Valeur"),
+        max_length=300,
+        help_text=_(
+            "Un nombre, une tranche (11 à 25), oui ou non, une réponse de la liste, le nom d’une municipalité."
+        ),
     )
     starts_on = forms.DateField(
         label=_("Vrai à partir du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     reason = forms.CharField(label=_("Raison, ou provenance"), widget=forms.Textarea({"rows": 2}), max_length=300)
 
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, language: str, is_correction: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_correction:
+            self.fields["value"].help_text = gettext(
+                "La bonne valeur ; « inconnu » si on ne la sait pas : le fait n’est alors plus cru, et rien ne le "
+                "remplace."
+            )
         field = self.fields["variable"]
         if isinstance(field, forms.ChoiceField):
             field.choices = list_variables(language)
@@ -179,14 +188,16 @@ def list_variables(language: str) -> list[tuple[str, str]]:
 def list_targets(language: str) -> list[tuple[str, Any]]:
     """Where a column may go, in groups."""
     events = [(f"event:{kind}", LifeEvent.Kind(kind).label) for kind in IMPORTED_EVENTS]
+    numbers = [(f"identifier:{code}", label) for code, label in Identifier.Scheme.choices]
+    days = [("reference_date", gettext("date de référence")), ("known_on", gettext("connu le")), *events]
+    states = [("stated_status", gettext("en activité ou fermée")), ("status", gettext("statut du fait"))]
     return [
         (IGNORE, gettext("— ne sert pas —")),
-        (gettext("Qui"), [("name", gettext("nom")), ("other_name", gettext("autre nom")),
-                      *((f"identifier:{code}", label) for code, label in Identifier.Scheme.choices)]),
-        (gettext("Quand"), [("reference_date", gettext("date de référence")), ("known_on", gettext("connu le")), *events]),
+        (gettext("Qui"), [("name", gettext("nom")), ("other_name", gettext("autre nom")), *numbers]),
+        (gettext("Quand"), days),
         (gettext("Quoi"), [(f"variable:{name}", label) for name, label in list_variables(language)]),
-        (gettext("État"), [("stated_status", gettext("en activité ou fermée")), ("status", gettext("statut du fait"))]),
-    ]  # fmt: skip
+        (gettext("État"), states),
+    ]
 
 
 def write_target(rule: Mapping[str, Any]) -> str:

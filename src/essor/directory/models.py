@@ -28,9 +28,13 @@ class KnownQuerySet(models.QuerySet[RecordT_co]):
     def current(self) -> Self:
         return self.filter(known_to=None)
 
-    def close(self, *, now: datetime) -> int:
-        """Stops believing these rows from ``now`` on; a row that would only be known later is never believed."""
-        return super(KnownQuerySet, self.filter(known_to=None)).update(known_to=Greatest(Value(now), F("known_from")))
+    def close(self, *, now: datetime, **said: str) -> int:
+        """Stops believing these rows from ``now`` on; a row that would only be known later is never believed.
+
+        ``said``: what is written at that moment and never again (``closing_reason`` of a fact).
+        """
+        known_to = Greatest(Value(now), F("known_from"))
+        return super(KnownQuerySet, self.filter(known_to=None)).update(known_to=known_to, **said)
 
     def erase(self, *, blanked: tuple[str, ...]) -> int:
         """For privacy erasure only: the database refuses it while the organisation is not marked as erased."""
@@ -279,7 +283,7 @@ class Establishment(Known):
 class Fact(Known):
     """What a source says of one variable of an organisation, for a period: see :mod:`essor.methods.facts`.
 
-    ``replaces``: the fact that this one corrects; ``reason``: why.
+    ``replaces``: the fact that this one corrects; ``reason``: why. ``closing_reason``: why nothing replaces it.
     """
 
     class Status(models.TextChoices):
@@ -302,6 +306,7 @@ class Fact(Known):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by", db_index=False
     )
     reason = models.CharField(max_length=300, blank=True, db_default="")
+    closing_reason = models.CharField(max_length=300, blank=True, db_default="")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -326,6 +331,9 @@ class Fact(Known):
             models.CheckConstraint(
                 condition=Q(status__in=["reported", "administrative", "estimated", "imputed"]),
                 name="fact_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_reason="") | ~Q(known_to=None), name="fact_closed_with_a_reason_is_closed"
             ),
             models.UniqueConstraint(
                 fields=["organisation", "variable", "starts_on", "source"],

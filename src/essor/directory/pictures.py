@@ -132,8 +132,14 @@ def build_facts_table(page: OrganisationPage, *, is_adviser: bool, language: str
         ]  # fmt: skip
         if is_adviser:
             cells.append(_link_correction(page, fact))
-        rows.append(Row(cells, note=fact.reason if is_adviser else ""))
+        rows.append(Row(cells, note=_write_reasons(fact) if is_adviser else ""))
     return Table(caption=_("Les faits et leurs sources"), columns=columns, rows=rows)
+
+
+def _write_reasons(fact: Fact) -> str:
+    """Why it was said, and why it is believed no more when nothing replaces it."""
+    closed = _("Plus cru : {reason}").format(reason=fact.closing_reason) if fact.closing_reason else ""
+    return " · ".join(reason for reason in (fact.reason, closed) if reason)
 
 
 def _link_correction(page: OrganisationPage, fact: Fact) -> Link | str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from essor.design.wording import write_day
 from essor.directory.importing.problems import Problem
 from essor.directory.models import Identifier, LifeEvent
 from essor.directory.rules import DirectoryError
@@ -29,6 +31,9 @@ SENTENCES: Mapping[str, Any] = {
     "value-not-a-number": _(
         "« {value} » n’est pas un nombre. Écrivez un nombre (1 264,5), une tranche (11 à 25), "
         "ou « ? » si vous ne savez pas."
+    ),
+    "value-not-a-number-by-hand": _(
+        "« {value} » n’est pas un nombre. Écrivez un nombre (1 264,5) ou une tranche (11 à 25)."
     ),
     "value-too-precise": _("« {value} » a trop de décimales pour « {variable} » ({allowed}). Arrondissez."),
     "value-too-small": _("« {value} » est trop petit pour « {variable} » ({allowed}). Vérifiez le signe et l’unité."),
@@ -95,6 +100,12 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "fact-already-closed": _("Ce fait a déjà été corrigé ou retiré. Corrigez le plus récent."),
     "fact-twice": _("« {variable} » est dite deux fois autrement pour le {day}, lignes {lines}. Gardez la bonne."),
+    "fact-already-believed": _(
+        "C’est déjà ce qu’on croit pour « {variable} », depuis le {day} : rien n’est ajouté. Si la date seule est "
+        "fausse, corrigez ce fait."
+    ),
+    "fact-unknown": _("Ce qu’on ignore ne s’ajoute pas : laissez ce fait absent."),
+    "correction-changes-nothing": _("Cette correction dit la même chose que le fait : rien n’est changé."),
     "corrected-before-known": _(
         "La correction serait connue avant le fait qu’elle corrige. Donnez une date plus tardive."
     ),
@@ -175,6 +186,12 @@ def explain_error(error: DirectoryError) -> str:
     return explain(error.code, error.facts)
 
 
+def explain_entry(error: DirectoryError) -> str:
+    """The same beside a field that a person fills: a file's ways out (« ? ») are not offered."""
+    by_hand = f"{error.code}-by-hand"
+    return explain(by_hand if by_hand in SENTENCES else error.code, error.facts)
+
+
 def explain_problem(problem: Problem) -> str:
     return explain(problem.code, problem.facts, value=problem.value)
 
@@ -194,6 +211,8 @@ def _say(key: str, fact: Any) -> str:
         return str(dict(Identifier.Scheme.choices).get(str(fact), fact))
     if key == "kind":
         return str(dict(LifeEvent.Kind.choices).get(str(fact), fact))
+    if isinstance(fact, date):
+        return write_day(fact)
     if isinstance(fact, list | tuple):
         shown = ", ".join(str(item) for item in fact[:SHOWN])
         return f"{shown}…" if len(fact) > SHOWN else shown

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from essor.directory.actions.facts import correct_fact, record_fact, record_facts
+from essor.directory.actions.entries import enter_correction, enter_fact
+from essor.directory.actions.facts import correct_fact, record_fact, record_facts, withdraw_fact
 from essor.directory.actions.organisations import (
     add_establishment,
     add_identifier,
@@ -20,9 +21,12 @@ __all__ = [
     "correct_fact",
     "create_organisation",
     "create_source",
+    "enter_correction",
+    "enter_fact",
     "erase_organisation",
     "record_fact",
     "record_facts",
     "record_life_event",
+    "withdraw_fact",
     "withdraw_source",
 ]

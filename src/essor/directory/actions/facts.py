@@ -73,6 +73,28 @@ def correct_fact(
     return corrected
 
 
+@transaction.atomic
+def withdraw_fact(*, fact: Fact, reason: str, by: User | None, now: datetime) -> Fact:
+    """Stops believing ``fact`` and puts nothing in its place: what it said is unknown from ``now`` on."""
+    fact = Fact.objects.select_for_update().get(pk=fact.pk)
+    if fact.known_to is not None:
+        raise DirectoryError("fact-already-closed", variable=fact.variable)
+    if not reason.strip():
+        raise DirectoryError("reason-missing")
+    Fact.objects.filter(pk=fact.pk).close(now=now, closing_reason=reason.strip()[:300])
+    record_event(
+        action="withdraw_fact",
+        target_kind="fact",
+        target_id=fact.pk,
+        by=by,
+        now=now,
+        before=_trace(fact),
+        after={"known_to": now.isoformat()},
+    )
+    fact.refresh_from_db()
+    return fact
+
+
 def find_variable(name: str) -> Variable:
     """The variable that facts may carry; refuses one that is unknown, or computed by Essor itself."""
     variables = load_variables()

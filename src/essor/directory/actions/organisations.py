@@ -207,7 +207,7 @@ def erase_organisation(*, organisation: Organisation, reason: str, by: User | No
         "identifiers": Identifier.objects.filter(organisation=organisation).erase_rows(),
         "establishments": Establishment.objects.filter(organisation=organisation).erase(blanked=("name",)),
         "events": LifeEvent.objects.filter(organisation=organisation).erase(blanked=("note",)),
-        "facts": Fact.objects.filter(organisation=organisation).erase(blanked=("reason",)),
+        "facts": Fact.objects.filter(organisation=organisation).erase(blanked=("reason", "closing_reason")),
     }
     record_event(
         action="erase_organisation",

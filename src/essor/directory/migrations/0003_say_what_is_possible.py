@@ -96,5 +96,19 @@ class Migration(migrations.Migration):
                 name="organisation_name_ends_after_it_starts",
             ),
         ),
+        migrations.AddField(
+            model_name="fact",
+            name="closing_reason",
+            field=models.CharField(blank=True, db_default="", max_length=300),
+        ),
+        migrations.AddConstraint(
+            model_name="fact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closing_reason", ""), models.Q(("known_to", None), _negated=True), _connector="OR"
+                ),
+                name="fact_closed_with_a_reason_is_closed",
+            ),
+        ),
         migrations.RunPython(install, remove),
     ]

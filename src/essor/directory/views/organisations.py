@@ -20,10 +20,10 @@ from essor.accounts.permissions import Audience, may, open_to, require
 from essor.directory import actions, pictures, queries
 from essor.directory.forms import FactForm, LifeEventForm, WithdrawalForm
 from essor.directory.importing.existing import load_places
-from essor.directory.importing.values import code_labels, read_content, read_listed_place
+from essor.directory.importing.values import code_labels, is_unknown, read_content, read_listed_place
 from essor.directory.models import Fact, Organisation, Source
 from essor.directory.rules import DirectoryError, Said
-from essor.directory.wording import explain_error
+from essor.directory.wording import explain_entry, explain_error
 from essor.knowledge import load_variables
 from essor.territories.queries import list_names
 
@@ -124,32 +124,42 @@ def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact 
     by, now = _person(request), timezone.now()
     require(by, "record_facts", page.municipality)
     initial = {"variable": fact.variable, "starts_on": fact.starts_on} if fact else {}
-    form = FactForm(request.POST or None, initial=initial, language=_language())
+    form = FactForm(request.POST or None, initial=initial, language=_language(), is_correction=fact is not None)
     if form.is_valid():
         try:
-            said = _read_said(form, today=timezone.localdate())
-            if fact is None:
-                said["note"] = form.cleaned_data["reason"]
-            with transaction.atomic():
-                source = _create_entry(page, by=by, now=now)
-                if fact is None:
-                    actions.record_fact(organisation=page.organisation, source=source, by=by, now=now, **said)
-                else:
-                    actions.correct_fact(
-                        fact=fact, reason=form.cleaned_data["reason"], source=source, by=by, now=now, **said
-                    )
+            done = _enter_fact(page, fact, form, by=by, now=now)
         except DirectoryError as error:
-            form.add_error("value", explain_error(error))
+            form.add_error("value", explain_entry(error))
         else:
-            messages.success(request, _("C’est noté. L’ancienne valeur reste visible, avec ses dates."))
+            messages.success(request, done)
             return redirect("organisation", page.organisation.key)
     context = {"form": form, "page": page, "fact": fact, "trail": _trail(page)}
     return render(request, "directory/fact.html", context, status=400 if form.is_bound else 200)
 
 
+def _enter_fact(page: queries.OrganisationPage, fact: Fact | None, form: FactForm, *, by: User, now: datetime) -> str:
+    """Enters what the form says, and tells what was done. « inconnu » in a correction: the fact is believed no more."""
+    reason, title = form.cleaned_data["reason"], _name_entry(page)
+    if is_unknown(form.cleaned_data["value"]):
+        if fact is None:
+            raise DirectoryError("fact-unknown")
+        actions.withdraw_fact(fact=fact, reason=reason, by=by, now=now)
+        return _("Ce fait n’est plus cru, et rien ne le remplace. L’ancienne valeur reste visible, avec ses dates.")
+    said = _read_said(form, today=timezone.localdate())
+    if fact is None:
+        actions.enter_fact(organisation=page.organisation, title=title, by=by, now=now, **{**said, "note": reason})
+        return _("C’est noté.")
+    actions.enter_correction(fact=fact, reason=reason, title=title, by=by, now=now, **said)
+    return _("C’est noté. L’ancienne valeur reste visible, avec ses dates.")
+
+
+def _name_entry(page: queries.OrganisationPage) -> str:
+    """By the organisation's address: a title and the trace last, while a name may have to be erased."""
+    return _("Saisie : {name}").format(name=page.organisation.key)
+
+
 def _create_entry(page: queries.OrganisationPage, *, by: User, now: datetime) -> Source:
-    """Named by the organisation's address: a title and the trace last, while a name may have to be erased."""
-    return actions.create_source(title=_("Saisie : {name}").format(name=page.organisation.key), by=by, now=now)
+    return actions.create_source(title=_name_entry(page), by=by, now=now)
 
 
 def _read_said(form: FactForm, *, today: date) -> Said:
