@@ -345,6 +345,17 @@ def test_a_wrong_date_in_a_mapping_is_a_sentence_with_its_line(db: None, tmp_pat
     assert refused.value.returncode == 2
 
 
+def test_the_command_tells_namesakes_apart(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load_shipped_territories(by=None, now=NOW)
+    enter(write(tmp_path, {"Nom": "La Ruche", "Ville": "64008"}, {"Nom": "La Ruche", "Ville": "64015"}))
+    file = write(tmp_path, {"Nom": "La Ruche", "Emplois": "4"}, name="h.csv")
+    with pytest.raises(CommandError):
+        call_command("import", "census", str(file), "--reference-date", "2025-12-31")
+    first, second = Organisation.objects.order_by("pk")
+    told = capsys.readouterr().err
+    assert f"La Ruche · Terrebonne ({first.key}), La Ruche · Mascouche ({second.key})" in told
+
+
 KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime

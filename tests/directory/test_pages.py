@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from essor.directory.actions import create_organisation, create_source, record_fact
+from essor.directory.actions import add_identifier, create_organisation, create_source, record_fact
 from essor.directory.models import Fact, ImportDraft, Organisation, Source
 from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
@@ -82,6 +82,60 @@ def test_what_holds_for_the_whole_file_is_refused_on_its_field(adviser_client: S
     check = str(adviser_client.post(address, asked | {"municipality": "Mascouche"})["Location"])
     adviser_client.post(check)
     assert Fact.objects.get(variable="municipality").codes == "64015"
+
+
+@pytest.fixture
+def namesakes() -> list[Organisation]:
+    source, found = create_source(title="Recensement", by=None, now=NOW), []
+    for place, number in (("64008", "1142855148"), ("64015", "")):
+        one = create_organisation(name="La Ruche", source=source, by=None, now=NOW)
+        said = {"organisation": one, "source": source, "by": None, "now": NOW}
+        record_fact(variable="municipality", value=place, starts_on=NOW.date(), **said)
+        if number:
+            add_identifier(scheme="neq", value=number, **said)
+        found.append(one)
+    return found
+
+
+def check_namesakes(client: StrictClient, content: str = "Nom;Emplois\nla ruche;12\n") -> str:
+    address = upload(client, content)
+    asked = {"c0": "name", "c1": "variable:jobs_headcount", "title": "Recensement", "reference_date": "2018-02-01"}
+    return str(client.post(address, asked)["Location"])
+
+
+def test_namesakes_are_told_apart_before_anyone_decides(
+    adviser_client: StrictClient, namesakes: list[Organisation]
+) -> None:
+    check = check_namesakes(adviser_client)
+    page = adviser_client.get(check).content.decode()
+    choices = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', page)
+    first, second = (one.key for one in namesakes)
+    assert choices == [
+        ("", "— choisir —"), (first, "La Ruche · Terrebonne · NEQ 1142855148"), (second, "La Ruche · Mascouche"),
+        ("new", "une organisation nouvelle"),
+    ]  # fmt: skip
+    assert f'<a href="/annuaire/{second}/">La Ruche · Mascouche</a>' in page
+    assert "La Ruche · Mascouche" in adviser_client.get(check, {"format": "csv"}).content.decode()
+    decide, said = check.replace("verifier", "decider"), {"decision": "la ruche|"}
+    assert "Choisissez" in adviser_client.post(decide, said | {"choice": ""}, follow=True).content.decode()
+    assert ImportDraft.objects.get().mapping.get("decisions", {}) == {}
+    page = adviser_client.post(decide, said | {"choice": second}, follow=True).content.decode()
+    assert "Tout est prêt" in page
+    assert "La Ruche · Mascouche" in page, "what was decided stays in sight"
+    page = adviser_client.post(decide, said | {"choice": "", "undo": "on"}, follow=True).content.decode()
+    assert "1 erreur" in page
+
+
+def test_one_known_by_name_alone_may_be_said_to_be_someone_else(
+    adviser_client: StrictClient, organisation: Organisation
+) -> None:
+    check = check_namesakes(adviser_client, "Nom;Emplois\nFriperie le fil;12\n")
+    page = adviser_client.get(check).content.decode()
+    assert '<a href="/annuaire/fil/">Friperie =Le Fil · Mascouche</a>' in page
+    decide, said = check.replace("verifier", "decider"), {"decision": "friperie le fil|", "choice": "new"}
+    adviser_client.post(decide, said)
+    adviser_client.post(check)
+    assert Organisation.objects.count() == 2
 
 
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:

@@ -123,10 +123,17 @@ class ColumnsForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """Who a name is: the address of one of the organisations found, or a new one."""
+    """Who a name is: the address of one of the organisations found, or a new one; ``undo`` takes a decision back."""
 
     decision = forms.CharField(max_length=400)
-    choice = forms.CharField(max_length=40)
+    choice = forms.CharField(max_length=40, required=False)
+    undo = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not said.get("choice") and not said.get("undo"):
+            raise forms.ValidationError(gettext("Choisissez une organisation dans la liste."))
+        return said
 
 
 class WithdrawalForm(forms.Form):

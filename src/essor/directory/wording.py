@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from essor.design.wording import write_day
 from essor.directory.importing.problems import Problem
 from essor.directory.models import Identifier, LifeEvent
+from essor.directory.queries import Identity, identify
 from essor.directory.rules import DirectoryError
 from essor.knowledge import load_variables
 
@@ -192,8 +196,36 @@ def explain_entry(error: DirectoryError) -> str:
     return explain(by_hand if by_hand in SENTENCES else error.code, error.facts)
 
 
-def explain_problem(problem: Problem) -> str:
-    return explain(problem.code, problem.facts, value=problem.value)
+def explain_problem(problem: Problem, *, labels: Mapping[str, str] | None = None) -> str:
+    """``labels``: what tells each organisation apart, by address (see :func:`list_labels`)."""
+    facts = dict(problem.facts)
+    if labels and "organisations" in facts:
+        facts["organisations"] = [labels.get(key, key) for key in facts["organisations"]]
+    return explain(problem.code, facts, value=problem.value)
+
+
+def explain_with_links(problem: Problem, *, labels: Mapping[str, str]) -> SafeString:
+    """The sentence of a problem that names ``organisations``, where each leads to its page."""
+    address = {key: reverse("organisation", args=[key]) for key in problem.facts["organisations"][:SHOWN]}
+    links = format_html_join(
+        ", ", '<a href="{}">{}</a>', ((href, labels.get(key, key)) for key, href in address.items())
+    )
+    return format_html(str(SENTENCES[problem.code]), value=problem.value, organisations=links)
+
+
+def list_labels(
+    problems: Iterable[Problem], *, now: datetime, places: Mapping[str, str], more: Iterable[str] = ()
+) -> Mapping[str, str]:
+    """What tells apart the organisations that problems name: name, municipality, number. ``more``: other addresses."""
+    keys = {key for problem in problems for key in problem.facts.get("organisations", ())} | set(more)
+    return {key: write_identity(found, places=places) for key, found in identify(keys, now=now).items()}
+
+
+def write_identity(identity: Identity, *, places: Mapping[str, str]) -> str:
+    """« La Ruche · Terrebonne · NEQ 1142855148 »; the address where there is no name."""
+    number = " ".join(identity.numbers[0]) if identity.numbers else ""
+    place = places.get(identity.municipality, identity.municipality)
+    return " · ".join(word for word in (identity.name or identity.key, place, number) if word)
 
 
 class _Blanks(dict[str, str]):

@@ -97,8 +97,9 @@ def preview_draft(*, draft: ImportDraft, mapping: FileMapping, now: datetime) ->
 
 
 def decide_organisation(*, draft: ImportDraft, decision: str, choice: str, by: User, now: datetime) -> None:
-    """A person says who a name is: the key of an organisation, or ``new``."""
+    """A person says who a name is: the key of an organisation, or ``new``; empty: they take it back."""
     decisions = dict(draft.mapping.get("decisions", {})) | {decision: choice}
+    decisions = {name: chosen for name, chosen in decisions.items() if chosen}
     save_mapping(draft=draft, content=dict(draft.mapping) | {"decisions": decisions}, by=by, now=now)
 
 

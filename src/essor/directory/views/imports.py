@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,13 +21,15 @@ from essor.directory.forms import ColumnsForm, DecisionForm, SourceForm, UploadF
 from essor.directory.importing import storage
 from essor.directory.importing.console import COUNT_LABELS
 from essor.directory.importing.mapping import parse_mapping
+from essor.directory.importing.matching import NEW
 from essor.directory.importing.problems import Problem
 from essor.directory.importing.reading import read_table
 from essor.directory.importing.suggesting import list_words
 from essor.directory.models import ImportDraft
 from essor.directory.rules import DirectoryError
 from essor.directory.tasks import import_draft
-from essor.directory.wording import STEPS, explain_error, explain_problem
+from essor.directory.wording import STEPS, explain_error, explain_problem, explain_with_links, list_labels
+from essor.territories.queries import list_names
 
 PER_PAGE = 50
 FIRST_ROWS = 3
@@ -136,16 +138,20 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         drafts.start_import(draft=draft, by=by, now=now)
         import_draft.enqueue(draft.pk)
         return redirect("import_progress", token)
+    places = list_names(timezone.localdate(now), "en" if get_language() == "en" else "fr")
     if request.GET.get("format") == "csv":
-        return _send_problems(report.problems)
+        return _send_problems(report.problems, list_labels(report.problems, now=now, places=places))
     page = Paginator(report.problems, PER_PAGE).get_page(request.GET.get("page"))
+    decided = draft.mapping.get("decisions", {}).values()
+    labels = list_labels(page.object_list, now=now, places=places, more=decided)
     context = {
         "draft": draft,
+        "decisions": _list_decisions(draft, labels),
         "counts": [(label, report.counts[key]) for key, label in COUNT_LABELS.items() if key in report.counts],
         "errors": errors,
         "mended": mended,
         "page": page,
-        "problems": [{"problem": problem, "sentence": explain_problem(problem)} for problem in page.object_list],
+        "problems": [_show_problem(problem, labels) for problem in page.object_list],
         "steps": _steps(),
         "trail": [(_("Verser un recensement"), reverse("import_list"))],
     }
@@ -158,12 +164,34 @@ def decide_organisation(request: HttpRequest, token: str) -> HttpResponse:
     """Who a name of the file is, when several organisations bear it."""
     draft, form = _open_draft(request, token), DecisionForm(request.POST)
     if not form.is_valid():
-        raise SuspiciousOperation(_("Choisissez une organisation dans la liste."))
+        messages.error(request, _("Choisissez une organisation dans la liste."))
+        return redirect("import_check", token)
+    decision, choice = form.cleaned_data["decision"], form.cleaned_data["choice"]
     try:
-        drafts.decide_organisation(draft=draft, by=cast(User, request.user), now=timezone.now(), **form.cleaned_data)
+        drafts.decide_organisation(
+            draft=draft, decision=decision, choice=choice, by=cast(User, request.user), now=timezone.now()
+        )
     except DirectoryError as error:
         messages.error(request, explain_error(error))
     return redirect("import_check", token)
+
+
+def _list_decisions(draft: ImportDraft, labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """Who each name was said to be, to take it back."""
+    return [
+        {"key": key, "name": key.partition("|")[0], "choice": labels.get(chosen, "" if chosen == NEW else chosen)}
+        for key, chosen in draft.mapping.get("decisions", {}).items()
+    ]
+
+
+def _show_problem(problem: Problem, labels: Mapping[str, str]) -> dict[str, Any]:
+    """``choices``: whom a person may say that the name is, besides a new organisation."""
+    named = problem.facts.get("organisations", ())
+    return {
+        "problem": problem,
+        "sentence": explain_with_links(problem, labels=labels) if named else explain_problem(problem),
+        "choices": [(key, labels.get(key, key)) for key in named],
+    }
 
 
 def _replace(draft: ImportDraft, form: UploadForm, *, by: User) -> None:
@@ -179,14 +207,15 @@ def _preview(draft: ImportDraft) -> storage.Preview:
     return kept or drafts.preview_draft(draft=draft, mapping=mapping, now=timezone.now())
 
 
-def _send_problems(problems: list[Problem]) -> HttpResponse:
+def _send_problems(problems: list[Problem], labels: Mapping[str, str]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="problemes.csv"'
     response.write("\ufeff")
     writer = csv.writer(response)
     writer.writerow([_("ligne"), _("colonne"), _("valeur"), _("gravité"), _("quoi faire")])
     for problem in problems:
-        cells = [str(problem.line), problem.column, problem.value, problem.severity, explain_problem(problem)]
+        said = explain_problem(problem, labels=labels)
+        cells = [str(problem.line), problem.column, problem.value, problem.severity, said]
         # A cell that a spreadsheet would run as a formula is preceded by an apostrophe.
         writer.writerow([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in cells])
     return response

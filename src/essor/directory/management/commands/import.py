@@ -10,18 +10,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.directory.actions import withdraw_source
 from essor.directory.actions.imports import ImportRefused, ImportReport, import_census, preview_census
 from essor.directory.importing.console import build_mapping, explain_refusal, list_lines
+from essor.directory.importing.problems import Problem
 from essor.directory.models import Source
 from essor.directory.rules import DirectoryError
-from essor.directory.wording import explain_error, explain_problem
+from essor.directory.wording import explain_error, explain_problem, list_labels
 from essor.knowledge import DefinitionRefused
 from essor.territories.actions import ImportReport as PlaceReport
 from essor.territories.actions import import_boundaries, import_municipalities, import_territory_list
 from essor.territories.importing import FileRefused, describe_refusal
+from essor.territories.queries import list_names
 
 SHOWN = 20
 WRONG_REQUEST = 2
@@ -65,8 +68,7 @@ class Command(BaseCommand):
         try:
             getattr(self, f"_{what}")(options)
         except ImportRefused as refusal:
-            for problem in refusal.problems[:SHOWN]:
-                self._say_problem(problem.line, problem.column, explain_problem(problem))
+            self._say_problems(refusal.problems)
             raise CommandError(explain_error(refusal)) from refusal
         except DirectoryError as error:
             code = 1 if error.code == "import-refused" else WRONG_REQUEST
@@ -110,8 +112,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Source retirée : {facts} faits ne sont plus crus.").format(facts=closed["facts"]))
 
     def _tell(self, report: ImportReport, *, as_json: bool) -> None:
-        for problem in report.problems[:SHOWN]:
-            self._say_problem(problem.line, problem.column, explain_problem(problem))
+        self._say_problems(report.problems)
         if len(report.problems) > SHOWN:
             self.stderr.write(_("… et {count} autres remarques.").format(count=len(report.problems) - SHOWN))
         if as_json:
@@ -121,9 +122,14 @@ class Command(BaseCommand):
         for line in list_lines(report):
             self.stdout.write(line)
 
-    def _say_problem(self, line: int, column: str, sentence: str) -> None:
-        where = _("Ligne {line}").format(line=line) + (f", « {column} »" if column else "")
-        self.stderr.write(f"{where} : {sentence}")
+    def _say_problems(self, problems: list[Problem]) -> None:
+        """The first ones; an organisation is told by its name, and by the address that a decision needs."""
+        now, shown = timezone.now(), problems[:SHOWN]
+        places = list_names(timezone.localdate(now), get_language() or "fr")
+        labels = {key: f"{label} ({key})" for key, label in list_labels(shown, now=now, places=places).items()}
+        for problem in shown:
+            where = _("Ligne {line}").format(line=problem.line) + (f", « {problem.column} »" if problem.column else "")
+            self.stderr.write(f"{where} : {explain_problem(problem, labels=labels)}")
 
     def _progress(self, what: str, done: int, total: int) -> None:
         if sys.stderr.isatty():
