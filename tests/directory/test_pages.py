@@ -138,6 +138,28 @@ def test_one_known_by_name_alone_may_be_said_to_be_someone_else(
     assert Organisation.objects.count() == 2
 
 
+def test_an_earlier_file_says_nothing_of_columns_that_it_had_not(adviser_client: StrictClient) -> None:
+    def look(address: str) -> list[str]:
+        page = adviser_client.get(address).content.decode()
+        return re.findall(r'<select name="c\d+".*?<option value="([^"]*)" selected', page, re.DOTALL)
+
+    def enter(content: str, *chosen: str) -> None:
+        address = upload(adviser_client, content)
+        asked = {f"c{place}": target for place, target in enumerate(chosen)}
+        check = adviser_client.post(address, asked | {"title": "Recensement", "reference_date": "2018-02-01"})
+        assert adviser_client.post(str(check["Location"])).status_code == 302
+
+    enter("Nom;Emplois\nAtelier Neuf;12\n", "name", "variable:jobs_headcount_all")
+    wider = "Nom;Emplois;Municipalité;Date;Effectif\nMaison Verte;9;Mascouche;2018-02-01;8\n"
+    assert look(upload(adviser_client, wider)) == [
+        "name", "variable:jobs_headcount_all", "variable:municipality", "reference_date", "variable:jobs_headcount",
+    ]  # fmt: skip
+    enter("Nom;Emplois;Date\nMaison Bleue;9;2018-02-01\n", "name", "variable:jobs_headcount", "ignore")
+    assert look(upload(adviser_client, wider))[:4] == [
+        "name", "variable:jobs_headcount", "variable:municipality", "ignore",
+    ]  # fmt: skip
+
+
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:
     check = choose(adviser_client, upload(adviser_client, BAD.replace("douze", "=cmd()")))
     told = adviser_client.get(check, {"format": "csv"}).content.decode()

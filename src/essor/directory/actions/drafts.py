@@ -16,7 +16,7 @@ from essor.accounts.models import User
 from essor.directory.actions.imports import ImportRefused, import_census, preview_census
 from essor.directory.importing import storage
 from essor.directory.importing.mapping import FileMapping, parse_mapping
-from essor.directory.importing.reading import SHEET_SUFFIXES, TEXT_SUFFIXES, read_table
+from essor.directory.importing.reading import SHEET_SUFFIXES, TEXT_SUFFIXES, Table, read_table
 from essor.directory.importing.suggesting import suggest_columns
 from essor.directory.models import ImportDraft, Source
 from essor.directory.rules import DirectoryError
@@ -47,14 +47,25 @@ def create_draft(*, file_name: str, chunks: Iterable[bytes], by: User, now: date
 
 
 def suggest_mapping(draft: ImportDraft, *, title: str) -> dict[str, Any]:
-    """The mapping of an earlier file with the same columns, or what the titles suggest."""
+    """What an earlier file said of the columns that it shares with this one, and what the other titles suggest.
+
+    The earlier file is the one that shares the most columns, the latest of them; all that it used must be there.
+    """
     table = read_table(storage.file_of(draft))
+    best: Mapping[str, Any] = {}
     for source in Source.objects.exclude(mapping=None).order_by("-id")[:50]:
         known = source.mapping or {}
-        wanted = [name for name, rule in known.get("columns", {}).items() if rule.get("to") != "ignore"]
-        if wanted and set(wanted) <= set(table.columns):
-            return {"columns": known["columns"], "source": known.get("source", {}) | {"title": title}}
-    return {"columns": suggest_columns(table), "source": {"title": title}}
+        if _count_shared(known, table) > _count_shared(best, table):
+            best = known
+    columns = suggest_columns(table, known=best.get("columns"))
+    return {"columns": columns, "source": best.get("source", {}) | {"title": title}}
+
+
+def _count_shared(known: Mapping[str, Any], table: Table) -> int:
+    """How many of the columns it speaks of are in the table; none where one that it used is missing."""
+    columns = known.get("columns", {})
+    wanted = {name for name, rule in columns.items() if rule.get("to") != "ignore"}
+    return len(columns.keys() & set(table.columns)) if wanted and wanted <= set(table.columns) else 0
 
 
 def replace_file(*, draft: ImportDraft, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> None:

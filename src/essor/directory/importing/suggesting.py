@@ -64,11 +64,15 @@ MAX_SUGGESTED_VALUES = 60
 _SHORTEST_PART = 5
 
 
-def suggest_columns(table: Table) -> dict[str, dict[str, Any]]:
-    """A rule for each column, ``ignore`` where the title says nothing; no target is given twice."""
+def suggest_columns(table: Table, *, known: Mapping[str, Rule] | None = None) -> dict[str, dict[str, Any]]:
+    """A rule for each column, ``ignore`` where the title says nothing; no target is given twice.
+
+    ``known``: what an earlier file said of some titles, which is kept; only the columns that it had not are guessed.
+    """
     words = _list_words()
-    taken: set[str] = set()
-    found: dict[str, dict[str, Any]] = {}
+    found = {title: dict(rule) for title, rule in (known or {}).items() if title in table.columns}
+    kept = frozenset(found)
+    taken = {_identity(rule) for rule in found.values() if rule["to"] != "ignore"}
     for is_exact in (True, False):
         for title in table.columns:
             if title in found:
@@ -77,7 +81,10 @@ def suggest_columns(table: Table) -> dict[str, dict[str, Any]]:
             if rule is not None:
                 found[title] = dict(rule)
                 taken.add(_identity(rule))
-    return {title: _with_values(found.get(title, {"to": "ignore"}), title, table) for title in table.columns}
+    return {
+        title: found[title] if title in kept else _with_values(found.get(title, {"to": "ignore"}), title, table)
+        for title in table.columns
+    }
 
 
 def _list_words() -> list[tuple[str, Rule]]:
