@@ -345,6 +345,25 @@ def test_a_wrong_date_in_a_mapping_is_a_sentence_with_its_line(db: None, tmp_pat
     assert refused.value.returncode == 2
 
 
+def test_the_command_says_what_each_column_feeds_and_which_are_left(
+    db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("Nom;Emplois;Fondée en;Remarques\nLa Ruche;12;2018-02-28;rien\n", encoding="utf-8")
+    words = ["census", str(file), "--reference-date", "2025-12-31", "--dry-run"]
+    call_command("import", *words)
+    line = capsys.readouterr().out.splitlines()[0].replace("\u00a0", " ")
+    assert line == "colonnes : Nom → nom, Emplois → Emplois, Fondée en → création ; laissées de côté : Remarques"
+    call_command("import", *words, "--json")
+    assert json.loads(capsys.readouterr().out)["columns"] == {
+        "Nom": "name", "Emplois": "variable:jobs_headcount", "Fondée en": "event:created", "Remarques": "ignore",
+    }  # fmt: skip
+    file.write_text(file.read_text(encoding="utf-8").replace("2018-02-28", "2018-02-31"), encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("import", *words)
+    assert "calendrier" in capsys.readouterr().err
+
+
 def test_the_command_tells_namesakes_apart(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     load_shipped_territories(by=None, now=NOW)
     enter(write(tmp_path, {"Nom": "La Ruche", "Ville": "64008"}, {"Nom": "La Ruche", "Ville": "64015"}))

@@ -207,6 +207,15 @@ def list_targets(language: str) -> list[tuple[str, Any]]:
     ]
 
 
+def list_plain_targets(language: str) -> list[tuple[str, Any]]:
+    """The same without the groups."""
+    return [
+        pair
+        for code, label in list_targets(language)
+        for pair in (label if isinstance(label, list) else [(code, label)])
+    ]
+
+
 def write_target(rule: Mapping[str, Any]) -> str:
     detail = rule.get("variable") or rule.get("scheme") or rule.get("kind")
     return f"{rule['to']}:{detail}" if detail else str(rule["to"])

@@ -21,7 +21,10 @@ from essor.directory.importing.timelines import FactPlan, plan_facts
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``groups``: group, organisation (null: to create), line. ``names``, ``identifiers``: rows to add, by group."""
+    """``groups``: group, organisation (null: to create), line. ``names``, ``identifiers``: rows to add, by group.
+
+    ``titles``: the columns of the file.
+    """
 
     problems: Problems
     groups: pl.DataFrame
@@ -30,6 +33,7 @@ class Plan:
     events: EventPlan
     facts: FactPlan
     counts: Mapping[str, int] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -61,7 +65,7 @@ def make_plan(table: Table, mapping: FileMapping, *, now: datetime) -> Plan:
         "errors": checked.problems.errors,
         "warnings": checked.problems.warnings,
     }
-    return Plan(checked.problems, matched.groups, names, identifiers, events, facts, counts)
+    return Plan(checked.problems, matched.groups, names, identifiers, events, facts, counts, table.columns)
 
 
 def _check_repeated_rows(checked: Checked, matched: Matched) -> None:

@@ -22,7 +22,8 @@ TITLES: tuple[tuple[Rule, str], ...] = (
     ({"to": "identifier", "scheme": "bn"}, "bn|numero d entreprise|business number|ne"),
     ({"to": "identifier", "scheme": "charity"}, "numero de bienfaisance|numero d enregistrement|charity number|rr"),
     ({"to": "event", "kind": "created"}, ("date de creation|creation|date de constitution|constitution|fondation|"
-     "date de fondation|incorporation date|created on|date created|date d incorporation")),
+     "date de fondation|fondee en|fonde en|annee de fondation|annee de creation|creee en|founded in|"
+     "incorporation date|created on|date created|date d incorporation")),
     ({"to": "event", "kind": "closed"}, ("date de fermeture|fermeture|date de dissolution|dissolution|dissolved date|"
      "closed on|date closed")),
     ({"to": "reference_date"}, ("date de reference|reference date|fin d exercice|date de fin d exercice|year end date|"

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from essor.directory.actions import withdraw_source
 from essor.directory.actions.imports import ImportRefused, ImportReport, import_census, preview_census
-from essor.directory.importing.console import build_mapping, explain_refusal, list_lines
+from essor.directory.importing.console import build_mapping, explain_refusal, list_columns, list_lines
+from essor.directory.importing.mapping import FileMapping
 from essor.directory.importing.problems import Problem
 from essor.directory.models import Source
 from essor.directory.rules import DirectoryError
@@ -89,7 +90,7 @@ class Command(BaseCommand):
             report = preview_census(file=options["file"], mapping=mapping, now=now)
         else:
             report = import_census(file=options["file"], mapping=mapping, by=None, now=now, progress=self._progress)
-        self._tell(report, as_json=options["as_json"])
+        self._tell(report, mapping, as_json=options["as_json"])
         if report.counts.get("errors"):
             raise DirectoryError("import-refused", errors=report.counts["errors"])
 
@@ -111,15 +112,16 @@ class Command(BaseCommand):
         closed = withdraw_source(source=source, reason=options["reason"], by=None, now=timezone.now())
         self.stdout.write(_("Source retirée : {facts} faits ne sont plus crus.").format(facts=closed["facts"]))
 
-    def _tell(self, report: ImportReport, *, as_json: bool) -> None:
+    def _tell(self, report: ImportReport, mapping: FileMapping, *, as_json: bool) -> None:
         self._say_problems(report.problems)
         if len(report.problems) > SHOWN:
             self.stderr.write(_("… et {count} autres remarques.").format(count=len(report.problems) - SHOWN))
         if as_json:
             source = report.source.pk if report.source else None
-            self.stdout.write(json.dumps({"source": source, "is_repeated": report.is_repeated, **report.counts}))
+            said = {"source": source, "is_repeated": report.is_repeated, "columns": list_columns(report, mapping)}
+            self.stdout.write(json.dumps(said | dict(report.counts), ensure_ascii=False))
             return
-        for line in list_lines(report):
+        for line in list_lines(report, mapping):
             self.stdout.write(line)
 
     def _say_problems(self, problems: list[Problem]) -> None:
