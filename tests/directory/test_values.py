@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from essor.directory.importing.values import Places, code_labels, is_unknown, parse_number, read_content, read_day
 from essor.directory.rules import DirectoryError
+from essor.directory.wording import explain_error
 from essor.knowledge import load_variables
 from essor.methods.variables import Variable
 
@@ -68,7 +69,7 @@ def test_amounts_and_shares(text: str, variable: Variable, stored: int) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("1,264", "number-ambiguous"), ("-3", "value-too-small"), ("12,5", "value-too-precise"),
+        ("1,264", "number-ambiguous-whole"), ("-3", "value-too-small"), ("12,5", "value-too-precise"),
         ("douze", "value-not-a-number"),
         ("9" * 40, "number-too-long"), ("1e9", "value-not-a-number"), ("nan", "value-not-a-number"),
         ("25 à 11", "band-out-of-order"),
@@ -79,6 +80,31 @@ def test_what_is_no_number_is_refused(text: str, code: str) -> None:
     with pytest.raises(DirectoryError) as refusal:
         read(text, JOBS)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "words"),
+    [
+        ("12,345", "jobs_headcount", "Écrivez 12345."),
+        ("12,345", "jobs_fte", "Écrivez 12345."),
+        ("12,340", "jobs_fte", "Écrivez 12340, ou 12,34."),
+        ("2,5", "jobs_headcount", "« 2,5 »"),
+        ("beaucoup", "jobs_headcount", "(1 264),"),
+        ("beaucoup", "jobs_fte", "(1 264,5)"),
+    ],
+)
+def test_the_remedy_for_a_number_is_one_that_is_then_accepted(text: str, variable: str, words: str) -> None:
+    with pytest.raises(DirectoryError) as refusal:
+        read(text, load_variables()[variable])
+    assert words in explain_error(refusal.value).replace("\u00a0", " ")
+
+
+def test_each_reading_of_an_ambiguous_number_that_is_offered_reads_one_way() -> None:
+    for text, scale in (("1,264", 4), ("-12,340", 2), ("1,500", 1)):
+        with pytest.raises(DirectoryError, match="number-ambiguous") as refusal:
+            parse_number(text, scale=scale)
+        whole, decimal = (parse_number(str(refusal.value.facts[name])) for name in ("whole", "decimal"))
+        assert whole == 1000 * decimal
 
 
 def test_choices_by_code_or_label_in_both_languages() -> None:

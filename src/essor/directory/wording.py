@@ -33,16 +33,17 @@ SENTENCES: Mapping[str, Any] = {
         "« {value} » n’est pas une réponse possible pour « {variable} ». Choisissez parmi : {allowed}."
     ),
     "value-not-a-number": _(
-        "« {value} » n’est pas un nombre. Écrivez un nombre (1 264,5), une tranche (11 à 25), "
+        "« {value} » n’est pas un nombre. Écrivez un nombre ({example}), une tranche (11 à 25), "
         "ou « ? » si vous ne savez pas."
     ),
     "value-not-a-number-by-hand": _(
-        "« {value} » n’est pas un nombre. Écrivez un nombre (1 264,5) ou une tranche (11 à 25)."
+        "« {value} » n’est pas un nombre. Écrivez un nombre ({example}) ou une tranche (11 à 25)."
     ),
     "value-too-precise": _("« {value} » a trop de décimales pour « {variable} » ({allowed}). Arrondissez."),
     "value-too-small": _("« {value} » est trop petit pour « {variable} » ({allowed}). Vérifiez le signe et l’unité."),
     "value-too-large": _("« {value} » est trop grand pour « {variable} » ({allowed}). Vérifiez l’unité."),
-    "number-ambiguous": _("« {value} » peut se lire de deux façons. Écrivez 1264 ou 1264,000."),
+    "number-ambiguous": _("« {value} » peut se lire de deux façons. Écrivez {whole}, ou {decimal}."),
+    "number-ambiguous-whole": _("« {value} » peut se lire de deux façons. Écrivez {whole}."),
     "number-too-long": _("« {value} » est trop grand pour être vrai. Vérifiez le nombre et son unité."),
     "band-out-of-order": _("La tranche « {value} » finit avant de commencer. Inversez ses deux bornes."),
     "place-unknown": _(
@@ -168,6 +169,9 @@ SENTENCES: Mapping[str, Any] = {
     "draft-running": _("Ce versement est en cours : attendez qu’il finisse."),
 }
 
+EXAMPLES = {True: _("1 264"), False: _("1 264,5")}
+"""A number as it may be typed, for a variable of whole numbers or not."""
+
 STEPS: Mapping[str, Any] = {
     "waiting": _("En attente"),
     "reading": _("Lecture du fichier"),
@@ -183,6 +187,9 @@ STEPS: Mapping[str, Any] = {
 def explain(code: str, facts: Mapping[str, Any], *, value: str = "") -> str:
     """The sentence for one code, in the language of the reader."""
     words = {key: _say(key, fact) for key, fact in ({"value": value} | dict(facts)).items()}
+    variable = load_variables().get(str(facts.get("variable")))
+    if variable is not None:
+        words["example"] = str(EXAMPLES[variable.scale == 0])
     return str(SENTENCES[code]).format_map(_Blanks(words)).strip()
 
 

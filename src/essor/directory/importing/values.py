@@ -92,7 +92,7 @@ def read_number(text: str, variable: Variable) -> Said:
     step = Decimal(1).scaleb(-variable.scale)
 
     def number(found: str) -> Decimal:
-        value = parse_number(found)
+        value = parse_number(found, scale=variable.scale - 2 if is_percent else variable.scale)
         return value / 100 if is_percent else value
 
     for pattern, is_low, is_high, nudge in _FORMS:
@@ -107,15 +107,21 @@ def _said(variable: Variable, **what: object) -> Said:
     return {"variable": variable.id, "starts_on": EARLIEST_DAY, **what}  # type: ignore[typeddict-item]
 
 
-def parse_number(text: str) -> Decimal:
+def parse_number(text: str, *, scale: int = 0) -> Decimal:
     """Spaces between thousands, comma or point before decimals; « 1,264 » alone can be read two ways: refused.
+
+    ``scale``: decimals that the variable keeps; the remedy proposes no more.
 
     >>> parse_number("1 264,50"), parse_number("1,264,000"), parse_number("-3.5")
     (Decimal('1264.50'), Decimal('1264000'), Decimal('-3.5'))
     """
     plain = re.sub(f"[{_SPACES}]", "", text)
     if _THREE_AFTER_COMMA.fullmatch(plain) and not plain.lstrip("-").startswith("0,"):
-        raise DirectoryError("number-ambiguous", value=text)
+        whole, decimal = plain.replace(",", ""), f"{plain}0" if scale >= 3 else plain[: scale - 3]
+        is_decimal = scale > 0 and not plain[len(decimal) :].strip("0")
+        raise DirectoryError(
+            "number-ambiguous" if is_decimal else "number-ambiguous-whole", value=text, whole=whole, decimal=decimal
+        )
     if plain.count(",") > 1 or ("," in plain and "." in plain and plain.index(",") < plain.index(".")):
         plain = plain.replace(",", "")
     elif plain.count(".") > 1 or ("," in plain and "." in plain):
@@ -131,7 +137,7 @@ def parse_number(text: str) -> Decimal:
 def read_content(text: str, variable: Variable, *, labels: Mapping[str, str], places: Places) -> Content:
     """The stored form of a cell for ``variable``; ``labels``: folded label → code. Raises DirectoryError."""
     if variable.is_numeric:
-        return check_content(read_number(text, variable), variable)
+        return _read_amount(text, variable)
     if variable.kind == "boolean":
         return Content(None, None, _read_boolean(text, variable))
     if variable.kind == "place":
@@ -139,6 +145,14 @@ def read_content(text: str, variable: Variable, *, labels: Mapping[str, str], pl
     parts = re.split(r"\s*[|;]\s*", text) if variable.kind == "choice_many" or "|" in text else [text]
     codes = [labels.get(fold(part), part) for part in parts if part]
     return check_content(_said(variable, codes=codes), variable)
+
+
+def _read_amount(text: str, variable: Variable) -> Content:
+    """A refusal quotes what was typed (« 2,5 »), not what was understood of it."""
+    try:
+        return check_content(read_number(text, variable), variable)
+    except DirectoryError as error:
+        raise DirectoryError(error.code, **({"variable": variable.id} | error.facts | {"value": text})) from error
 
 
 def _read_boolean(text: str, variable: Variable) -> str:
