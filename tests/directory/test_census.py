@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -21,7 +22,7 @@ from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.suggesting import suggest_columns
 from essor.directory.models import Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
 from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
-from essor.directory.wording import explain_problem
+from essor.directory.wording import explain_error, explain_problem
 from essor.methods.facts import profile
 from essor.territories.actions import load_shipped_territories
 
@@ -296,6 +297,41 @@ def test_a_mapping_that_makes_no_sense_is_refused_with_its_path(content: dict[st
     with pytest.raises(DirectoryError) as refusal:
         parse_mapping(content)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"columns": {"A": {"to": "nom"}}}, "Choisissez parmi : variable, name, other_name"),
+        ({"columns": {}, "format": 9}, "Choisissez parmi : 1."),
+        ({"columns": {}, "surprise": 1}, "Cette clé n’existe pas"),
+        ({}, "Il manque une clé"),
+        ({"columns": {}, "constants": {"reference_date": "hier"}}, "2024-05-31"),
+        ({"columns": {"A": {"to": "known_on", "month_day": "juin"}}}, "06-30"),
+        ({"columns": {}, "leave_out": 3}, "Une liste est attendue"),
+        ({"columns": {"A": {"to": "name"}, "B": {"to": "name"}}}, "« nom »"),
+        (
+            {"columns": {"A": {"to": "name"}} | {name: {"to": "variable", "variable": "members"} for name in "BC"}},
+            "« Membres »",
+        ),
+    ],
+)
+def test_a_mapping_is_refused_in_a_sentence_with_its_remedy(content: dict[str, Any], words: str) -> None:
+    with pytest.raises(DirectoryError) as refusal:
+        parse_mapping(content)
+    told = explain_error(refusal.value).replace("\u00a0", " ")
+    assert words in told
+    assert not re.search(r"\bor\b|Input|should", told)
+
+
+def test_the_status_of_a_fact_is_read_in_words(db: None, tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("Nom;Emplois;Provenance\nA;1;Estimé\nB;2;reported\nC;3;sûr\n", encoding="utf-8")
+    content = mapping_of(write(tmp_path, {"Nom": "A", "Emplois": "1"}, name="g.csv"))
+    content["columns"] = content["columns"] | {"Provenance": {"to": "status"}}
+    (problem,) = preview_census(file=file, mapping=parse_mapping(content), now=NOW).problems
+    assert (problem.line, problem.code) == (4, "status-unknown")
+    assert "déclaré, administratif, estimé, imputé" in explain_problem(problem)
 
 
 def test_titles_suggest_what_columns_feed(tmp_path: Path) -> None:

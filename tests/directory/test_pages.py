@@ -164,6 +164,7 @@ def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:
     check = choose(adviser_client, upload(adviser_client, BAD.replace("douze", "=cmd()")))
     told = adviser_client.get(check, {"format": "csv"}).content.decode()
     assert "'=cmd()" in told
+    assert ",erreur," in told
 
 
 @pytest.mark.parametrize(

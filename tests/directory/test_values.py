@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -97,6 +98,25 @@ def test_the_remedy_for_a_number_is_one_that_is_then_accepted(text: str, variabl
     with pytest.raises(DirectoryError) as refusal:
         read(text, load_variables()[variable])
     assert words in explain_error(refusal.value).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "words"),
+    [
+        ("-3", "jobs_headcount", "(au moins 0)"),
+        ("2,5", "jobs_headcount", "(un nombre entier)"),
+        ("2,5555", "jobs_fte", "(2 décimales au plus)"),
+        ("140 %", "autonomous_revenue_share", "(au plus 1)"),
+        ("SARL", "legal_form", "coopérative"),
+        ("peut-être", "social_economy", "oui, non"),
+    ],
+)
+def test_a_refusal_says_what_is_allowed_in_words(text: str, variable: str, words: str) -> None:
+    with pytest.raises(DirectoryError) as refusal:
+        read(text, load_variables()[variable])
+    told = explain_error(refusal.value)
+    assert words in told
+    assert not re.search(r">=|<=|decimals|\bcoop\b|\btrue\b", told)
 
 
 def test_each_reading_of_an_ambiguous_number_that_is_offered_reads_one_way() -> None:

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.wording import write_day
+from essor.design.wording import write_day, write_decimal
+from essor.directory.forms import list_plain_targets
 from essor.directory.importing.problems import Problem
-from essor.directory.models import Identifier, LifeEvent
+from essor.directory.models import Fact, Identifier, LifeEvent
 from essor.directory.queries import Identity, identify
 from essor.directory.rules import DirectoryError
 from essor.knowledge import load_variables
+from essor.methods.variables import FALSE, TRUE, Variable
 
 SHOWN = 12
 """Of a long list of allowed words, how many are shown."""
@@ -151,7 +154,7 @@ SENTENCES: Mapping[str, Any] = {
     "file-no-row": _("Il n’y a aucune ligne sous les titres. Vérifiez que c’est le bon fichier."),
     "file-absent": _("Le fichier « {value} » est introuvable. Vérifiez le chemin."),
     "titles-repeated": _("Plusieurs colonnes portent le même titre : {titles}. Donnez-leur des titres différents."),
-    "mapping-shape": _("La correspondance ne se lit pas à « {path} » (lu : {value}). {allowed}"),
+    "mapping-shape": _("La correspondance ne se lit pas à « {path} » (lu : {value}). {fault}"),
     "mapping-absent": _(
         "Aucune correspondance ne s’appelle « {value} ». Donnez un fichier YAML, ou l’une de : {allowed}."
     ),
@@ -168,6 +171,24 @@ SENTENCES: Mapping[str, Any] = {
     "draft-unchecked": _("Vérifiez d’abord le fichier avec ses colonnes."),
     "draft-running": _("Ce versement est en cours : attendez qu’il finisse."),
 }
+
+CHOICES: Mapping[str, type[TextChoices]] = {"scheme": Identifier.Scheme, "kind": LifeEvent.Kind}
+"""Facts of a refusal that are codes of a list."""
+
+FAULT = _("Corrigez cette valeur.")
+FAULTS: Mapping[str, Any] = {
+    "missing": _("Il manque une clé : ajoutez-la."),
+    "extra_forbidden": _("Cette clé n’existe pas : retirez-la, ou corrigez son nom."),
+    "literal_error": _("Choisissez parmi : {allowed}."),
+    "string_type": _("Un texte est attendu : mettez-le entre guillemets."),
+    "string_pattern_mismatch": _("Un jour de l’année s’écrit ainsi : 06-30."),
+    "date_from_datetime_parsing": _("Une date s’écrit ainsi : 2024-05-31."),
+    "date_type": _("Une date s’écrit ainsi : 2024-05-31."),
+    "dict_type": _("Des clés sont attendues, une par ligne : « clé: valeur »."),
+    "model_type": _("Des clés sont attendues, une par ligne : « clé: valeur »."),
+    "list_type": _("Une liste est attendue, un élément par ligne : « - élément »."),
+}
+"""What is wrong in a mapping, by Pydantic's code for it."""
 
 EXAMPLES = {True: _("1 264"), False: _("1 264,5")}
 """A number as it may be typed, for a variable of whole numbers or not."""
@@ -190,6 +211,11 @@ def explain(code: str, facts: Mapping[str, Any], *, value: str = "") -> str:
     variable = load_variables().get(str(facts.get("variable")))
     if variable is not None:
         words["example"] = str(EXAMPLES[variable.scale == 0])
+        words["allowed"] = _say_allowed(code, variable, facts.get("allowed", ()))
+    if code == "status-unknown":
+        words["allowed"] = ", ".join(str(label) for label in Fact.Status.labels)
+    if code == "mapping-shape":
+        words["fault"] = str(FAULTS.get(str(facts.get("fault")), FAULT)).format_map(_Blanks(words))
     return str(SENTENCES[code]).format_map(_Blanks(words)).strip()
 
 
@@ -235,6 +261,25 @@ def write_identity(identity: Identity, *, places: Mapping[str, str]) -> str:
     return " · ".join(word for word in (identity.name or identity.key, place, number) if word)
 
 
+def _say_allowed(code: str, variable: Variable, allowed: Iterable[str]) -> str:
+    """What a variable admits, in words: its bounds, its decimals, or the labels of its codes."""
+    if code == "value-too-small":
+        return gettext("au moins {bound}").format(bound=write_decimal(variable.minimum, 0))
+    if code == "value-too-large":
+        return gettext("au plus {bound}").format(bound=write_decimal(variable.maximum, 0))
+    if code == "value-too-precise":
+        return (
+            ngettext("{count} décimale au plus", "{count} décimales au plus", variable.scale).format(
+                count=variable.scale
+            )
+            if variable.scale
+            else gettext("un nombre entier")
+        )
+    yes_no = {TRUE: gettext("oui"), FALSE: gettext("non")}
+    labels = [yes_no.get(one, variable.value_label(one, get_language() or "fr")) for one in allowed]
+    return _say("allowed", labels)
+
+
 class _Blanks(dict[str, str]):
     """A fact that was not given is left out of the sentence rather than breaking it."""
 
@@ -246,10 +291,11 @@ def _say(key: str, fact: Any) -> str:
     if key == "variable":
         variable = load_variables().get(str(fact))
         return variable.label(get_language() or "fr") if variable else str(fact)
-    if key == "scheme":
-        return str(dict(Identifier.Scheme.choices).get(str(fact), fact))
-    if key == "kind":
-        return str(dict(LifeEvent.Kind.choices).get(str(fact), fact))
+    if key == "target":
+        labels = {name.partition(":")[2] or name: label for name, label in list_plain_targets(get_language() or "fr")}
+        return str(labels.get(str(fact), fact))
+    if key in CHOICES:
+        return str(dict(CHOICES[key].choices).get(str(fact), fact))
     if isinstance(fact, date):
         return write_day(fact)
     if isinstance(fact, list | tuple):

@@ -14,7 +14,14 @@ from essor.directory.importing.frames import IDENTIFIER, INSTANT, STATEMENT, STA
 from essor.directory.importing.mapping import ColumnRule, FileMapping, check_columns
 from essor.directory.importing.problems import Problem, Problems
 from essor.directory.importing.reading import LINE, Table
-from essor.directory.importing.values import Places, code_labels, read_content, read_day, read_listed_place
+from essor.directory.importing.values import (
+    Places,
+    code_labels,
+    read_content,
+    read_day,
+    read_listed_place,
+    status_labels,
+)
 from essor.directory.queries import start_of_day
 from essor.directory.rules import TRUST_BY_STATUS, DirectoryError, check_day, clean_identifier, fold
 from essor.knowledge import load_variables
@@ -163,10 +170,12 @@ def _known(run: _Checking) -> pl.Series:
 
 
 def _status(run: _Checking) -> pl.Series:
+    labels = status_labels()
+
     def reader(text: str) -> tuple[str]:
-        if text not in TRUST_BY_STATUS:
+        if fold(text) not in labels:
             raise DirectoryError("status-unknown", value=text, allowed=tuple(TRUST_BY_STATUS))
-        return (text,)
+        return (labels[fold(text)],)
 
     found = _first(run, "status", reader, {"status": pl.String})["status"]
     return found.fill_null(run.mapping.constants.status or "reported").cast(STATUS)

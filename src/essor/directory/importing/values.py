@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import override
+
+from essor.directory.models import Fact
 from essor.directory.rules import EARLIEST_DAY, Content, DirectoryError, Said, check_content, fold
 from essor.methods.variables import FALSE, TRUE, Variable
 
@@ -191,6 +194,15 @@ def code_labels(variable: Variable) -> Mapping[str, str]:
     labels = {fold(code): code for code in variable.values}
     for code, words in (variable.value_labels or {}).items():
         labels.update({fold(word): code for word in words})
+    return labels
+
+
+def status_labels() -> Mapping[str, str]:
+    """The same for the status of a fact."""
+    labels = {fold(code): code for code in Fact.Status.values}
+    for language in ("fr", "en"):
+        with override(language):
+            labels.update({fold(str(label)): code for code, label in Fact.Status.choices})
     return labels
 
 

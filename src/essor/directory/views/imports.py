@@ -215,7 +215,8 @@ def _send_problems(problems: list[Problem], labels: Mapping[str, str]) -> HttpRe
     writer.writerow([_("ligne"), _("colonne"), _("valeur"), _("gravité"), _("quoi faire")])
     for problem in problems:
         said = explain_problem(problem, labels=labels)
-        cells = [str(problem.line), problem.column, problem.value, problem.severity, said]
+        severity = _("erreur") if problem.severity == "error" else _("avertissement")
+        cells = [str(problem.line), problem.column, problem.value, severity, said]
         # A cell that a spreadsheet would run as a formula is preceded by an apostrophe.
         writer.writerow([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in cells])
     return response

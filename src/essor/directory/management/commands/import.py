@@ -20,11 +20,12 @@ from essor.directory.importing.mapping import FileMapping
 from essor.directory.importing.problems import Problem
 from essor.directory.models import Source
 from essor.directory.rules import DirectoryError
-from essor.directory.wording import explain_error, explain_problem, list_labels
+from essor.directory.wording import STEPS, explain_error, explain_problem, list_labels
 from essor.knowledge import DefinitionRefused
 from essor.territories.actions import ImportReport as PlaceReport
 from essor.territories.actions import import_boundaries, import_municipalities, import_territory_list
 from essor.territories.importing import FileRefused, describe_refusal
+from essor.territories.models import Territory, TerritoryEvent
 from essor.territories.queries import list_names
 
 SHOWN = 20
@@ -134,6 +135,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{where} : {explain_problem(problem, labels=labels)}")
 
     def _progress(self, what: str, done: int, total: int) -> None:
+        what = str(STEPS[what])
         if sys.stderr.isatty():
             self.stderr.write(f"\r{what} {done}/{total}   ", ending="" if done < total else "\n")
         elif done == total:
@@ -143,10 +145,11 @@ class Command(BaseCommand):
         if not report.is_new:
             self.stdout.write(_("Déjà chargé : rien n’a été ajouté."))
             return
-        places = ", ".join(f"{kind} {count}" for kind, count in report.places.items())
+        kinds, happenings = dict(Territory.Kind.choices), dict(TerritoryEvent.Kind.choices)
+        places = ", ".join(f"{kinds[kind]} : {count}" for kind, count in report.places.items())
         self.stdout.write(_("{title} : {places}.").format(title=report.vintage, places=places))
         for kind, count in report.count_events().items():
-            self.stdout.write(f"  {kind} : {count}")
+            self.stdout.write(f"  {happenings[kind]} : {count}")
         if report.unmatched:
             codes = ", ".join(report.unmatched[:SHOWN])
             self.stdout.write(_("Sans lieu connu, laissés de côté : {codes}.").format(codes=codes))
