@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from essor.directory.actions import add_identifier, create_organisation, create_source, record_fact
-from essor.directory.models import Fact, ImportDraft, Organisation, Source
+from essor.directory.models import Fact, ImportDraft, LifeEvent, Organisation, Source
 from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
 
@@ -158,6 +158,33 @@ def test_an_earlier_file_says_nothing_of_columns_that_it_had_not(adviser_client:
     assert look(upload(adviser_client, wider))[:4] == [
         "name", "variable:jobs_headcount", "variable:municipality", "ignore",
     ]  # fmt: skip
+
+
+def test_a_year_alone_and_a_strange_word_are_decided_or_are_errors(adviser_client: StrictClient) -> None:
+    address = upload(adviser_client, "Nom;Fondée en;Forme juridique\nAtelier Neuf;2019;Truc bizarre\n")
+    form = adviser_client.get(address).context["columns"]
+    assert [str(form[name].label).replace("\u00a0", " ") for name in ("y1", "v2_0")] == [
+        "Une année seule, comme « 2019 », veut dire", "« Truc bizarre » veut dire",
+    ]  # fmt: skip
+    assert all("facultatif" not in form[name].as_field_group() for name in ("y1", "v2_0"))
+    asked = {"c0": "name", "c1": "event:created", "c2": "variable:legal_form", "title": "Recensement"}
+    asked |= {"reference_date": "2018-02-01", "y1": "", "v2_0": ""}
+    check = str(adviser_client.post(address, asked)["Location"])
+    page = adviser_client.get(check).content.decode()
+    assert "une année, pas un jour" in page
+    assert "2 erreurs" in page
+    assert adviser_client.post(address, asked | {"y1": "06-30", "v2_0": "npo"})["Location"] == check
+    assert adviser_client.get(address).context["columns"]["y1"].initial == "06-30"
+    adviser_client.post(check)
+    assert LifeEvent.objects.get().happened_on.isoformat() == "2019-06-30"
+
+
+def test_a_date_column_chosen_by_hand_asks_what_its_years_mean(adviser_client: StrictClient) -> None:
+    address = upload(adviser_client, "Nom;Depuis;Emplois\nAtelier Neuf;2019;3\n")
+    asked = {"c0": "name", "c1": "event:created", "c2": "variable:jobs_headcount", "title": "Recensement"}
+    answer = adviser_client.post(address, asked | {"reference_date": "2018-02-01"})
+    assert answer["Location"] == address
+    assert "y1" in adviser_client.get(address).context["columns"].fields
 
 
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:

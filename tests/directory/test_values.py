@@ -162,7 +162,7 @@ def test_dates(text: str) -> None:
     ("text", "code"),
     [
         ("1066-10-14", "day-out-of-reach"), ("2999-01-01", "day-out-of-reach"), ("31/02/2012", "date-impossible"),
-        ("03/31/2012", "date-impossible"), ("2012", "date-unreadable"), ("bientôt", "date-unreadable"),
+        ("03/31/2012", "date-impossible"), ("2012", "date-year-alone"), ("bientôt", "date-unreadable"),
     ],
 )  # fmt: skip
 def test_dates_that_cannot_be(text: str, code: str) -> None:

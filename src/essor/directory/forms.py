@@ -54,10 +54,33 @@ class SourceForm(forms.Form):
     )
 
 
+MONTH_DAYS = (
+    ("01-01", _("le 1er janvier")), ("03-31", _("le 31 mars")), ("06-30", _("le 30 juin")),
+    ("09-30", _("le 30 septembre")), ("12-31", _("le 31 décembre")),
+)  # fmt: skip
+"""Days of the year that a year alone may stand for: its bounds, and usual ends of a financial year."""
+
+
+class _OpenSelect(forms.Select):
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002
+        return False
+
+
+class LeftOpenField(forms.ChoiceField):
+    """A choice to make some day: it may be left open, but it is not called optional, for its rows are then errors."""
+
+    widget = _OpenSelect
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
 class ColumnsForm(forms.Form):
-    """What each column feeds, and what the words of a choice mean; fields are named by position.
+    """What each column feeds, and what its words and its years mean; fields are named by position.
 
     ``words``: for a column that feeds a choice, those of its words that are not the choice's own.
+    ``years``: for a column of dates, a year alone that it holds.
     """
 
     default_renderer = FormRenderer
@@ -68,16 +91,19 @@ class ColumnsForm(forms.Form):
         columns: tuple[str, ...],
         rules: Mapping[str, Any],
         words: Mapping[str, list[str]],
+        years: Mapping[str, str],
         language: str,
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self._columns, self._rules, self._words = columns, rules, words
+        self._columns, self._rules, self._words, self._years = columns, rules, words, years
         choices = list_targets(language)
         for place, column in enumerate(columns):
             initial = write_target(rules.get(column, {"to": IGNORE}))
             self.fields[f"c{place}"] = forms.ChoiceField(label=column, choices=choices, initial=initial)
             self._add_words(place, column, language)
+            if column in years:
+                self._add_year(place, column, years[column])
 
     def _add_words(self, place: int, column: str, language: str) -> None:
         rule = self._rules.get(column) or {}
@@ -90,13 +116,18 @@ class ColumnsForm(forms.Form):
         for rank, word in enumerate(self._words.get(column, ())):
             initial = (decided[word] or UNKNOWN) if word in decided else ""
             label = gettext("« {word} » veut dire").format(word=word)
-            self.fields[f"v{place}_{rank}"] = forms.ChoiceField(
-                label=label, choices=choices, initial=initial, required=False
-            )
+            self.fields[f"v{place}_{rank}"] = LeftOpenField(label=label, choices=choices, initial=initial)
+
+    def _add_year(self, place: int, column: str, year: str) -> None:
+        chosen = (self._rules.get(column) or {}).get("month_day", "")
+        days = [*MONTH_DAYS, *([(chosen, chosen)] if chosen and chosen not in dict(MONTH_DAYS) else [])]
+        label = gettext("Une année seule, comme « {year} », veut dire").format(year=year)
+        choices = [("", gettext("— à décider —")), *days]
+        self.fields[f"y{place}"] = LeftOpenField(label=label, choices=choices, initial=chosen)
 
     def list_fields(self, place: int) -> list[Any]:
-        """The fields of the words of one column."""
-        return [self[name] for name in self.fields if name.startswith(f"v{place}_")]
+        """The fields that say what one column holds."""
+        return [self[name] for name in self.fields if name.startswith(f"v{place}_") or name == f"y{place}"]
 
     def read_rules(self) -> dict[str, dict[str, Any]]:
         """The rules chosen; what was suggested beside (values, months) stays where the target did not change."""
@@ -108,6 +139,10 @@ class ColumnsForm(forms.Form):
             found[column] = dict(suggested) if kept else read_target(chosen)
             if kept and column in self._words:
                 found[column]["values"] = self._read_words(place, column, suggested.get("values", {}))
+            if kept and f"y{place}" in self.data:
+                found[column] = {name: said for name, said in found[column].items() if name != "month_day"}
+                if day := self.cleaned_data[f"y{place}"]:
+                    found[column]["month_day"] = day
         return found
 
     def _read_words(self, place: int, column: str, decided: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -63,6 +63,10 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "day-out-of-reach": _("La date « {value} » est avant 1800 ou trop loin dans le futur. Vérifiez l’année."),
     "date-unreadable": _("« {value} » n’est pas une date. Écrivez 2026-03-31 ou 31/03/2026."),
+    "date-year-alone": _(
+        "« {value} » est une année, pas un jour. Dites à l’étape des colonnes quel jour de l’année il faut lire "
+        "(dans une correspondance : « month_day »)."
+    ),
     "date-impossible": _("« {value} » n’existe pas au calendrier. Vérifiez le jour et le mois."),
     "period-out-of-order": _("La période finit avant de commencer. Corrigez l’une des deux dates."),
     "known-in-the-future": _("« Connu le {value} » est dans le futur. Donnez la date où ces chiffres ont été connus."),

@@ -114,8 +114,7 @@ def _check_rows(run: _Checking) -> pl.DataFrame:
     stated = _first(run, "stated_status", lambda text: (text,), {"stated": pl.String})
     rows = rows.hstack(stated)
     for column, rule in run.mapping.columns_to("event"):
-        days = _read(run, column, rule, lambda text: (read_day(text, today=run.today),), {"day": pl.Date})
-        rows = rows.with_columns(days["day"].alias(f"event:{rule.kind}"))
+        rows = rows.with_columns(_read_days(run, column, rule).alias(f"event:{rule.kind}"))
     return rows
 
 
@@ -141,14 +140,20 @@ def _first(run: _Checking, target: object, reader: object, schema: Mapping[str, 
 
 def _days(run: _Checking, target: object, *, otherwise: date | None) -> pl.Series:
     for column, rule in run.mapping.columns_to(target):  # type: ignore[arg-type]
-        completed = tuple(int(part) for part in rule.month_day.split("-")) if rule.month_day else None
-
-        def reader(text: str) -> tuple[object]:
-            return (read_day(text, today=run.today, month_day=completed),)  # type: ignore[arg-type]  # noqa: B023
-
-        found = _read(run, column, rule, reader, {"day": pl.Date})["day"]
+        found = _read_days(run, column, rule)
         return found if otherwise is None else found.fill_null(otherwise)
     return pl.Series("day", [otherwise] * run.frame.height, dtype=pl.Date)
+
+
+def _read_days(run: _Checking, column: str, rule: ColumnRule) -> pl.Series:
+    """A year alone is the day of it that the rule says (``month_day``), or a problem."""
+    month, day = (int(part) for part in rule.month_day.split("-")) if rule.month_day else (0, 0)
+    completed = (month, day) if month else None
+
+    def reader(text: str) -> tuple[date]:
+        return (read_day(text, today=run.today, month_day=completed),)
+
+    return _read(run, column, rule, reader, {"day": pl.Date})["day"]
 
 
 def _reference(run: _Checking) -> pl.Series:

@@ -7,7 +7,7 @@ from typing import Any
 
 from essor.directory.importing.mapping import ONCE
 from essor.directory.importing.reading import Table
-from essor.directory.importing.values import code_labels, is_unknown
+from essor.directory.importing.values import code_labels, is_unknown, is_year
 from essor.directory.rules import fold
 from essor.knowledge import list_derived_variables, load_variables
 from essor.methods.variables import Variable
@@ -61,6 +61,7 @@ WORDS: Mapping[str, str] = {
     "for_profit": "compagnie|societe par actions|inc|company|corporation|prive|privee",
 }
 """What people write for a legal form, folded, by code."""
+DATED = ("event", "reference_date", "known_on")
 MAX_SUGGESTED_VALUES = 60
 _SHORTEST_PART = 5
 
@@ -133,6 +134,17 @@ def list_words(table: Table, rules: Mapping[str, Rule]) -> dict[str, list[str]]:
         variable = variables.get(str(rule.get("variable")))
         if title in table.columns and variable is not None and (words := list_strange_words(table, title, variable)):
             found[title] = words
+    return found
+
+
+def list_years(table: Table, rules: Mapping[str, Rule]) -> dict[str, str]:
+    """The columns of dates that hold a year alone, with the first one found."""
+    found = {}
+    for title, rule in rules.items():
+        if title in table.columns and rule["to"] in DATED:
+            year = next((text for text in table.frame[title].drop_nulls() if is_year(text)), None)
+            if year is not None:
+                found[title] = year
     return found
 
 

@@ -197,6 +197,15 @@ def code_labels(variable: Variable) -> Mapping[str, str]:
     return labels
 
 
+def is_year(text: str) -> bool:
+    """Four digits alone: no day, until someone says which day of that year is meant.
+
+    >>> is_year("2019"), is_year("2019-06")
+    (True, False)
+    """
+    return bool(_YEAR.fullmatch(text.strip()))
+
+
 def status_labels() -> Mapping[str, str]:
     """The same for the status of a fact."""
     labels = {fold(code): code for code in Fact.Status.values}
@@ -223,7 +232,7 @@ def read_day(text: str, *, today: date, month_day: tuple[int, int] | None = None
         elif month_day and (match := _YEAR.fullmatch(plain)):
             day = date(int(match[1]), *month_day)
         else:
-            raise DirectoryError("date-unreadable", value=text)
+            raise DirectoryError("date-year-alone" if is_year(plain) else "date-unreadable", value=text)
     except ValueError as error:
         if isinstance(error, DirectoryError):
             raise

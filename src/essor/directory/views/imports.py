@@ -24,7 +24,7 @@ from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.matching import NEW
 from essor.directory.importing.problems import Problem
 from essor.directory.importing.reading import read_table
-from essor.directory.importing.suggesting import list_words
+from essor.directory.importing.suggesting import list_words, list_years
 from essor.directory.models import ImportDraft
 from essor.directory.rules import DirectoryError
 from essor.directory.tasks import import_draft
@@ -81,8 +81,11 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
     table = read_table(storage.file_of(draft))
     language = "en" if get_language() == "en" else "fr"
     held, rules = draft.mapping.get("source", {}) | draft.mapping.get("constants", {}), draft.mapping.get("columns", {})
-    about, words = SourceForm(request.POST or None, initial=held), list_words(table, rules)
-    columns = ColumnsForm(request.POST or None, columns=table.columns, rules=rules, words=words, language=language)
+    about = SourceForm(request.POST or None, initial=held)
+    words, years = list_words(table, rules), list_years(table, rules)
+    columns = ColumnsForm(
+        request.POST or None, columns=table.columns, rules=rules, words=words, years=years, language=language
+    )
     if about.is_valid() and columns.is_valid():
         mapping = _build_mapping(draft, about.cleaned_data, columns)
         try:
@@ -91,8 +94,9 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
             constant = str(error.facts.get("constant", ""))
             about.add_error(constant if constant in about.fields else None, explain_error(error))
         else:
-            asked = list_words(table, mapping["columns"])
-            return redirect("import_columns" if asked.keys() - words.keys() else "import_check", token)
+            asked = list_words(table, mapping["columns"]).keys() - words.keys()
+            asked |= list_years(table, mapping["columns"]).keys() - years.keys()
+            return redirect("import_columns" if asked else "import_check", token)
     samples = table.frame.head(FIRST_ROWS).to_dicts()
     fields = [
         {
