@@ -187,6 +187,26 @@ def test_a_date_column_chosen_by_hand_asks_what_its_years_mean(adviser_client: S
     assert "y1" in adviser_client.get(address).context["columns"].fields
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("x.pdf", "%PDF"), ("faux.xlsx", "ceci n’est pas un chiffrier"), ("autre.csv", "Titre;Prix\nA;1\n")],
+)
+def test_a_wrong_file_in_place_of_the_mended_one_is_told_there_and_changes_nothing(
+    adviser_client: StrictClient, name: str, content: str
+) -> None:
+    address = upload(adviser_client, BAD)
+    check = choose(adviser_client, address)
+    answer = adviser_client.post(check, {"file": SimpleUploadedFile(name, content.encode())})
+    assert answer.status_code == 400
+    assert answer.context["mended"].errors["file"]
+    page = answer.content.decode()
+    assert "douze" in page
+    assert "est gardé" not in page
+    assert adviser_client.get(address).status_code == 200
+    mended = adviser_client.post(check, {"file": SimpleUploadedFile("mieux.csv", GOOD.encode("cp1252"))})
+    assert mended.status_code == 302
+
+
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:
     check = choose(adviser_client, upload(adviser_client, BAD.replace("douze", "=cmd()")))
     told = adviser_client.get(check, {"format": "csv"}).content.decode()

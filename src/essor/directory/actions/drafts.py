@@ -15,7 +15,7 @@ from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.directory.actions.imports import ImportRefused, import_census, preview_census
 from essor.directory.importing import storage
-from essor.directory.importing.mapping import FileMapping, parse_mapping
+from essor.directory.importing.mapping import FileMapping, check_columns, parse_mapping
 from essor.directory.importing.reading import SHEET_SUFFIXES, TEXT_SUFFIXES, Table, read_table
 from essor.directory.importing.suggesting import suggest_columns
 from essor.directory.models import ImportDraft, Source
@@ -69,10 +69,12 @@ def _count_shared(known: Mapping[str, Any], table: Table) -> int:
 
 
 def replace_file(*, draft: ImportDraft, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> None:
-    """The mended file takes the place of the one before; the mapping stays."""
+    """The mended file takes the place of the one before; the mapping stays. One that does not read changes nothing."""
     _require_idle(draft)
-    suffix = _suffix_of(file_name)
-    draft.size, draft.checksum = storage.store_file(draft.token, suffix, chunks)
+    suffix, mapping = _suffix_of(file_name), parse_mapping(draft.mapping)
+    draft.size, draft.checksum = storage.store_file(
+        draft.token, suffix, chunks, check=lambda file: check_columns(mapping, read_table(file).columns)
+    )
     draft.suffix, draft.stage, draft.changed_at = suffix, ImportDraft.Stage.MAPPING, now
     with transaction.atomic():
         draft.save()

@@ -126,10 +126,14 @@ def _build_mapping(draft: ImportDraft, about: dict[str, Any], columns: ColumnsFo
 def check_import(request: HttpRequest, token: str) -> HttpResponse:
     draft, by, now = _open_draft(request, token), cast(User, request.user), timezone.now()
     mended = UploadForm(request.POST or None, request.FILES) if request.FILES else UploadForm()
-    try:
-        if mended.is_valid():
+    if mended.is_valid():
+        try:
             _replace(draft, mended, by=by)
+        except DirectoryError as error:
+            mended.add_error("file", explain_error(error))
+        else:
             return redirect("import_check", token)
+    try:
         report = _preview(draft)
     except DirectoryError as error:
         messages.error(request, explain_error(error))
@@ -138,7 +142,7 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
         return redirect("source", report.source)
     errors = report.counts["errors"]
-    if request.method == "POST" and not errors:
+    if request.method == "POST" and not errors and not request.FILES:
         drafts.start_import(draft=draft, by=by, now=now)
         import_draft.enqueue(draft.pk)
         return redirect("import_progress", token)
