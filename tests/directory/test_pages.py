@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from essor.directory.actions import add_identifier, create_organisation, create_source, record_fact
+from essor.directory.importing.storage import folder_of
 from essor.directory.models import Fact, ImportDraft, LifeEvent, Organisation, Source
 from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
@@ -205,6 +207,27 @@ def test_a_wrong_file_in_place_of_the_mended_one_is_told_there_and_changes_nothi
     assert adviser_client.get(address).status_code == 200
     mended = adviser_client.post(check, {"file": SimpleUploadedFile("mieux.csv", GOOD.encode("cp1252"))})
     assert mended.status_code == 302
+
+
+def test_a_file_that_will_not_be_entered_is_thrown_away(
+    adviser_client: StrictClient, administrator_client: StrictClient
+) -> None:
+    address = upload(adviser_client, BAD)
+    choose(adviser_client, address)
+    draft = ImportDraft.objects.get()
+    thrown = f"/importer/{draft.token}/jeter/"
+    for page in (address, address.replace("colonnes", "verifier"), "/importer/"):
+        assert f'action="{thrown}"' in adviser_client.get(page).content.decode()
+    assert administrator_client.post(thrown).status_code in {403, 404}
+    assert adviser_client.get(thrown).status_code == 405
+    assert adviser_client.post(thrown)["Location"] == "/importer/"
+    assert not ImportDraft.objects.exists()
+    assert not folder_of(draft.token).exists()
+    choose(adviser_client, upload(adviser_client, GOOD))
+    ImportDraft.objects.update(stage="running", changed_at=timezone.now())
+    page = adviser_client.post(f"/importer/{ImportDraft.objects.get().token}/jeter/", follow=True).content.decode()
+    assert "en cours" in page
+    assert ImportDraft.objects.exists()
 
 
 def test_problems_can_be_taken_away(adviser_client: StrictClient) -> None:

@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern] = [
     path("importer/<str:token>/colonnes/", imports.choose_columns, name="import_columns"),
     path("importer/<str:token>/verifier/", imports.check_import, name="import_check"),
     path("importer/<str:token>/decider/", imports.decide_organisation, name="import_decide"),
+    path("importer/<str:token>/jeter/", imports.discard_import, name="import_discard"),
     path("importer/<str:token>/progres/", imports.show_progress, name="import_progress"),
 ]

@@ -162,7 +162,9 @@ def run_import(*, draft: ImportDraft, now: datetime, clock: Callable[[], datetim
 
 
 def discard_draft(*, draft: ImportDraft, by: User, now: datetime) -> None:
-    _require_idle(draft)
+    """Forgets the draft and its file; one that stalled may go, one that runs or was imported may not."""
+    if not is_stalled(draft, now=now):
+        _require_idle(draft)
     with transaction.atomic():
         _trace("discard_import_draft", draft, by=by, now=now)
         draft.delete()

@@ -124,7 +124,7 @@ def _build_mapping(draft: ImportDraft, about: dict[str, Any], columns: ColumnsFo
 @open_to(Audience.ADVISER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_import(request: HttpRequest, token: str) -> HttpResponse:
-    draft, by, now = _open_draft(request, token), cast(User, request.user), timezone.now()
+    draft, by = _open_draft(request, token), cast(User, request.user)
     mended = UploadForm(request.POST or None, request.FILES) if request.FILES else UploadForm()
     if mended.is_valid():
         try:
@@ -141,11 +141,15 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
     if report.source is not None:
         messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
         return redirect("source", report.source)
-    errors = report.counts["errors"]
-    if request.method == "POST" and not errors and not request.FILES:
-        drafts.start_import(draft=draft, by=by, now=now)
+    if request.method == "POST" and not report.counts["errors"] and not request.FILES:
+        drafts.start_import(draft=draft, by=by, now=timezone.now())
         import_draft.enqueue(draft.pk)
         return redirect("import_progress", token)
+    return _show_check(request, draft, report, mended)
+
+
+def _show_check(request: HttpRequest, draft: ImportDraft, report: storage.Preview, mended: UploadForm) -> HttpResponse:
+    now = timezone.now()
     places = list_names(timezone.localdate(now), "en" if get_language() == "en" else "fr")
     if request.GET.get("format") == "csv":
         return _send_problems(report.problems, list_labels(report.problems, now=now, places=places))
@@ -156,7 +160,7 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         "draft": draft,
         "decisions": _list_decisions(draft, labels),
         "counts": [(label, report.counts[key]) for key, label in COUNT_LABELS.items() if key in report.counts],
-        "errors": errors,
+        "errors": report.counts["errors"],
         "mended": mended,
         "page": page,
         "problems": [_show_problem(problem, labels) for problem in page.object_list],
@@ -164,6 +168,20 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         "trail": [(_("Verser un recensement"), reverse("import_list"))],
     }
     return render(request, "directory/import_check.html", context, status=400 if request.method == "POST" else 200)
+
+
+@open_to(Audience.ADVISER)
+@require_POST
+def discard_import(request: HttpRequest, token: str) -> HttpResponse:
+    """Throws away a file that will not be entered, with all that it says; nothing of it was in the facts."""
+    draft = _get_draft(request, token)
+    try:
+        drafts.discard_draft(draft=draft, by=cast(User, request.user), now=timezone.now())
+    except DirectoryError as error:
+        messages.error(request, explain_error(error))
+    else:
+        messages.success(request, _("Ce versement est jeté : le fichier n’est plus gardé."))
+    return redirect("import_list")
 
 
 @open_to(Audience.ADVISER)
