@@ -33,6 +33,9 @@ UNUSABLE_FILE = (
     "essor: the data file “{name}” cannot be used ({reason}). "
     "Stop the other program that uses it, check that it can be written to, or name another folder: ESSOR_DATA=…"
 )
+PUBLISHED = (
+    "essor : bases publiées telles que fournies : {slugs}\nessor: bases published as they are shipped: {slugs}\n"
+)
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
@@ -73,6 +76,7 @@ def run_command(words: list[str]) -> int:
 
     try:
         execute_from_command_line(["essor", *words])
+        load_what_is_shipped(words)
     except ImproperlyConfigured as error:
         say(str(error))
         return WRONG
@@ -85,6 +89,19 @@ def run_command(words: list[str]) -> int:
         # The reader (head, less) has left: what is still unwritten goes nowhere, and nobody is told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def load_what_is_shipped(words: list[str]) -> None:
+    """After ``migrate``: the places and the bases are there for the first figure asked, as ``serve`` puts them."""
+    from django.utils import timezone
+
+    from essor.project import shipped
+
+    if shipped.makes_every_table(words):
+        published = shipped.load_shipped(now=timezone.now())
+        if published:
+            slugs = ", ".join(version.base.slug for version in published)
+            sys.stdout.write(PUBLISHED.format(slugs=slugs))
 
 
 def describe_database_error(error: DatabaseError) -> str:

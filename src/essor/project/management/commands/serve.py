@@ -10,9 +10,8 @@ from django.utils import timezone
 from essor.accounts.actions import set_up_instance
 from essor.accounts.models import Instance
 from essor.accounts.queries import get_instance_kind
-from essor.observatory.actions import load_shipped_bases
 from essor.project import serving
-from essor.territories.actions import load_shipped_territories
+from essor.project.shipped import load_shipped
 
 
 class Command(BaseCommand):
@@ -32,8 +31,7 @@ class Command(BaseCommand):
             ) from error
         call_command("migrate", verbosity=0, interactive=False)
         now = timezone.now()
-        load_shipped_territories(by=None, now=now)
-        load_shipped_bases(by=None, now=now)
+        load_shipped(now=now)
         if not get_instance_kind():
             set_up_instance(kind=Instance.Kind.REAL, by=None, now=now)
         self.stdout.write(
