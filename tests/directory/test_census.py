@@ -363,7 +363,7 @@ def test_the_command_says_what_it_did_and_fails_in_a_sentence(
     assert not Fact.objects.filter(known_to=None).exists()
     for words, sentence in (
         (["census", str(tmp_path / "absent.csv")], "introuvable"),
-        (["census", str(file)], "date"),
+        (["census", str(file)], "--reference-date .*--mapping"),
         (["census", str(file), "--reference-date", "hier"], "2026-03-31"),
         (["census", str(file), "--mapping", "inconnue"], "coops-uk-2016-economy"),
         (["withdraw", "999", "--reason", "x"], "999"),

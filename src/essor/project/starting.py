@@ -8,6 +8,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 
+from essor.project.arguments import speak_both_languages
+
 WRONG = 2
 USAGE = """\
 essor demo                montre un territoire fictif · shows a fictitious territory
@@ -34,7 +36,7 @@ UNUSABLE_FILE = (
     "Stop the other program that uses it, check that it can be written to, or name another folder: ESSOR_DATA=…"
 )
 PUBLISHED = (
-    "essor : bases publiées telles que fournies : {slugs}\nessor: bases published as they are shipped: {slugs}\n"
+    "essor : bases publiées telles que fournies : {slugs}\nessor: bases published as they are shipped: {slugs}\n"
 )
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
@@ -74,6 +76,7 @@ def run(words: list[str]) -> int:
 def run_command(words: list[str]) -> int:
     from django.core.management import execute_from_command_line
 
+    speak_both_languages()
     try:
         execute_from_command_line(["essor", *words])
         load_what_is_shipped(words)

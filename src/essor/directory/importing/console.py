@@ -36,6 +36,19 @@ COUNT_LABELS = {
 }
 
 
+AT_THE_CONSOLE = {
+    "mapping-no-date": gettext_lazy(
+        "Rien ne dit à quelle date ces chiffres étaient vrais. Donnez-la (--reference-date 2026-03-31), ou une "
+        "correspondance (--mapping) dont une colonne la dit."
+    ),
+    "mapping-nobody": gettext_lazy(
+        "Aucune colonne ne dit de qui il s’agit. Donnez une correspondance (--mapping) où l’une est le nom, "
+        "ou un numéro."
+    ),
+}
+"""Refusals whose remedy is a gesture on a page, and an option here."""
+
+
 def build_mapping(
     *, file: Path, name: str | None, words: Mapping[str, str], days: Mapping[str, date | None]
 ) -> FileMapping:
@@ -56,7 +69,9 @@ def parse_suggested(file: Path, *, days: Mapping[str, date | None]) -> FileMappi
 
 
 def explain_refusal(error: DirectoryError) -> str:
-    """The sentence, after the name of the constant of the mapping that it speaks of."""
+    """The sentence, after the name of the constant of the mapping that it speaks of; its remedy is an option."""
+    if error.code in AT_THE_CONSOLE:
+        return str(AT_THE_CONSOLE[error.code])
     constant = error.facts.get("constant")
     return f"constants.{constant} : {explain_error(error)}" if constant else explain_error(error)
 
