@@ -20,6 +20,7 @@ from essor.directory.models import (
     Source,
 )
 from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
+from essor.directory.wording import explain_error
 from essor.methods.facts import profile
 
 DAY = date(2025, 12, 31)
@@ -357,3 +358,36 @@ def test_why_a_fact_was_closed_is_written_once_and_erased_with_the_rest(
     actions.erase_organisation(organisation=coop, reason="Demande", by=None, now=now)
     fact.refresh_from_db()
     assert fact.closing_reason == ""
+
+
+def tell(coop: Organisation, source: Source, now: datetime, kind: str, day: date) -> LifeEvent:
+    return actions.record_life_event(organisation=coop, kind=kind, happened_on=day, source=source, by=None, now=now)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "day", "code"),
+    [
+        ([("created", 2020)], "closed", 2019, "event-before-created"),
+        ([("created", 2020)], "moved", 2019, "event-before-created"),
+        ([("created", 2020)], "created", 2021, "event-once"),
+        ([("closed", 2020)], "created", 2021, "event-before-created"),
+        ([("closed", 2020)], "closed", 2021, "event-once"),
+        ([("closed", 2020)], "closed", 2019, "event-once"),
+        ([("closed", 2020), ("reopened", 2022)], "closed", 2021, "event-once"),
+    ],
+)
+def test_a_life_is_told_in_an_order_that_can_be(
+    coop: Organisation, source: Source, now: datetime, told: list[tuple[str, int]], kind: str, day: int, code: str
+) -> None:
+    for what, year in told:
+        tell(coop, source, now, what, date(year, 5, 1))
+    with pytest.raises(DirectoryError, match=code) as refused:
+        tell(coop, source, now, kind, date(day, 5, 1))
+    assert str(told[0][1]) in explain_error(refused.value)
+    assert LifeEvent.objects.count() == len(told)
+
+
+def test_a_closure_after_a_reopening_is_another_one(coop: Organisation, source: Source, now: datetime) -> None:
+    for kind, year in (("created", 2001), ("closed", 2005), ("reopened", 2008), ("closed", 2012)):
+        tell(coop, source, now, kind, date(year, 5, 1))
+    assert LifeEvent.objects.count() == 4

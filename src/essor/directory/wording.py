@@ -98,7 +98,14 @@ SENTENCES: Mapping[str, Any] = {
     "event-successor": _(
         "Une fusion, une scission ou un nouveau numéro nomme une autre organisation ; les autres événements, aucune."
     ),
-    "event-already-said": _("Cet événement est déjà inscrit à cette date. Rien n’est à ajouter."),
+    "event-once": _(
+        "« {kind} » est déjà inscrit, le {known}. Retirez d’abord cet événement s’il est faux ; après une fermeture, "
+        "inscrivez la réouverture."
+    ),
+    "event-before-created": _(
+        "« {kind} » ({day}) vient avant la création ({created}). Corrigez l’une des deux dates, ou retirez "
+        "l’événement qui est faux."
+    ),
     "event-two-days": _("Deux dates pour un même événement, lignes {lines} : {days}. Gardez la bonne."),
     "event-other-day": _("Une autre source donne déjà le {known} pour cet événement. La date connue est gardée."),
     "closed-before-created": _(

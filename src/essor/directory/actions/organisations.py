@@ -10,7 +10,15 @@ from django.utils import timezone
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.directory.models import Establishment, Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
-from essor.directory.rules import SUCCESSOR_KINDS, DirectoryError, EventSaid, check_day, clean_identifier, fold
+from essor.directory.rules import (
+    SUCCESSOR_KINDS,
+    DirectoryError,
+    EventSaid,
+    check_day,
+    check_life,
+    clean_identifier,
+    fold,
+)
 
 
 @transaction.atomic
@@ -122,14 +130,8 @@ def record_life_event(
 ) -> LifeEvent:
     """Adds what happened. ``other``: who it merged into, came out of it or replaced it; needed then, and only then."""
     kind = said["kind"]
-    if kind not in LifeEvent.Kind.values:
-        raise DirectoryError("event-unknown", value=kind, allowed=tuple(LifeEvent.Kind.values))
-    if (kind in SUCCESSOR_KINDS) != (other is not None) or other == organisation:
-        raise DirectoryError("event-successor", kind=kind)
     happened_on = check_day(said["happened_on"], today=timezone.localdate(now), field="happened_on")
-    told = LifeEvent.objects.filter(organisation=organisation, known_to=None)
-    if told.filter(kind=kind, happened_on=happened_on, other=other).exists():
-        raise DirectoryError("event-already-said", kind=kind, value=happened_on.isoformat())
+    _check_event(organisation, kind, happened_on, other=other)
     event = LifeEvent.objects.create(
         organisation=organisation,
         kind=kind,
@@ -154,6 +156,17 @@ def record_life_event(
         },
     )
     return event
+
+
+def _check_event(organisation: Organisation, kind: str, happened_on: date, *, other: Organisation | None) -> None:
+    if kind not in LifeEvent.Kind.values:
+        raise DirectoryError("event-unknown", value=kind, allowed=tuple(LifeEvent.Kind.values))
+    if (kind in SUCCESSOR_KINDS) != (other is not None) or other == organisation:
+        raise DirectoryError("event-successor", kind=kind)
+    told = LifeEvent.objects.filter(organisation=organisation, known_to=None)
+    if told.filter(kind=kind, happened_on=happened_on, other=other).exists():
+        raise DirectoryError("event-already-said", kind=kind, value=happened_on.isoformat())
+    check_life(told.values_list("kind", "happened_on"), kind=kind, day=happened_on)
 
 
 @transaction.atomic
