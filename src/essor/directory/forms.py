@@ -207,20 +207,6 @@ class FactForm(forms.Form):
             field.choices = list_variables(language)
 
 
-class LifeEventForm(forms.Form):
-    default_renderer = FormRenderer
-
-    kind = forms.ChoiceField(label=_("Ce qui est arrivé"), choices=LifeEvent.Kind.choices)
-    happened_on = forms.DateField(label=_("Le"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    other = forms.CharField(
-        label=_("Avec quelle organisation"),
-        required=False,
-        max_length=300,
-        help_text=_("Pour une fusion, une scission ou un nouveau numéro : son nom exact ou son adresse."),
-    )
-    note = forms.CharField(label=_("Raison, ou provenance"), max_length=300)
-
-
 def list_variables(language: str) -> list[tuple[str, str]]:
     derived = list_derived_variables()
     named = [(name, variable.label(language)) for name, variable in load_variables().items() if name not in derived]

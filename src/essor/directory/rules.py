@@ -52,6 +52,15 @@ class Said(TypedDict, total=False):
     note: str
 
 
+class NameSaid(TypedDict, total=False):
+    """How long a name was borne (None: since always, still); ``kind``: legal or other."""
+
+    kind: str
+    starts_on: date | None
+    ends_before: date | None
+    known_from: datetime
+
+
 class EventSaid(TypedDict, total=False):
     kind: Required[str]
     happened_on: Required[date]

@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, Any] = {
     "known-in-the-future": _("« Connu le {value} » est dans le futur. Donnez la date où ces chiffres ont été connus."),
     "status-unknown": _("« {value} » n’est pas un statut. Choisissez parmi : {allowed}."),
     "name-missing": _("Le nom est vide. Écrivez au moins une lettre."),
+    "name-already-said": _("« {value} » est déjà inscrit pour toute cette période. Rien n’est à ajouter."),
     "name-too-long": _("Le nom dépasse {limit} caractères. Vérifiez que la colonne est la bonne."),
     "identifier-missing": _("« {value} » ne peut pas être un numéro. Vérifiez la colonne, ou laissez la case vide."),
     "identifier-doubtful": _(
@@ -98,6 +99,11 @@ SENTENCES: Mapping[str, Any] = {
     "event-successor": _(
         "Une fusion, une scission ou un nouveau numéro nomme une autre organisation ; les autres événements, aucune."
     ),
+    "event-changes-something": _(
+        "Un changement de nom, un déménagement ou un changement de forme dit ce qui change ; les autres événements, "
+        "rien."
+    ),
+    "event-already-said": _("Cet événement est déjà inscrit à cette date. Rien n’est à ajouter."),
     "event-once": _(
         "« {kind} » est déjà inscrit, le {known}. Retirez d’abord cet événement s’il est faux ; après une fermeture, "
         "inscrivez la réouverture."

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from essor.directory.actions.entries import enter_correction, enter_fact
+from essor.directory.actions.entries import (
+    enter_correction,
+    enter_fact,
+    enter_identifier,
+    enter_life_event,
+    enter_name,
+    enter_organisation,
+)
 from essor.directory.actions.facts import correct_fact, record_fact, record_facts, withdraw_fact
 from essor.directory.actions.organisations import (
     add_establishment,
@@ -23,6 +30,10 @@ __all__ = [
     "create_source",
     "enter_correction",
     "enter_fact",
+    "enter_identifier",
+    "enter_life_event",
+    "enter_name",
+    "enter_organisation",
     "erase_organisation",
     "record_fact",
     "record_facts",

@@ -14,6 +14,7 @@ from essor.directory.rules import (
     SUCCESSOR_KINDS,
     DirectoryError,
     EventSaid,
+    NameSaid,
     check_day,
     check_life,
     clean_identifier,
@@ -34,7 +35,7 @@ def create_organisation(
     """A new record with its first name; ``key``: its stable address, made up where none is given."""
     organisation = Organisation.objects.create(key=key or make_key(), created_at=now)
     record_event(action="create_organisation", target_kind="organisation", target_id=organisation.pk, by=by, now=now)
-    add_name(organisation=organisation, name=name, source=source, by=by, now=now, known_from=known_from)
+    add_name(organisation=organisation, name=name, source=source, by=by, now=now, known_from=known_from or now)
     return organisation
 
 
@@ -45,28 +46,30 @@ def make_key() -> str:
 
 @transaction.atomic
 def add_name(
-    *,
-    organisation: Organisation,
-    name: str,
-    source: Source,
-    by: User | None,
-    now: datetime,
-    kind: str = OrganisationName.Kind.LEGAL,
-    starts_on: date | None = None,
-    known_from: datetime | None = None,
+    *, organisation: Organisation, name: str, source: Source, by: User | None, now: datetime, **said: Unpack[NameSaid]
 ) -> OrganisationName:
-    """Adds a name from ``starts_on`` on (None: since always). The legal name on a day is the latest to have started."""
-    kept = " ".join(name.split())
+    """Adds a name from ``starts_on`` on (None: since always), until ``ends_before`` (None: still).
+
+    The legal name on a day is the latest to have started, of those that have not ended.
+    """
+    kept, kind = " ".join(name.split()), said.get("kind", OrganisationName.Kind.LEGAL)
     if not fold(kept):
         raise DirectoryError("name-missing")
+    starts_on, ends_before = said.get("starts_on"), said.get("ends_before")
+    for field, day in (("starts_on", starts_on), ("ends_before", ends_before)):
+        if day is not None:
+            check_day(day, today=timezone.localdate(now), field=field)
+    if starts_on is not None and ends_before is not None and ends_before <= starts_on:
+        raise DirectoryError("period-out-of-order")
     row = OrganisationName.objects.create(
         organisation=organisation,
         kind=kind,
         name=kept[:300],
         folded=fold(kept)[:300],
         starts_on=starts_on,
+        ends_before=ends_before,
         source=source,
-        known_from=known_from or now,
+        known_from=said.get("known_from") or now,
     )
     record_event(
         action="add_name",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
+from django.utils import timezone
 
 from essor.directory.models import Establishment, Fact, Identifier, LifeEvent, Organisation, OrganisationName
 from essor.directory.queries.known import names_of
@@ -46,10 +47,12 @@ def get_organisation_page(*, key: str, now: datetime) -> OrganisationPage:
     )
     facts = Fact.objects.filter(organisation=organisation).select_related("source")
     named = list(names.order_by("kind", F("starts_on").desc(nulls_last=True), "-id"))
-    legal = [row.name for row in named if row.kind == OrganisationName.Kind.LEGAL]
+    today = timezone.localdate(now)
+    legal = [row for row in named if row.kind == OrganisationName.Kind.LEGAL]
+    borne = [row for row in legal if row.ends_before is None or row.ends_before > today] or legal
     return OrganisationPage(
         organisation=organisation,
-        name=legal[0] if legal else "",
+        name=borne[0].name if borne else "",
         names=named,
         identifiers=list(Identifier.objects.filter(organisation=organisation, known_to=None).select_related("source")),
         events=events,
