@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,18 @@ from django.db import IntegrityError, connection, transaction
 from essor.accounts.models import AuditEvent
 from essor.directory import actions, queries
 from essor.directory.guards import install_guards
-from essor.directory.models import AppendOnlyError, Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
-from essor.directory.rules import DirectoryError
+from essor.directory.models import (
+    AppendOnlyError,
+    Establishment,
+    Fact,
+    Identifier,
+    LifeEvent,
+    Organisation,
+    OrganisationName,
+    Source,
+)
+from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
+from essor.directory.wording import explain_error
 from essor.methods.facts import profile
 
 DAY = date(2025, 12, 31)
@@ -234,3 +244,162 @@ def test_many_facts_are_recorded_all_or_none(coop: Organisation, source: Source,
         actions.record_facts(facts=[(coop, good), (coop, bad)], source=source, by=None, now=now)  # type: ignore[list-item]
     assert not Fact.objects.exists()
     assert actions.record_facts(facts=[(coop, good)], source=source, by=None, now=now) == 1  # type: ignore[list-item]
+
+
+def test_the_farthest_day_is_counted_from_the_day_in_toronto(coop: Organisation, source: Source) -> None:
+    evening = datetime(
+        2026, 3, 2, 23, 30, tzinfo=queries.end_of_day(DAY).tzinfo
+    )  # the 3rd already, by the sun of London
+    farthest = date(2026, 3, 2) + timedelta(days=FAR_FUTURE_DAYS)
+    for day, is_refused in ((farthest, False), (farthest + timedelta(days=1), True)):
+        said = {"organisation": coop, "source": source, "by": None, "now": evening.astimezone(UTC)}
+        for attempt in (
+            lambda: actions.record_fact(variable="members", value=1, starts_on=day, **said),  # noqa: B023
+            lambda: actions.record_life_event(kind="closed", happened_on=day, **said),  # noqa: B023
+        ):
+            if is_refused:
+                with pytest.raises(DirectoryError, match="day-out-of-reach"):
+                    attempt()
+            else:
+                attempt()
+
+
+def test_an_organisation_is_split_in_two_on_one_day_and_each_half_is_said_once(
+    coop: Organisation, source: Source, now: datetime
+) -> None:
+    halves = [actions.create_organisation(name=name, source=source, by=None, now=now) for name in ("Nord", "Sud")]
+    for half in halves:
+        said = {"organisation": coop, "other": half, "kind": "split", "happened_on": DAY, "source": source}
+        actions.record_life_event(by=None, now=now, **said)
+        with pytest.raises(DirectoryError, match="event-already-said"):
+            actions.record_life_event(by=None, now=now, **said)
+    assert [event.other for event in queries.events(known_at=now)] == [half.pk for half in halves]
+
+
+@pytest.mark.parametrize(
+    ("table", "wrong", "rule"),
+    [
+        (LifeEvent, {"kind": "exploded", "happened_on": DAY}, "life_event_kind_is_known"),
+        (Identifier, {"scheme": "zzz", "value": "1"}, "identifier_scheme_is_known"),
+        (OrganisationName, {"kind": "nick", "name": "A", "folded": "a"}, "organisation_name_kind_is_known"),
+        (OrganisationName, {"starts_on": DAY, "ends_before": DAY}, "organisation_name_ends_after_it_starts"),
+        (Establishment, {"starts_on": DAY, "ends_before": date(2024, 1, 1)}, "establishment_ends_after_it_starts"),
+    ],
+)
+def test_the_database_refuses_what_no_list_or_calendar_has(
+    coop: Organisation, source: Source, now: datetime, table: type[Fact], wrong: dict[str, object], rule: str
+) -> None:
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        table.objects.create(organisation=coop, source=source, known_from=now, **wrong)
+
+
+def enter(coop: Organisation, now: datetime, **said: object) -> Fact:
+    return actions.enter_fact(organisation=coop, title="Saisie", by=None, now=now, **said)  # type: ignore[arg-type]
+
+
+def test_what_is_believed_already_adds_nothing(coop: Organisation, now: datetime) -> None:
+    enter(coop, now, variable="legal_form", value="coop", starts_on=date(2015, 1, 1))
+    enter(coop, now, variable="legal_form", value="npo", starts_on=date(2020, 1, 1))
+    enter(coop, now, variable="members", value=8, starts_on=DAY)
+    before = Source.objects.count()
+    for again in (
+        {"variable": "legal_form", "value": "npo", "starts_on": DAY},
+        {"variable": "legal_form", "value": "coop", "starts_on": date(2016, 1, 1), "ends_before": date(2017, 1, 1)},
+        {"variable": "members", "value": 8, "starts_on": DAY},
+    ):
+        with pytest.raises(DirectoryError, match="fact-already-believed"):
+            enter(coop, now, **again)
+    assert Source.objects.count() == before
+    for new in (
+        {"variable": "legal_form", "value": "coop", "starts_on": DAY},
+        {"variable": "members", "value": 8, "starts_on": DAY + timedelta(days=200)},
+        {"variable": "members", "low": 8, "high": 9, "starts_on": DAY},
+    ):
+        enter(coop, now, **new)
+
+
+def test_a_correction_that_says_the_same_changes_nothing(coop: Organisation, now: datetime) -> None:
+    fact = enter(coop, now, variable="members", value=8, starts_on=DAY)
+    said = {
+        "fact": fact,
+        "reason": "Relu",
+        "title": "Saisie",
+        "by": None,
+        "now": now,
+        "variable": "members",
+        "value": 8,
+    }
+    with pytest.raises(DirectoryError, match="correction-changes-nothing"):
+        actions.enter_correction(starts_on=DAY, **said)  # type: ignore[arg-type]
+    actions.enter_correction(starts_on=DAY - timedelta(days=1), **said)  # type: ignore[arg-type]
+
+
+def test_a_fact_may_be_believed_no_more_with_nothing_in_its_place(
+    coop: Organisation, source: Source, now: datetime
+) -> None:
+    fact = actions.record_fact(
+        organisation=coop, source=source, by=None, now=now, variable="members", value=8, starts_on=DAY
+    )
+    later = now + timedelta(days=1)
+    with pytest.raises(DirectoryError, match="reason-missing"):
+        actions.withdraw_fact(fact=fact, reason=" ", by=None, now=later)
+    assert actions.withdraw_fact(fact=fact, reason="Chiffre d’une autre", by=None, now=later).known_to == later
+    for known_at, members in ((now, [8]), (later, [])):
+        found = profile(queries.observations(known_at=known_at), on=DAY, known_at=known_at)
+        assert [item.low for item in found.values()] == members
+    with pytest.raises(DirectoryError, match="fact-already-closed"):
+        actions.withdraw_fact(fact=fact, reason="encore", by=None, now=later)
+    assert "autre" not in str(AuditEvent.objects.get(action="withdraw_fact").after)
+
+
+def test_why_a_fact_was_closed_is_written_once_and_erased_with_the_rest(
+    coop: Organisation, source: Source, now: datetime
+) -> None:
+    install_guards(connection)
+    said = {"organisation": coop, "source": source, "by": None, "now": now, "variable": "members", "starts_on": DAY}
+    fact = actions.record_fact(value=8, **said)
+    with (
+        pytest.raises(IntegrityError, match="closed_with_a_reason"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE directory_fact SET closing_reason = 'trop tôt'")
+    actions.withdraw_fact(fact=fact, reason="Dit par Élise", by=None, now=now)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE directory_fact SET closing_reason = 'autre'")
+    actions.erase_organisation(organisation=coop, reason="Demande", by=None, now=now)
+    fact.refresh_from_db()
+    assert fact.closing_reason == ""
+
+
+def tell(coop: Organisation, source: Source, now: datetime, kind: str, day: date) -> LifeEvent:
+    return actions.record_life_event(organisation=coop, kind=kind, happened_on=day, source=source, by=None, now=now)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "day", "code"),
+    [
+        ([("created", 2020)], "closed", 2019, "event-before-created"),
+        ([("created", 2020)], "moved", 2019, "event-before-created"),
+        ([("created", 2020)], "created", 2021, "event-once"),
+        ([("closed", 2020)], "created", 2021, "event-before-created"),
+        ([("closed", 2020)], "closed", 2021, "event-once"),
+        ([("closed", 2020)], "closed", 2019, "event-once"),
+        ([("closed", 2020), ("reopened", 2022)], "closed", 2021, "event-once"),
+    ],
+)
+def test_a_life_is_told_in_an_order_that_can_be(
+    coop: Organisation, source: Source, now: datetime, told: list[tuple[str, int]], kind: str, day: int, code: str
+) -> None:
+    for what, year in told:
+        tell(coop, source, now, what, date(year, 5, 1))
+    with pytest.raises(DirectoryError, match=code) as refused:
+        tell(coop, source, now, kind, date(day, 5, 1))
+    assert str(told[0][1]) in explain_error(refused.value)
+    assert LifeEvent.objects.count() == len(told)
+
+
+def test_a_closure_after_a_reopening_is_another_one(coop: Organisation, source: Source, now: datetime) -> None:
+    for kind, year in (("created", 2001), ("closed", 2005), ("reopened", 2008), ("closed", 2012)):
+        tell(coop, source, now, kind, date(year, 5, 1))
+    assert LifeEvent.objects.count() == 4

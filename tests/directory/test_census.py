@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from essor.directory.actions.imports import ImportRefused, ImportReport, import_
 from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.suggesting import suggest_columns
 from essor.directory.models import Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
-from essor.directory.rules import DirectoryError
-from essor.directory.wording import explain_problem
+from essor.directory.rules import FAR_FUTURE_DAYS, DirectoryError
+from essor.directory.wording import explain_error, explain_problem
 from essor.methods.facts import profile
+from essor.territories.actions import load_shipped_territories
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 COLUMNS = {
@@ -181,6 +183,45 @@ def test_each_problem_is_named_with_its_row(
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("constants", "words"),
+    [
+        ({"municipality": "Terebonne"}, "constants.municipality.*Terebonne"),
+        ({"municipality": "99999"}, "constants.municipality.*99999"),
+        ({"reference_date": "2204-01-01"}, "constants.reference_date.*2204"),
+        ({"known_on": "1204-01-01"}, "constants.known_on.*1204"),
+    ],
+)
+def test_what_holds_for_the_whole_file_is_checked_like_a_cell(
+    db: None, tmp_path: Path, constants: dict[str, str], words: str
+) -> None:
+    load_shipped_territories(by=None, now=NOW)
+    file, mapping = write(tmp_path, {"Nom": "La Ruche", "Emplois": "12"}), tmp_path / "m.yaml"
+    mapping.write_text(json.dumps(mapping_of(file, constants=constants)), encoding="utf-8")
+    for words_typed in (("--dry-run",), ()):
+        with pytest.raises(CommandError, match=words) as refused:
+            call_command("import", "census", str(file), "--mapping", str(mapping), *words_typed)
+        assert refused.value.returncode == 2
+    with pytest.raises(CommandError, match=r"constants\.reference_date"):
+        call_command("import", "census", str(file), "--reference-date", "2204-01-01")
+    assert not Source.objects.exists()
+
+
+def test_a_municipality_named_for_the_whole_file_becomes_its_code(db: None, tmp_path: Path) -> None:
+    load_shipped_territories(by=None, now=NOW)
+    enter(write(tmp_path, {"Nom": "La Ruche", "Emplois": "12"}), constants={"municipality": "TERREBONNE"})
+    assert Fact.objects.get(variable="municipality").codes == "64008"
+
+
+def test_the_days_of_a_file_are_judged_by_the_day_in_toronto(db: None, tmp_path: Path) -> None:
+    evening = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)  # the 2nd still, in Toronto
+    farthest = date(2026, 3, 2) + timedelta(days=FAR_FUTURE_DAYS)
+    rows = [{"Nom": name, "Création": str(day)} for name, day in (("A", farthest), ("B", farthest + timedelta(days=1)))]
+    file = write(tmp_path, *rows)
+    report = preview_census(file=file, mapping=parse_mapping(mapping_of(file)), now=evening)
+    assert [(problem.line, problem.code) for problem in report.problems] == [(3, "day-out-of-reach")]
+
+
 def test_one_bad_row_writes_nothing_at_all(db: None, tmp_path: Path) -> None:
     file = write(tmp_path, {"Nom": "A", "Emplois": "3"}, {"Nom": "B", "Emplois": "trois"})
     with pytest.raises(ImportRefused) as refusal:
@@ -258,6 +299,41 @@ def test_a_mapping_that_makes_no_sense_is_refused_with_its_path(content: dict[st
     assert refusal.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"columns": {"A": {"to": "nom"}}}, "Choisissez parmi : variable, name, other_name"),
+        ({"columns": {}, "format": 9}, "Choisissez parmi : 1."),
+        ({"columns": {}, "surprise": 1}, "Cette clé n’existe pas"),
+        ({}, "Il manque une clé"),
+        ({"columns": {}, "constants": {"reference_date": "hier"}}, "2024-05-31"),
+        ({"columns": {"A": {"to": "known_on", "month_day": "juin"}}}, "06-30"),
+        ({"columns": {}, "leave_out": 3}, "Une liste est attendue"),
+        ({"columns": {"A": {"to": "name"}, "B": {"to": "name"}}}, "« nom »"),
+        (
+            {"columns": {"A": {"to": "name"}} | {name: {"to": "variable", "variable": "members"} for name in "BC"}},
+            "« Membres »",
+        ),
+    ],
+)
+def test_a_mapping_is_refused_in_a_sentence_with_its_remedy(content: dict[str, Any], words: str) -> None:
+    with pytest.raises(DirectoryError) as refusal:
+        parse_mapping(content)
+    told = explain_error(refusal.value).replace("\u00a0", " ")
+    assert words in told
+    assert not re.search(r"\bor\b|Input|should", told)
+
+
+def test_the_status_of_a_fact_is_read_in_words(db: None, tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("Nom;Emplois;Provenance\nA;1;Estimé\nB;2;reported\nC;3;sûr\n", encoding="utf-8")
+    content = mapping_of(write(tmp_path, {"Nom": "A", "Emplois": "1"}, name="g.csv"))
+    content["columns"] = content["columns"] | {"Provenance": {"to": "status"}}
+    (problem,) = preview_census(file=file, mapping=parse_mapping(content), now=NOW).problems
+    assert (problem.line, problem.code) == (4, "status-unknown")
+    assert "déclaré, administratif, estimé, imputé" in explain_problem(problem)
+
+
 def test_titles_suggest_what_columns_feed(tmp_path: Path) -> None:
     from essor.directory.importing.reading import read_table
 
@@ -287,7 +363,7 @@ def test_the_command_says_what_it_did_and_fails_in_a_sentence(
     assert not Fact.objects.filter(known_to=None).exists()
     for words, sentence in (
         (["census", str(tmp_path / "absent.csv")], "introuvable"),
-        (["census", str(file)], "date"),
+        (["census", str(file)], "--reference-date .*--mapping"),
         (["census", str(file), "--reference-date", "hier"], "2026-03-31"),
         (["census", str(file), "--mapping", "inconnue"], "coops-uk-2016-economy"),
         (["withdraw", "999", "--reason", "x"], "999"),
@@ -295,6 +371,44 @@ def test_the_command_says_what_it_did_and_fails_in_a_sentence(
     ):
         with pytest.raises(CommandError, match=sentence):
             call_command("import", *words)
+
+
+def test_a_wrong_date_in_a_mapping_is_a_sentence_with_its_line(db: None, tmp_path: Path) -> None:
+    file, mapping = write(tmp_path, {"Nom": "La Ruche", "Emplois": "12"}), tmp_path / "m.yaml"
+    mapping.write_text("columns: {Nom: {to: name}}\nconstants:\n  reference_date: 2024-13-01\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"ligne 3.*2024-13-01.*calendrier") as refused:
+        call_command("import", "census", str(file), "--mapping", str(mapping))
+    assert refused.value.returncode == 2
+
+
+def test_the_command_says_what_each_column_feeds_and_which_are_left(
+    db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("Nom;Emplois;Fondée en;Remarques\nLa Ruche;12;2018-02-28;rien\n", encoding="utf-8")
+    words = ["census", str(file), "--reference-date", "2025-12-31", "--dry-run"]
+    call_command("import", *words)
+    line = capsys.readouterr().out.splitlines()[0].replace("\u00a0", " ")
+    assert line == "colonnes : Nom → nom, Emplois → Emplois, Fondée en → création ; laissées de côté : Remarques"
+    call_command("import", *words, "--json")
+    assert json.loads(capsys.readouterr().out)["columns"] == {
+        "Nom": "name", "Emplois": "variable:jobs_headcount", "Fondée en": "event:created", "Remarques": "ignore",
+    }  # fmt: skip
+    file.write_text(file.read_text(encoding="utf-8").replace("2018-02-28", "2018-02-31"), encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("import", *words)
+    assert "calendrier" in capsys.readouterr().err
+
+
+def test_the_command_tells_namesakes_apart(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load_shipped_territories(by=None, now=NOW)
+    enter(write(tmp_path, {"Nom": "La Ruche", "Ville": "64008"}, {"Nom": "La Ruche", "Ville": "64015"}))
+    file = write(tmp_path, {"Nom": "La Ruche", "Emplois": "4"}, name="h.csv")
+    with pytest.raises(CommandError):
+        call_command("import", "census", str(file), "--reference-date", "2025-12-31")
+    first, second = Organisation.objects.order_by("pk")
+    told = capsys.readouterr().err
+    assert f"La Ruche · Terrebonne ({first.key}), La Ruche · Mascouche ({second.key})" in told
 
 
 KILLED = """

@@ -265,6 +265,8 @@ def test_a_file_given_again_is_looked_at_again(ruche: Organisation, adviser_clie
     address = adviser_client.post("/importer/", {"file": sent})["Location"]
     draft = ImportDraft.objects.get()
     assert find_traces(ruche).drafts == ()
-    drafts.replace_file(draft=draft, file_name="b.csv", chunks=[NAME.encode()], by=draft.created_by, now=NOW)
+    draft.mapping["constants"] = {"reference_date": "2026-01-01"}
+    rows = [f"Nom;Emplois\n{NAME};3\n".encode()]
+    drafts.replace_file(draft=draft, file_name="b.csv", chunks=rows, by=draft.created_by, now=NOW)
     assert find_traces(ruche).drafts == (draft,)
     assert address.endswith("colonnes/")

@@ -36,11 +36,11 @@ def test_cp1252_is_read_with_its_accents(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-def test_separators_are_found_and_lines_are_those_of_the_file(tmp_path: Path, separator: str) -> None:
+def test_separators_are_found_and_rows_are_those_of_the_file(tmp_path: Path, separator: str) -> None:
     rows = [["Nom", "Note"], ["A", '"x\ny"'], ["B", "z"]]
     table = read_table(write(tmp_path, "\n".join(separator.join(row) for row in rows).encode()))
     assert table.separator == separator
-    assert table.frame[LINE].to_list() == [2, 4]
+    assert table.frame[LINE].to_list() == [2, 3]
     assert table.frame["Note"].to_list() == ["x\ny", "z"]
 
 
@@ -128,3 +128,16 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path_factory: pytest.Te
     except DirectoryError as error:
         refusal = error
     assert refusal is None or explain_error(refusal)
+
+
+def test_a_row_bears_the_number_that_a_spreadsheet_gives_it(tmp_path: Path) -> None:
+    """Whatever the line breaks inside its cells, and with the empty rows."""
+    text = 'nom;note\nA;"une\nnote\nlongue"\n\nB;rien\nC;rien;de trop\n'
+    (tmp_path / "f.csv").write_text(text, encoding="utf-8")
+    table = read_table(tmp_path / "f.csv")
+    assert table.frame[LINE].to_list() == [2, 4]
+    assert [ragged.line for ragged in table.ragged] == [5]
+    (tmp_path / "f.csv").write_text(text + 'D;"sans fin\n', encoding="utf-8")
+    with pytest.raises(DirectoryError) as refused:
+        read_table(tmp_path / "f.csv")
+    assert refused.value.facts["line"] == 8, "the line where the quote opens, for an editor of text"

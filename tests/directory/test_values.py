@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from essor.directory.importing.values import Places, code_labels, is_unknown, parse_number, read_content, read_day
 from essor.directory.rules import DirectoryError
+from essor.directory.wording import explain_error
 from essor.knowledge import load_variables
 from essor.methods.variables import Variable
 
 TODAY = date(2026, 3, 2)
-PLACES = Places(frozenset({"64008"}), {"terrebonne": ("64008",), "saint paul": ("1", "2")})
+PLACES = Places(frozenset({"64008"}), {"terrebonne": ("64008",), "la prairie": ("67015",), "saint paul": ("1", "2")})
 JOBS = Variable("jobs", "number", "Emplois", "Jobs", scale=0, minimum=Decimal(0), maximum=Decimal(1_000_000))
 MONEY = Variable("money", "money", "Revenu", "Revenue", scale=2)
 SHARE = Variable("share", "ratio", "Part", "Share", scale=4, minimum=Decimal(0), maximum=Decimal(1))
@@ -27,7 +29,8 @@ def read(text: str, variable: Variable) -> tuple[int | None, int | None, str | N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "?", " ", "n/d", "N/D", "N/A", "n.d.", "inconnu", "Inconnue", "-", "—", "(Non déclaré)"]
+    "text",
+    ["", "?", " ", "n/d", "N/D", "N/A", "n.d.", "inconnu", "Inconnue", "-", "—", "(Non déclaré)", "None", "nil", "NaN"],
 )
 def test_unknown_is_unknown(text: str) -> None:
     assert is_unknown(text)
@@ -67,7 +70,7 @@ def test_amounts_and_shares(text: str, variable: Variable, stored: int) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("1,264", "number-ambiguous"), ("-3", "value-too-small"), ("12,5", "value-too-precise"),
+        ("1,264", "number-ambiguous-whole"), ("-3", "value-too-small"), ("12,5", "value-too-precise"),
         ("douze", "value-not-a-number"),
         ("9" * 40, "number-too-long"), ("1e9", "value-not-a-number"), ("nan", "value-not-a-number"),
         ("25 à 11", "band-out-of-order"),
@@ -78,6 +81,50 @@ def test_what_is_no_number_is_refused(text: str, code: str) -> None:
     with pytest.raises(DirectoryError) as refusal:
         read(text, JOBS)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "words"),
+    [
+        ("12,345", "jobs_headcount", "Écrivez 12345."),
+        ("12,345", "jobs_fte", "Écrivez 12345."),
+        ("12,340", "jobs_fte", "Écrivez 12340, ou 12,34."),
+        ("2,5", "jobs_headcount", "« 2,5 »"),
+        ("beaucoup", "jobs_headcount", "(1 264),"),
+        ("beaucoup", "jobs_fte", "(1 264,5)"),
+    ],
+)
+def test_the_remedy_for_a_number_is_one_that_is_then_accepted(text: str, variable: str, words: str) -> None:
+    with pytest.raises(DirectoryError) as refusal:
+        read(text, load_variables()[variable])
+    assert words in explain_error(refusal.value).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "words"),
+    [
+        ("-3", "jobs_headcount", "(au moins 0)"),
+        ("2,5", "jobs_headcount", "(un nombre entier)"),
+        ("2,5555", "jobs_fte", "(2 décimales au plus)"),
+        ("140 %", "autonomous_revenue_share", "(au plus 1)"),
+        ("SARL", "legal_form", "coopérative"),
+        ("peut-être", "social_economy", "oui, non"),
+    ],
+)
+def test_a_refusal_says_what_is_allowed_in_words(text: str, variable: str, words: str) -> None:
+    with pytest.raises(DirectoryError) as refusal:
+        read(text, load_variables()[variable])
+    told = explain_error(refusal.value)
+    assert words in told
+    assert not re.search(r">=|<=|decimals|\bcoop\b|\btrue\b", told)
+
+
+def test_each_reading_of_an_ambiguous_number_that_is_offered_reads_one_way() -> None:
+    for text, scale in (("1,264", 4), ("-12,340", 2), ("1,500", 1)):
+        with pytest.raises(DirectoryError, match="number-ambiguous") as refusal:
+            parse_number(text, scale=scale)
+        whole, decimal = (parse_number(str(refusal.value.facts[name])) for name in ("whole", "decimal"))
+        assert whole == 1000 * decimal
 
 
 def test_choices_by_code_or_label_in_both_languages() -> None:
@@ -98,6 +145,7 @@ def test_yes_and_no() -> None:
 def test_places_by_code_or_name() -> None:
     place = load_variables()["municipality"]
     assert {read(text, place)[2] for text in ("64008", "TERREBONNE")} == {"64008"}
+    assert [read(text, place)[2] for text in ("la-prairie", "99999", "uk-eng")] == ["67015", "99999", "uk-eng"]
     for text, code in (("Trebonne", "place-unknown"), ("Saint-Paul", "place-ambiguous")):
         with pytest.raises(DirectoryError, match=code):
             read(text, place)
@@ -114,7 +162,7 @@ def test_dates(text: str) -> None:
     ("text", "code"),
     [
         ("1066-10-14", "day-out-of-reach"), ("2999-01-01", "day-out-of-reach"), ("31/02/2012", "date-impossible"),
-        ("03/31/2012", "date-impossible"), ("2012", "date-unreadable"), ("bientôt", "date-unreadable"),
+        ("03/31/2012", "date-impossible"), ("2012", "date-year-alone"), ("bientôt", "date-unreadable"),
     ],
 )  # fmt: skip
 def test_dates_that_cannot_be(text: str, code: str) -> None:

@@ -136,7 +136,10 @@ variables:
         (VARIABLE.replace("number", "choice"), "variables.0", "choices"),
         (VARIABLE.replace("kind: number", "kind: choice\n  choices:\n  - {code: yes, label: {fr: a, en: b}}"), "variables.0.choices.0.code", "guillemets"),  # noqa: E501
         (VARIABLE + "  source: again\n", "ligne", "deux fois"),
+        (VARIABLE.replace("2026-01-01", "2026-13-01"), "ligne 8", "2026-13-01"),
+        (VARIABLE.replace("kind: number", "kind: 0b_"), "ligne 4", "nombre"),
         ("variables: [", "ligne", "YAML"),
+        ("variables: \x07", "", "caractère"),
         ("- a\n", "", "clés"),
         ("", "", "clés"),
     ],
@@ -150,6 +153,14 @@ def test_a_malformed_definition_names_file_path_and_remedy(tmp_path: Path, conte
     assert refused.value.path.startswith(path)
     assert words in str(refused.value)
     assert refused.value.remedy
+
+
+def test_a_file_that_does_not_open_is_told_without_the_system_s_words(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes("a: é".encode("latin-1"))
+    for name, words in (("absent.yaml", "n’existe pas"), ("latin.yaml", "UTF-8"), (".", "ne s’ouvre pas")):
+        with pytest.raises(DefinitionRefused, match=words) as refused:
+            read_yaml(tmp_path / name)
+        assert "Errno" not in str(refused.value)
 
 
 def test_an_unknown_name_is_refused_with_those_that_exist() -> None:

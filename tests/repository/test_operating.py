@@ -63,7 +63,7 @@ def test_the_script_runs_every_command_with_the_file_of_settings(tmp_path: Path)
     (tmp_path / "told").chmod(0o755)
     script = find_block("#!/bin/sh").replace("runuser -u essor -- ", "")
     script = script.replace("/etc/essor.env", str(tmp_path / "essor.env"))
-    script = script.replace("/opt/essor/essor", str(tmp_path / "told"))
+    script = script.replace("/usr/local/share/essor/essor", str(tmp_path / "told"))
     (tmp_path / "essor").write_text(script, encoding="utf-8")
     words = ["/bin/sh", str(tmp_path / "essor"), "administrator", "a b@example.org"]
     told = subprocess.run(words, capture_output=True, text=True, check=True).stdout

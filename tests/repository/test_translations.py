@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from babel.messages.mofile import read_mo
 
 from essor.project.translations import (
     CATALOGUE,
+    KEYWORDS,
+    PACKAGE,
     add_missing_entries,
     compare_translations,
     compile_translations,
@@ -106,3 +109,16 @@ def test_a_compiled_catalogue_is_read_by_those_who_read_its_source(package: Path
 
 def test_english_is_complete() -> None:
     assert compare_translations() == []
+
+
+def test_what_translates_bears_a_name_that_the_search_for_sentences_knows() -> None:
+    """``gettext as say`` would hide its sentences from the catalogues, and the page stays French in English."""
+    hidden = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno} {alias.asname}"
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in KEYWORDS and (alias.asname or alias.name) not in KEYWORDS
+    ]
+    assert hidden == []

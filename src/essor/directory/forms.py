@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.design.forms import FormRenderer
@@ -44,9 +44,11 @@ class SourceForm(forms.Form):
     )
     municipality = forms.CharField(
         label=_("Municipalité"),
-        max_length=20,
+        max_length=150,
         required=False,
-        help_text=_("Le code d’une municipalité qui vaut pour tout le fichier, si aucune colonne ne la dit : 64008."),
+        help_text=_(
+            "Le nom ou le code d’une municipalité, qui vaut pour tout le fichier, si aucune colonne ne la dit : 64008."
+        ),
     )
     known_on = forms.DateField(
         label=_("Connu le"),
@@ -56,10 +58,33 @@ class SourceForm(forms.Form):
     )
 
 
+MONTH_DAYS = (
+    ("01-01", _("le 1er janvier")), ("03-31", _("le 31 mars")), ("06-30", _("le 30 juin")),
+    ("09-30", _("le 30 septembre")), ("12-31", _("le 31 décembre")),
+)  # fmt: skip
+"""Days of the year that a year alone may stand for: its bounds, and usual ends of a financial year."""
+
+
+class _OpenSelect(forms.Select):
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002
+        return False
+
+
+class LeftOpenField(forms.ChoiceField):
+    """A choice to make some day: it may be left open, but it is not called optional, for its rows are then errors."""
+
+    widget = _OpenSelect
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
 class ColumnsForm(forms.Form):
-    """What each column feeds, and what the words of a choice mean; fields are named by position.
+    """What each column feeds, and what its words and its years mean; fields are named by position.
 
     ``words``: for a column that feeds a choice, those of its words that are not the choice's own.
+    ``years``: for a column of dates, a year alone that it holds.
     """
 
     default_renderer = FormRenderer
@@ -70,16 +95,19 @@ class ColumnsForm(forms.Form):
         columns: tuple[str, ...],
         rules: Mapping[str, Any],
         words: Mapping[str, list[str]],
+        years: Mapping[str, str],
         language: str,
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self._columns, self._rules, self._words = columns, rules, words
+        self._columns, self._rules, self._words, self._years = columns, rules, words, years
         choices = list_targets(language)
         for place, column in enumerate(columns):
             initial = write_target(rules.get(column, {"to": IGNORE}))
             self.fields[f"c{place}"] = forms.ChoiceField(label=column, choices=choices, initial=initial)
             self._add_words(place, column, language)
+            if column in years:
+                self._add_year(place, column, years[column])
 
     def _add_words(self, place: int, column: str, language: str) -> None:
         rule = self._rules.get(column) or {}
@@ -87,18 +115,23 @@ class ColumnsForm(forms.Form):
         if variable is None:
             return
         codes = [(code, variable.value_label(code, language)) for code in variable.values]
-        choices = [("", say("— à décider —")), (UNKNOWN, say("inconnu")), *codes]
+        choices = [("", gettext("— à décider —")), (UNKNOWN, gettext("inconnu")), *codes]
         decided = rule.get("values", {})
         for rank, word in enumerate(self._words.get(column, ())):
             initial = (decided[word] or UNKNOWN) if word in decided else ""
-            label = say("« {word} » veut dire").format(word=word)
-            self.fields[f"v{place}_{rank}"] = forms.ChoiceField(
-                label=label, choices=choices, initial=initial, required=False
-            )
+            label = gettext("« {word} » veut dire").format(word=word)
+            self.fields[f"v{place}_{rank}"] = LeftOpenField(label=label, choices=choices, initial=initial)
+
+    def _add_year(self, place: int, column: str, year: str) -> None:
+        chosen = (self._rules.get(column) or {}).get("month_day", "")
+        days = [*MONTH_DAYS, *([(chosen, chosen)] if chosen and chosen not in dict(MONTH_DAYS) else [])]
+        label = gettext("Une année seule, comme « {year} », veut dire").format(year=year)
+        choices = [("", gettext("— à décider —")), *days]
+        self.fields[f"y{place}"] = LeftOpenField(label=label, choices=choices, initial=chosen)
 
     def list_fields(self, place: int) -> list[Any]:
-        """The fields of the words of one column."""
-        return [self[name] for name in self.fields if name.startswith(f"v{place}_")]
+        """The fields that say what one column holds."""
+        return [self[name] for name in self.fields if name.startswith(f"v{place}_") or name == f"y{place}"]
 
     def read_rules(self) -> dict[str, dict[str, Any]]:
         """The rules chosen; what was suggested beside (values, months) stays where the target did not change."""
@@ -110,6 +143,10 @@ class ColumnsForm(forms.Form):
             found[column] = dict(suggested) if kept else read_target(chosen)
             if kept and column in self._words:
                 found[column]["values"] = self._read_words(place, column, suggested.get("values", {}))
+            if kept and f"y{place}" in self.data:
+                found[column] = {name: said for name, said in found[column].items() if name != "month_day"}
+                if day := self.cleaned_data[f"y{place}"]:
+                    found[column]["month_day"] = day
         return found
 
     def _read_words(self, place: int, column: str, decided: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -125,10 +162,17 @@ class ColumnsForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """Who a name is: the address of one of the organisations found, or a new one."""
+    """Who a name is: the address of one of the organisations found, or a new one; ``undo`` takes a decision back."""
 
     decision = forms.CharField(max_length=400)
-    choice = forms.CharField(max_length=40)
+    choice = forms.CharField(max_length=40, required=False)
+    undo = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not said.get("choice") and not said.get("undo"):
+            raise forms.ValidationError(gettext("Choisissez une organisation dans la liste."))
+        return said
 
 
 class WithdrawalForm(forms.Form):
@@ -155,7 +199,11 @@ class FactForm(forms.Form):
 
     variable = forms.ChoiceField(label=_("Ce qui est dit"))
     value = forms.CharField(
-        label=_("Valeur"), max_length=300, help_text=_("« inconnu » ne s’écrit pas : laissez le fait absent.")
+        label=_("Valeur"),
+        max_length=300,
+        help_text=_(
+            "Un nombre, une tranche (11 à 25), oui ou non, une réponse de la liste, le nom d’une municipalité."
+        ),
     )
     starts_on = forms.DateField(
         label=_("Vrai à partir du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -165,6 +213,11 @@ class FactForm(forms.Form):
     def __init__(self, *args: Any, language: str, corrected: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._corrected = corrected
+        if corrected:
+            self.fields["value"].help_text = gettext(
+                "La bonne valeur ; « inconnu » si on ne la sait pas : le fait n’est alors plus cru, et rien ne le "
+                "remplace."
+            )
         field = self.fields["variable"]
         if corrected:
             del self.fields["variable"]
@@ -176,20 +229,6 @@ class FactForm(forms.Form):
         return self._corrected or str(self.cleaned_data["variable"])
 
 
-class LifeEventForm(forms.Form):
-    default_renderer = FormRenderer
-
-    kind = forms.ChoiceField(label=_("Ce qui est arrivé"), choices=LifeEvent.Kind.choices)
-    happened_on = forms.DateField(label=_("Le"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    other = forms.CharField(
-        label=_("Avec quelle organisation"),
-        required=False,
-        max_length=300,
-        help_text=_("Pour une fusion, une scission ou un nouveau numéro : son nom exact ou son adresse."),
-    )
-    note = forms.CharField(label=_("Raison, ou provenance"), max_length=300)
-
-
 def list_variables(language: str) -> list[tuple[str, str]]:
     derived = list_derived_variables()
     named = [(name, variable.label(language)) for name, variable in load_variables().items() if name not in derived]
@@ -199,14 +238,25 @@ def list_variables(language: str) -> list[tuple[str, str]]:
 def list_targets(language: str) -> list[tuple[str, Any]]:
     """Where a column may go, in groups."""
     events = [(f"event:{kind}", LifeEvent.Kind(kind).label) for kind in IMPORTED_EVENTS]
+    numbers = [(f"identifier:{code}", label) for code, label in Identifier.Scheme.choices]
+    days = [("reference_date", gettext("date de référence")), ("known_on", gettext("connu le")), *events]
+    states = [("stated_status", gettext("en activité ou fermée")), ("status", gettext("statut du fait"))]
     return [
-        (IGNORE, say("— ne sert pas —")),
-        (say("Qui"), [("name", say("nom")), ("other_name", say("autre nom")),
-                      *((f"identifier:{code}", label) for code, label in Identifier.Scheme.choices)]),
-        (say("Quand"), [("reference_date", say("date de référence")), ("known_on", say("connu le")), *events]),
-        (say("Quoi"), [(f"variable:{name}", label) for name, label in list_variables(language)]),
-        (say("État"), [("stated_status", say("en activité ou fermée")), ("status", say("statut du fait"))]),
-    ]  # fmt: skip
+        (IGNORE, gettext("— ne sert pas —")),
+        (gettext("Qui"), [("name", gettext("nom")), ("other_name", gettext("autre nom")), *numbers]),
+        (gettext("Quand"), days),
+        (gettext("Quoi"), [(f"variable:{name}", label) for name, label in list_variables(language)]),
+        (gettext("État"), states),
+    ]
+
+
+def list_plain_targets(language: str) -> list[tuple[str, Any]]:
+    """The same without the groups."""
+    return [
+        pair
+        for code, label in list_targets(language)
+        for pair in (label if isinstance(label, list) else [(code, label)])
+    ]
 
 
 def write_target(rule: Mapping[str, Any]) -> str:

@@ -6,7 +6,9 @@ call :func:`install_guards` again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -15,11 +17,15 @@ MESSAGE = "append-only: close this row with an action, it is never changed or de
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """``fixed``: columns never written again. ``erasable``: those that a privacy erasure may blank."""
+    """``fixed``: columns never written again. ``erasable``: those that a privacy erasure may blank.
+
+    ``said_when_closed``: those written at the moment of the closing, never after; an erasure may blank them.
+    """
 
     table: str
     fixed: tuple[str, ...]
     erasable: tuple[str, ...] = ()
+    said_when_closed: tuple[str, ...] = ()
     closing: str | None = "known_to"
     owner: str | None = "organisation_id"
     is_deleted_by_erasure: bool = False
@@ -33,6 +39,7 @@ GUARDS = (
             "source_id", "replaces_id", "known_from", "recorded_at",
         ),
         erasable=("reason",),
+        said_when_closed=("closing_reason",),
     ),
     Guard(
         "directory_organisationname",
@@ -74,23 +81,33 @@ WORDS = {"title": "'Source ' || {row}.id", "publisher": "''", "series": "''"}
 
 
 def install_guards(connection: BaseDatabaseWrapper) -> None:
-    """Adds the triggers (those of the same name are replaced)."""
+    """Adds the triggers (those of the same name are replaced); a column that is not there yet is not guarded yet."""
     with connection.cursor() as cursor:
-        for statement in list_statements(connection.vendor):
+        for statement in list_statements(connection.vendor, guards=_list_present(connection, cursor)):
             cursor.execute(statement)
+
+
+def _list_present(connection: BaseDatabaseWrapper, cursor: Any) -> list[Guard]:
+    """The guards without what a later migration adds."""
+    found = []
+    for guard in GUARDS:
+        columns = {column.name for column in connection.introspection.get_table_description(cursor, guard.table)}
+        kept = tuple(name for name in guard.said_when_closed if name in columns)
+        found.append(replace(guard, said_when_closed=kept))
+    return found
 
 
 def remove_guards(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for guard in GUARDS:
-            for name in ("fixed", "closed", "erasable", "kept"):
+            for name in ("fixed", "closed", "erasable", "said", "kept"):
                 table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {guard.table}_{name}{table}")
         table = " ON directory_source" if connection.vendor == "postgresql" else ""
         cursor.execute(f"DROP TRIGGER IF EXISTS directory_source_words{table}")
 
 
-def list_statements(vendor: str) -> list[str]:
+def list_statements(vendor: str, *, guards: Iterable[Guard] = GUARDS) -> list[str]:
     statements = []
     if vendor == "postgresql":
         statements.append(
@@ -98,7 +115,7 @@ def list_statements(vendor: str) -> list[str]:
             f"BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
         )
         statements.append(_unless_erased_function())
-    for guard in GUARDS:
+    for guard in guards:
         statements += _guard_table(guard, vendor)
     return statements + _guard_words(vendor)
 
@@ -110,6 +127,9 @@ def _guard_table(guard: Guard, vendor: str) -> list[str]:
         statements += _trigger(vendor, guard, "closed", f"UPDATE OF {guard.closing}", when=changed)
     if guard.erasable:
         statements += _trigger(vendor, guard, "erasable", f"UPDATE OF {', '.join(guard.erasable)}", is_owned=True)
+    if guard.said_when_closed:
+        event, closed = f"UPDATE OF {', '.join(guard.said_when_closed)}", f"OLD.{guard.closing} IS NOT NULL"
+        statements += _trigger(vendor, guard, "said", event, when=closed, is_owned=True)
     return statements + _trigger(vendor, guard, "kept", "DELETE", is_owned=guard.is_deleted_by_erasure)
 
 
@@ -127,7 +147,8 @@ def _trigger(
             f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
         ]
     if is_owned:
-        when = f"(SELECT erased_at FROM directory_organisation WHERE id = OLD.{guard.owner}) IS NULL"  # noqa: S608
+        unerased = f"(SELECT erased_at FROM directory_organisation WHERE id = OLD.{guard.owner}) IS NULL"  # noqa: S608
+        when = f"{when} AND {unerased}" if when else unerased
     condition = f" WHEN {when}" if when else ""
     return [
         f"DROP TRIGGER IF EXISTS {label}",

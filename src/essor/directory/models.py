@@ -9,6 +9,9 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+ENDS_AFTER_IT_STARTS = Q(starts_on=None) | Q(ends_before=None) | Q(ends_before__gt=F("starts_on"))
+"""A period whose two days are known is not empty; either may be open."""
+
 RecordT_co = TypeVar("RecordT_co", bound=models.Model, covariant=True)
 
 
@@ -25,9 +28,13 @@ class KnownQuerySet(models.QuerySet[RecordT_co]):
     def current(self) -> Self:
         return self.filter(known_to=None)
 
-    def close(self, *, now: datetime) -> int:
-        """Stops believing these rows from ``now`` on; a row that would only be known later is never believed."""
-        return super(KnownQuerySet, self.filter(known_to=None)).update(known_to=Greatest(Value(now), F("known_from")))
+    def close(self, *, now: datetime, **said: str) -> int:
+        """Stops believing these rows from ``now`` on; a row that would only be known later is never believed.
+
+        ``said``: what is written at that moment and never again (``closing_reason`` of a fact).
+        """
+        known_to = Greatest(Value(now), F("known_from"))
+        return super(KnownQuerySet, self.filter(known_to=None)).update(known_to=known_to, **said)
 
     def erase(self, *, blanked: tuple[str, ...]) -> int:
         """For privacy erasure only: the database refuses it while the organisation is not marked as erased."""
@@ -142,6 +149,11 @@ class OrganisationName(Known):
 
     class Meta(Known.Meta):
         ordering = ["organisation_id", "kind", "-starts_on", "-id"]
+        constraints = [
+            *Known.Meta.constraints,
+            models.CheckConstraint(condition=Q(kind__in=["legal", "other"]), name="organisation_name_kind_is_known"),
+            models.CheckConstraint(condition=ENDS_AFTER_IT_STARTS, name="organisation_name_ends_after_it_starts"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -171,6 +183,9 @@ class Identifier(Known):
                 fields=["scheme", "issuer", "value"],
                 condition=Q(known_to=None),
                 name="identifier_names_one_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(scheme__in=["neq", "bn", "charity", "other"]), name="identifier_scheme_is_known"
             ),
         ]
 
@@ -211,10 +226,31 @@ class LifeEvent(Known):
             models.CheckConstraint(
                 condition=Q(other=None) | ~Q(other=F("organisation")), name="life_event_names_another"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "created",
+                        "renamed",
+                        "merged",
+                        "split",
+                        "replaced",
+                        "moved",
+                        "form_changed",
+                        "closed",
+                        "reopened",
+                    ]
+                ),
+                name="life_event_kind_is_known",
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "kind", "happened_on"],
-                condition=Q(known_to=None),
+                condition=Q(known_to=None, other=None),
                 name="life_event_is_said_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "happened_on", "other"],
+                condition=Q(known_to=None) & ~Q(other=None),
+                name="life_event_with_another_is_said_once",
             ),
         ]
 
@@ -235,6 +271,10 @@ class Establishment(Known):
 
     class Meta(Known.Meta):
         ordering = ["organisation_id", "-is_head_office", "municipality_code", "id"]
+        constraints = [
+            *Known.Meta.constraints,
+            models.CheckConstraint(condition=ENDS_AFTER_IT_STARTS, name="establishment_ends_after_it_starts"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.municipality_code
@@ -243,7 +283,7 @@ class Establishment(Known):
 class Fact(Known):
     """What a source says of one variable of an organisation, for a period: see :mod:`essor.methods.facts`.
 
-    ``replaces``: the fact that this one corrects; ``reason``: why.
+    ``replaces``: the fact that this one corrects; ``reason``: why. ``closing_reason``: why nothing replaces it.
     """
 
     class Status(models.TextChoices):
@@ -266,6 +306,7 @@ class Fact(Known):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by", db_index=False
     )
     reason = models.CharField(max_length=300, blank=True, db_default="")
+    closing_reason = models.CharField(max_length=300, blank=True, db_default="")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -290,6 +331,9 @@ class Fact(Known):
             models.CheckConstraint(
                 condition=Q(status__in=["reported", "administrative", "estimated", "imputed"]),
                 name="fact_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_reason="") | ~Q(known_to=None), name="fact_closed_with_a_reason_is_closed"
             ),
             models.UniqueConstraint(
                 fields=["organisation", "variable", "starts_on", "source"],

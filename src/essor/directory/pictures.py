@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_cad, write_day, write_decimal, write_interval, write_percent, write_whole
-from essor.directory.models import Fact, Source
+from essor.directory.models import Fact, LifeEvent, Source
 from essor.directory.queries import Line, OrganisationPage, SourcePage
 from essor.directory.queries.listing import JOBS, SIZE_CLASSES
 from essor.directory.rules import is_confidential
@@ -132,8 +132,14 @@ def build_facts_table(page: OrganisationPage, *, is_adviser: bool, language: str
         ]  # fmt: skip
         if is_adviser:
             cells.append(_link_correction(page, fact))
-        rows.append(Row(cells, note=fact.reason if is_adviser else ""))
+        rows.append(Row(cells, note=_write_reasons(fact) if is_adviser else ""))
     return Table(caption=_("Les faits et leurs sources"), columns=columns, rows=rows)
+
+
+def _write_reasons(fact: Fact) -> str:
+    """Why it was said, and why it is believed no more when nothing replaces it."""
+    closed = _("Plus cru : {reason}").format(reason=fact.closing_reason) if fact.closing_reason else ""
+    return " · ".join(reason for reason in (fact.reason, closed) if reason)
 
 
 def _link_correction(page: OrganisationPage, fact: Fact) -> Link | str:
@@ -175,19 +181,28 @@ def build_names_table(page: OrganisationPage) -> Table:
 def build_events_table(page: OrganisationPage, *, is_adviser: bool) -> Table:
     """What happened, and when; why or whence it is known is for advisers, like the reasons of facts."""
     columns = [Column(_("Événement")), Column(_("Date")), Column(_("Avec")), Column(_("Source"))]
+    if is_adviser:
+        columns.append(Column(_("Agir")))
     rows = []
     for event in page.events:
         other: object = "—"
         if event.other is not None:
             name = page.other_names.get(event.other.pk, event.other.key)
             other = Link(name, reverse("organisation", args=[event.other.key]))
-        rows.append(
-            Row(
-                [event.get_kind_display(), write_day(event.happened_on), other, link_source(event.source)],
-                note=event.note if is_adviser else "",
-            )
-        )
+        cells: list[object] = [
+            event.get_kind_display(), write_day(event.happened_on), other, link_source(event.source),
+        ]  # fmt: skip
+        if is_adviser:
+            cells.append(_link_withdrawal(page, event))
+        rows.append(Row(cells, note=event.note if is_adviser else ""))
     return Table(caption=_("Sa vie"), columns=columns, rows=rows)
+
+
+def _link_withdrawal(page: OrganisationPage, event: LifeEvent) -> Link | str:
+    """An event of a file goes with its file; one entered by hand goes alone."""
+    if event.source.kind != Source.Kind.ENTRY:
+        return "—"
+    return Link(_("Retirer"), reverse("life_event_withdraw", args=[page.organisation.key, event.pk]))
 
 
 def build_sources_table(sources: Sequence[Source]) -> Table:

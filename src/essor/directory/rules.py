@@ -52,6 +52,15 @@ class Said(TypedDict, total=False):
     note: str
 
 
+class NameSaid(TypedDict, total=False):
+    """How long a name was borne (None: since always, still); ``kind``: legal or other."""
+
+    kind: str
+    starts_on: date | None
+    ends_before: date | None
+    known_from: datetime
+
+
 class EventSaid(TypedDict, total=False):
     kind: Required[str]
     happened_on: Required[date]
@@ -114,6 +123,26 @@ def check_day(day: date, *, today: date, field: str) -> date:
     if day < EARLIEST_DAY or day > today + timedelta(days=FAR_FUTURE_DAYS):
         raise DirectoryError("day-out-of-reach", field=field, value=day.isoformat())
     return day
+
+
+def check_life(told: Iterable[tuple[str, date]], *, kind: str, day: date) -> None:
+    """Refuses an event that contradicts those already told (kind, day): nothing comes before the creation, one is
+    created once, and between two closures there is a reopening.
+    """
+    known = sorted(told, key=lambda one: one[1])
+    created = next((on for what, on in known if what == "created"), None)
+    if kind == "created":
+        if created is not None:
+            raise DirectoryError("event-once", kind=kind, known=created)
+        if known and known[0][1] < day:
+            raise DirectoryError("event-before-created", kind=known[0][0], day=known[0][1], created=day)
+    elif created is not None and day < created:
+        raise DirectoryError("event-before-created", kind=kind, day=day, created=created)
+    if kind == "closed":
+        reopened = [on for what, on in known if what == "reopened"]
+        for closed in (on for what, on in known if what == "closed"):
+            if not any(min(closed, day) <= on <= max(closed, day) for on in reopened):
+                raise DirectoryError("event-once", kind=kind, known=closed)
 
 
 def check_content(said: Said, variable: Variable) -> Content:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.db.models import TextChoices
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from essor.design.wording import write_day, write_decimal
+from essor.directory.forms import list_plain_targets
 from essor.directory.importing.problems import Problem
-from essor.directory.models import Identifier, LifeEvent
+from essor.directory.models import Fact, Identifier, LifeEvent
+from essor.directory.queries import Identity, identify
 from essor.directory.rules import DirectoryError
 from essor.knowledge import load_variables
+from essor.methods.variables import FALSE, TRUE, Variable
 
 SHOWN = 12
 """Of a long list of allowed words, how many are shown."""
@@ -27,18 +36,25 @@ SENTENCES: Mapping[str, Any] = {
         "« {value} » n’est pas une réponse possible pour « {variable} ». Choisissez parmi : {allowed}."
     ),
     "value-not-a-number": _(
-        "« {value} » n’est pas un nombre. Écrivez un nombre (1 264,5), une tranche (11 à 25), "
+        "« {value} » n’est pas un nombre. Écrivez un nombre ({example}), une tranche (11 à 25), "
         "ou « ? » si vous ne savez pas."
+    ),
+    "value-not-a-number-by-hand": _(
+        "« {value} » n’est pas un nombre. Écrivez un nombre ({example}) ou une tranche (11 à 25)."
     ),
     "value-too-precise": _("« {value} » a trop de décimales pour « {variable} » ({allowed}). Arrondissez."),
     "value-too-small": _("« {value} » est trop petit pour « {variable} » ({allowed}). Vérifiez le signe et l’unité."),
     "value-too-large": _("« {value} » est trop grand pour « {variable} » ({allowed}). Vérifiez l’unité."),
-    "number-ambiguous": _("« {value} » peut se lire de deux façons. Écrivez 1264 ou 1264,000."),
+    "number-ambiguous": _("« {value} » peut se lire de deux façons. Écrivez {whole}, ou {decimal}."),
+    "number-ambiguous-whole": _("« {value} » peut se lire de deux façons. Écrivez {whole}."),
     "number-too-long": _("« {value} » est trop grand pour être vrai. Vérifiez le nombre et son unité."),
     "band-out-of-order": _("La tranche « {value} » finit avant de commencer. Inversez ses deux bornes."),
     "place-unknown": _(
         "Aucune municipalité connue ne s’appelle « {value} ». Corrigez le nom, "
         "ou écrivez son code officiel à cinq chiffres."
+    ),
+    "place-code-unknown": _(
+        "Aucune liste chargée n’a le code de lieu « {value} ». Vérifiez-le, ou écrivez le nom de la municipalité."
     ),
     "place-ambiguous": _("Plusieurs municipalités s’appellent « {value} » : {allowed}. Écrivez le code de la bonne."),
     "place-not-listed": _(
@@ -47,11 +63,16 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "day-out-of-reach": _("La date « {value} » est avant 1800 ou trop loin dans le futur. Vérifiez l’année."),
     "date-unreadable": _("« {value} » n’est pas une date. Écrivez 2026-03-31 ou 31/03/2026."),
+    "date-year-alone": _(
+        "« {value} » est une année, pas un jour. Dites à l’étape des colonnes quel jour de l’année il faut lire "
+        "(dans une correspondance : « month_day »)."
+    ),
     "date-impossible": _("« {value} » n’existe pas au calendrier. Vérifiez le jour et le mois."),
     "period-out-of-order": _("La période finit avant de commencer. Corrigez l’une des deux dates."),
     "known-in-the-future": _("« Connu le {value} » est dans le futur. Donnez la date où ces chiffres ont été connus."),
     "status-unknown": _("« {value} » n’est pas un statut. Choisissez parmi : {allowed}."),
     "name-missing": _("Le nom est vide. Écrivez au moins une lettre."),
+    "name-already-said": _("« {value} » est déjà inscrit pour toute cette période. Rien n’est à ajouter."),
     "name-too-long": _("Le nom dépasse {limit} caractères. Vérifiez que la colonne est la bonne."),
     "identifier-missing": _("« {value} » ne peut pas être un numéro. Vérifiez la colonne, ou laissez la case vide."),
     "identifier-doubtful": _(
@@ -78,7 +99,19 @@ SENTENCES: Mapping[str, Any] = {
     "event-successor": _(
         "Une fusion, une scission ou un nouveau numéro nomme une autre organisation ; les autres événements, aucune."
     ),
+    "event-changes-something": _(
+        "Un changement de nom, un déménagement ou un changement de forme dit ce qui change ; les autres événements, "
+        "rien."
+    ),
     "event-already-said": _("Cet événement est déjà inscrit à cette date. Rien n’est à ajouter."),
+    "event-once": _(
+        "« {kind} » est déjà inscrit, le {known}. Retirez d’abord cet événement s’il est faux ; après une fermeture, "
+        "inscrivez la réouverture."
+    ),
+    "event-before-created": _(
+        "« {kind} » ({day}) vient avant la création ({created}). Corrigez l’une des deux dates, ou retirez "
+        "l’événement qui est faux."
+    ),
     "event-two-days": _("Deux dates pour un même événement, lignes {lines} : {days}. Gardez la bonne."),
     "event-other-day": _("Une autre source donne déjà le {known} pour cet événement. La date connue est gardée."),
     "closed-before-created": _(
@@ -95,6 +128,12 @@ SENTENCES: Mapping[str, Any] = {
     "corrected-other-variable": _(
         "Une correction dit autrement la même chose : « {variable} ». Pour dire autre chose, ajoutez un fait."
     ),
+    "fact-already-believed": _(
+        "C’est déjà ce qu’on croit pour « {variable} », depuis le {day} : rien n’est ajouté. Si la date seule est "
+        "fausse, corrigez ce fait."
+    ),
+    "fact-unknown": _("Ce qu’on ignore ne s’ajoute pas : laissez ce fait absent."),
+    "correction-changes-nothing": _("Cette correction dit la même chose que le fait : rien n’est changé."),
     "corrected-before-known": _(
         "La correction serait connue avant le fait qu’elle corrige. Donnez une date plus tardive."
     ),
@@ -154,7 +193,7 @@ SENTENCES: Mapping[str, Any] = {
     "file-no-row": _("Il n’y a aucune ligne sous les titres. Vérifiez que c’est le bon fichier."),
     "file-absent": _("Le fichier « {value} » est introuvable. Vérifiez le chemin."),
     "titles-repeated": _("Plusieurs colonnes portent le même titre : {titles}. Donnez-leur des titres différents."),
-    "mapping-shape": _("La correspondance ne se lit pas à « {path} » (lu : {value}). {allowed}"),
+    "mapping-shape": _("La correspondance ne se lit pas à « {path} » (lu : {value}). {fault}"),
     "mapping-absent": _(
         "Aucune correspondance ne s’appelle « {value} ». Donnez un fichier YAML, ou l’une de : {allowed}."
     ),
@@ -172,6 +211,27 @@ SENTENCES: Mapping[str, Any] = {
     "draft-running": _("Ce versement est en cours : attendez qu’il finisse."),
 }
 
+CHOICES: Mapping[str, type[TextChoices]] = {"scheme": Identifier.Scheme, "kind": LifeEvent.Kind}
+"""Facts of a refusal that are codes of a list."""
+
+FAULT = _("Corrigez cette valeur.")
+FAULTS: Mapping[str, Any] = {
+    "missing": _("Il manque une clé : ajoutez-la."),
+    "extra_forbidden": _("Cette clé n’existe pas : retirez-la, ou corrigez son nom."),
+    "literal_error": _("Choisissez parmi : {allowed}."),
+    "string_type": _("Un texte est attendu : mettez-le entre guillemets."),
+    "string_pattern_mismatch": _("Un jour de l’année s’écrit ainsi : 06-30."),
+    "date_from_datetime_parsing": _("Une date s’écrit ainsi : 2024-05-31."),
+    "date_type": _("Une date s’écrit ainsi : 2024-05-31."),
+    "dict_type": _("Des clés sont attendues, une par ligne : « clé: valeur »."),
+    "model_type": _("Des clés sont attendues, une par ligne : « clé: valeur »."),
+    "list_type": _("Une liste est attendue, un élément par ligne : « - élément »."),
+}
+"""What is wrong in a mapping, by Pydantic's code for it."""
+
+EXAMPLES = {True: _("1 264"), False: _("1 264,5")}
+"""A number as it may be typed, for a variable of whole numbers or not."""
+
 STEPS: Mapping[str, Any] = {
     "waiting": _("En attente"),
     "reading": _("Lecture du fichier"),
@@ -187,6 +247,14 @@ STEPS: Mapping[str, Any] = {
 def explain(code: str, facts: Mapping[str, Any], *, value: str = "") -> str:
     """The sentence for one code, in the language of the reader."""
     words = {key: _say(key, fact) for key, fact in ({"value": value} | dict(facts)).items()}
+    variable = load_variables().get(str(facts.get("variable")))
+    if variable is not None:
+        words["example"] = str(EXAMPLES[variable.scale == 0])
+        words["allowed"] = _say_allowed(code, variable, facts.get("allowed", ()))
+    if code == "status-unknown":
+        words["allowed"] = ", ".join(str(label) for label in Fact.Status.labels)
+    if code == "mapping-shape":
+        words["fault"] = str(FAULTS.get(str(facts.get("fault")), FAULT)).format_map(_Blanks(words))
     return str(SENTENCES[code]).format_map(_Blanks(words)).strip()
 
 
@@ -194,8 +262,61 @@ def explain_error(error: DirectoryError) -> str:
     return explain(error.code, error.facts)
 
 
-def explain_problem(problem: Problem) -> str:
-    return explain(problem.code, problem.facts, value=problem.value)
+def explain_entry(error: DirectoryError) -> str:
+    """The same beside a field that a person fills: a file's ways out (« ? ») are not offered."""
+    by_hand = f"{error.code}-by-hand"
+    return explain(by_hand if by_hand in SENTENCES else error.code, error.facts)
+
+
+def explain_problem(problem: Problem, *, labels: Mapping[str, str] | None = None) -> str:
+    """``labels``: what tells each organisation apart, by address (see :func:`list_labels`)."""
+    facts = dict(problem.facts)
+    if labels and "organisations" in facts:
+        facts["organisations"] = [labels.get(key, key) for key in facts["organisations"]]
+    return explain(problem.code, facts, value=problem.value)
+
+
+def explain_with_links(problem: Problem, *, labels: Mapping[str, str]) -> SafeString:
+    """The sentence of a problem that names ``organisations``, where each leads to its page."""
+    address = {key: reverse("organisation", args=[key]) for key in problem.facts["organisations"][:SHOWN]}
+    links = format_html_join(
+        ", ", '<a href="{}">{}</a>', ((href, labels.get(key, key)) for key, href in address.items())
+    )
+    return format_html(str(SENTENCES[problem.code]), value=problem.value, organisations=links)
+
+
+def list_labels(
+    problems: Iterable[Problem], *, now: datetime, places: Mapping[str, str], more: Iterable[str] = ()
+) -> Mapping[str, str]:
+    """What tells apart the organisations that problems name: name, municipality, number. ``more``: other addresses."""
+    keys = {key for problem in problems for key in problem.facts.get("organisations", ())} | set(more)
+    return {key: write_identity(found, places=places) for key, found in identify(keys, now=now).items()}
+
+
+def write_identity(identity: Identity, *, places: Mapping[str, str]) -> str:
+    """« La Ruche · Terrebonne · NEQ 1142855148 »; the address where there is no name."""
+    number = " ".join(identity.numbers[0]) if identity.numbers else ""
+    place = places.get(identity.municipality, identity.municipality)
+    return " · ".join(word for word in (identity.name or identity.key, place, number) if word)
+
+
+def _say_allowed(code: str, variable: Variable, allowed: Iterable[str]) -> str:
+    """What a variable admits, in words: its bounds, its decimals, or the labels of its codes."""
+    if code == "value-too-small":
+        return gettext("au moins {bound}").format(bound=write_decimal(variable.minimum, 0))
+    if code == "value-too-large":
+        return gettext("au plus {bound}").format(bound=write_decimal(variable.maximum, 0))
+    if code == "value-too-precise":
+        return (
+            ngettext("{count} décimale au plus", "{count} décimales au plus", variable.scale).format(
+                count=variable.scale
+            )
+            if variable.scale
+            else gettext("un nombre entier")
+        )
+    yes_no = {TRUE: gettext("oui"), FALSE: gettext("non")}
+    labels = [yes_no.get(one, variable.value_label(one, get_language() or "fr")) for one in allowed]
+    return _say("allowed", labels)
 
 
 class _Blanks(dict[str, str]):
@@ -209,10 +330,13 @@ def _say(key: str, fact: Any) -> str:
     if key == "variable":
         variable = load_variables().get(str(fact))
         return variable.label(get_language() or "fr") if variable else str(fact)
-    if key == "scheme":
-        return str(dict(Identifier.Scheme.choices).get(str(fact), fact))
-    if key == "kind":
-        return str(dict(LifeEvent.Kind.choices).get(str(fact), fact))
+    if key == "target":
+        labels = {name.partition(":")[2] or name: label for name, label in list_plain_targets(get_language() or "fr")}
+        return str(labels.get(str(fact), fact))
+    if key in CHOICES:
+        return str(dict(CHOICES[key].choices).get(str(fact), fact))
+    if isinstance(fact, date):
+        return write_day(fact)
     if isinstance(fact, list | tuple):
         shown = ", ".join(str(item) for item in fact[:SHOWN])
         return f"{shown}…" if len(fact) > SHOWN else shown

@@ -117,7 +117,14 @@ def read_model(file: Path, model: type[Model]) -> Model:
 def read_yaml(file: Path) -> dict[str, Any]:
     """One YAML mapping, or a refusal that names the line; a key written twice is refused, not overwritten."""
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(read_text(file), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+    except _ValueUnreadable as error:
+        raise DefinitionRefused(
+            file=name_file(file),
+            path=f"ligne {error.line}",
+            problem=f"« {error.text} » {error.trouble}.",
+            remedy="Écrivez une date ainsi : 2024-05-31 ; mettez un texte entre guillemets.",
+        ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise DefinitionRefused(
@@ -126,12 +133,12 @@ def read_yaml(file: Path) -> dict[str, Any]:
             problem=f"le YAML ne se lit pas ({error.problem}).",
             remedy="Vérifiez le retrait, les deux-points et les guillemets de cette ligne.",
         ) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
         raise DefinitionRefused(
             file=name_file(file),
             path="",
-            problem=f"le fichier ne se lit pas ({error}).",
-            remedy="Vérifiez qu’il existe et qu’il est enregistré en UTF-8.",
+            problem="le fichier contient un caractère que YAML n’admet pas.",
+            remedy="Ouvrez-le dans un éditeur de texte et enregistrez-le en UTF-8.",
         ) from error
     if not isinstance(content, dict):
         raise DefinitionRefused(
@@ -141,6 +148,19 @@ def read_yaml(file: Path) -> dict[str, Any]:
             remedy="Commencez par des lignes « clé: valeur ».",
         )
     return content
+
+
+def read_text(file: Path) -> str:
+    """The text of a file in UTF-8; one that is absent, closed to us or written otherwise is refused in a sentence."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem, remedy = "le fichier ne s’ouvre pas.", "Vérifiez que c’est un fichier, et qu’on peut le lire."
+        if isinstance(error, FileNotFoundError):
+            problem, remedy = "ce fichier n’existe pas.", "Vérifiez le chemin."
+        if isinstance(error, UnicodeDecodeError):
+            problem, remedy = "le fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau en UTF-8."
+        raise DefinitionRefused(file=name_file(file), path="", problem=problem, remedy=remedy) from error
 
 
 def name_file(file: Path) -> str:
@@ -168,7 +188,23 @@ def _remedy(kind: str, found: object) -> str:
     return "Corrigez cette valeur."
 
 
+class _ValueUnreadable(yaml.YAMLError):
+    """A word shaped like a date or a number that is none: YAML itself would raise a bare ValueError."""
+
+    def __init__(self, *, line: int, text: str, trouble: str) -> None:
+        self.line, self.text, self.trouble = line, text, trouble
+        super().__init__(f"{line}: {text}")
+
+
 class _StrictLoader(yaml.SafeLoader):
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            is_date = node.tag == "tag:yaml.org,2002:timestamp"
+            trouble = "n’est pas une date du calendrier" if is_date else "ne se lit pas comme un nombre"
+            raise _ValueUnreadable(line=node.start_mark.line + 1, text=str(node.value)[:80], trouble=trouble) from error
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 
 from essor import __version__
+from essor.project.arguments import speak_both_languages
 from essor.project.environment import is_clone, make_files_private
 
 WRONG = 2
@@ -73,6 +74,9 @@ ANSWERS = {
     ("--version",): VERSION,
 }
 FOR_DEVELOPERS = ("test", "check")
+PUBLISHED = (
+    "essor : bases publiées telles que fournies : {slugs}\nessor: bases published as they are shipped: {slugs}\n"
+)
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
@@ -126,8 +130,10 @@ def run_command(words: list[str]) -> int:
     from django.core.management import execute_from_command_line
 
     make_files_private()
+    speak_both_languages()
     try:
         execute_from_command_line(["essor", *words])
+        load_what_is_shipped(words)
     except ImproperlyConfigured as error:
         say(str(error))
         return WRONG
@@ -140,6 +146,19 @@ def run_command(words: list[str]) -> int:
         # The reader (head, less) has left: what is still unwritten goes nowhere, and nobody is told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def load_what_is_shipped(words: list[str]) -> None:
+    """After ``migrate``: the places and the bases are there for the first figure asked, as ``serve`` puts them."""
+    from django.utils import timezone
+
+    from essor.project import shipped
+
+    if shipped.makes_every_table(words):
+        published = shipped.load_shipped(now=timezone.now())
+        if published:
+            slugs = ", ".join(version.base.slug for version in published)
+            sys.stdout.write(PUBLISHED.format(slugs=slugs))
 
 
 def describe_database_error(error: DatabaseError) -> str:

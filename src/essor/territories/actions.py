@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
@@ -290,7 +291,7 @@ def import_boundaries(*, file: Path, dated_on: date | None = None, by: User | No
             title=BOUNDARIES_TITLE,
             publisher=BOUNDARIES_PUBLISHER,
             licence=LICENCE,
-            dated_on=dated_on or now.date(),
+            dated_on=dated_on or timezone.localdate(now),
             checksum=checksum,
             loaded_at=now,
         )

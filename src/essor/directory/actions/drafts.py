@@ -15,8 +15,8 @@ from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.directory.actions.imports import ImportRefused, import_census, preview_census
 from essor.directory.importing import storage
-from essor.directory.importing.mapping import FileMapping, parse_mapping
-from essor.directory.importing.reading import SHEET_SUFFIXES, TEXT_SUFFIXES, read_table
+from essor.directory.importing.mapping import FileMapping, check_columns, parse_mapping
+from essor.directory.importing.reading import SHEET_SUFFIXES, TEXT_SUFFIXES, Table, read_table
 from essor.directory.importing.suggesting import suggest_columns
 from essor.directory.models import ImportDraft, Source
 from essor.directory.rules import DirectoryError
@@ -49,21 +49,34 @@ def create_draft(*, file_name: str, chunks: Iterable[bytes], by: User, now: date
 
 
 def suggest_mapping(draft: ImportDraft, *, title: str) -> dict[str, Any]:
-    """The mapping of an earlier file with the same columns, or what the titles suggest."""
+    """What an earlier file said of the columns that it shares with this one, and what the other titles suggest.
+
+    The earlier file is the one that shares the most columns, the latest of them; all that it used must be there.
+    """
     table = read_table(storage.file_of(draft))
+    best: Mapping[str, Any] = {}
     for source in Source.objects.exclude(mapping=None).order_by("-id")[:50]:
         known = source.mapping or {}
-        wanted = [name for name, rule in known.get("columns", {}).items() if rule.get("to") != "ignore"]
-        if wanted and set(wanted) <= set(table.columns):
-            return {"columns": known["columns"], "source": known.get("source", {}) | {"title": title}}
-    return {"columns": suggest_columns(table), "source": {"title": title}}
+        if _count_shared(known, table) > _count_shared(best, table):
+            best = known
+    columns = suggest_columns(table, known=best.get("columns"))
+    return {"columns": columns, "source": best.get("source", {}) | {"title": title}}
+
+
+def _count_shared(known: Mapping[str, Any], table: Table) -> int:
+    """How many of the columns it speaks of are in the table; none where one that it used is missing."""
+    columns = known.get("columns", {})
+    wanted = {name for name, rule in columns.items() if rule.get("to") != "ignore"}
+    return len(columns.keys() & set(table.columns)) if wanted and wanted <= set(table.columns) else 0
 
 
 def replace_file(*, draft: ImportDraft, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> None:
-    """The mended file takes the place of the one before; the mapping stays."""
+    """The mended file takes the place of the one before; the mapping stays. One that does not read changes nothing."""
     _require_idle(draft)
-    suffix = _suffix_of(file_name)
-    draft.size, draft.checksum = storage.store_file(draft.token, suffix, chunks)
+    suffix, mapping = _suffix_of(file_name), parse_mapping(draft.mapping)
+    draft.size, draft.checksum = storage.store_file(
+        draft.token, suffix, chunks, check=lambda file: check_columns(mapping, read_table(file).columns)
+    )
     draft.suffix, draft.stage, draft.changed_at = suffix, ImportDraft.Stage.MAPPING, now
     with transaction.atomic():
         draft.save()
@@ -99,8 +112,9 @@ def preview_draft(*, draft: ImportDraft, mapping: FileMapping, now: datetime) ->
 
 
 def decide_organisation(*, draft: ImportDraft, decision: str, choice: str, by: User, now: datetime) -> None:
-    """A person says who a name is: the key of an organisation, or ``new``."""
+    """A person says who a name is: the key of an organisation, or ``new``; empty: they take it back."""
     decisions = dict(draft.mapping.get("decisions", {})) | {decision: choice}
+    decisions = {name: chosen for name, chosen in decisions.items() if chosen}
     save_mapping(draft=draft, content=dict(draft.mapping) | {"decisions": decisions}, by=by, now=now)
 
 
@@ -156,7 +170,9 @@ def interrupt_import(*, draft: ImportDraft, now: datetime) -> None:
 
 
 def discard_draft(*, draft: ImportDraft, by: User, now: datetime) -> None:
-    _require_idle(draft)
+    """Forgets the draft and its file; one that stalled may go, one that runs or was imported may not."""
+    if not is_stalled(draft, now=now):
+        _require_idle(draft)
     with transaction.atomic():
         _trace("discard_import_draft", draft, by=by, now=now)
         draft.delete()

@@ -77,7 +77,7 @@ def _erase_rows(organisation: Organisation) -> dict[str, int]:
         "identifiers": Identifier.objects.filter(organisation=organisation).erase_rows(),
         "establishments": Establishment.objects.filter(organisation=organisation).erase(blanked=("name",)),
         "events": LifeEvent.objects.filter(organisation=organisation).erase(blanked=("note",)),
-        "facts": Fact.objects.filter(organisation=organisation).erase(blanked=("reason",)),
+        "facts": Fact.objects.filter(organisation=organisation).erase(blanked=("reason", "closing_reason")),
     }
 
 

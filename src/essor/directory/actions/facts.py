@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from django.db import transaction
+from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
@@ -84,6 +85,28 @@ def _require_places(facts: Iterable[Fact], *, by: User | None, now: datetime) ->
     require_places(codes=codes, action="record_facts", by=by, now=now)
 
 
+@transaction.atomic
+def withdraw_fact(*, fact: Fact, reason: str, by: User | None, now: datetime) -> Fact:
+    """Stops believing ``fact`` and puts nothing in its place: what it said is unknown from ``now`` on."""
+    fact = Fact.objects.select_for_update().get(pk=fact.pk)
+    if fact.known_to is not None:
+        raise DirectoryError("fact-already-closed", variable=fact.variable)
+    if not reason.strip():
+        raise DirectoryError("reason-missing")
+    Fact.objects.filter(pk=fact.pk).close(now=now, closing_reason=reason.strip()[:300])
+    record_event(
+        action="withdraw_fact",
+        target_kind="fact",
+        target_id=fact.pk,
+        by=by,
+        now=now,
+        before=_trace(fact),
+        after={"known_to": now.isoformat()},
+    )
+    fact.refresh_from_db()
+    return fact
+
+
 def find_variable(name: str) -> Variable:
     """The variable that facts may carry; refuses one that is unknown, or computed by Essor itself."""
     variables = load_variables()
@@ -97,7 +120,7 @@ def find_variable(name: str) -> Variable:
 def _build_fact(*, organisation: Organisation, source: Source, by: User | None, now: datetime, said: Said) -> Fact:
     variable = find_variable(said["variable"])
     content = check_content(said, variable)
-    starts_on = check_day(said["starts_on"], today=now.date(), field="starts_on")
+    starts_on = check_day(said["starts_on"], today=timezone.localdate(now), field="starts_on")
     ends_before = said["ends_before"] if "ends_before" in said else default_end(starts_on, variable)
     if ends_before is not None and ends_before <= starts_on:
         raise DirectoryError("period-out-of-order", variable=variable.id)

@@ -33,12 +33,16 @@ class ImportRefused(DirectoryError):
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """``source`` None: a rehearsal. ``is_repeated``: that file was imported already with that mapping."""
+    """``source`` None: a rehearsal. ``is_repeated``: that file was imported already with that mapping.
+
+    ``titles``: the columns of the file, used or not.
+    """
 
     source: Source | None
     counts: Mapping[str, int]
     problems: list[Problem]
     is_repeated: bool = False
+    titles: tuple[str, ...] = ()
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -53,7 +57,7 @@ def preview_census(
     if found is not None:
         return ImportReport(found, {}, [], is_repeated=True)
     plan = _plan(read_table(file, suffix=suffix), mapping, by=by, now=now)
-    return ImportReport(None, plan.counts, plan.problems.in_order())
+    return ImportReport(None, plan.counts, plan.problems.in_order(), titles=plan.titles)
 
 
 def import_census(
@@ -91,7 +95,7 @@ def import_census(
         _require_ready(plan)
         progress("checking", 1, 1)
         write_plan(plan, source=source, by=by, now=now, progress=progress)
-    return ImportReport(source, plan.counts, plan.problems.in_order())
+    return ImportReport(source, plan.counts, plan.problems.in_order(), titles=plan.titles)
 
 
 def compute_checksum(file: Path) -> str:

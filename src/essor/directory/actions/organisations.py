@@ -5,12 +5,22 @@ from datetime import date, datetime
 from typing import Unpack
 
 from django.db import transaction
+from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.directory.actions.reach import require_places
 from essor.directory.models import Establishment, Identifier, LifeEvent, Organisation, OrganisationName, Source
-from essor.directory.rules import SUCCESSOR_KINDS, DirectoryError, EventSaid, check_day, clean_identifier, fold
+from essor.directory.rules import (
+    SUCCESSOR_KINDS,
+    DirectoryError,
+    EventSaid,
+    NameSaid,
+    check_day,
+    check_life,
+    clean_identifier,
+    fold,
+)
 
 
 @transaction.atomic
@@ -26,7 +36,7 @@ def create_organisation(
     """A new record with its first name; ``key``: its stable address, made up where none is given."""
     organisation = Organisation.objects.create(key=key or make_key(), created_at=now)
     record_event(action="create_organisation", target_kind="organisation", target_id=organisation.pk, by=by, now=now)
-    add_name(organisation=organisation, name=name, source=source, by=by, now=now, known_from=known_from)
+    add_name(organisation=organisation, name=name, source=source, by=by, now=now, known_from=known_from or now)
     return organisation
 
 
@@ -37,28 +47,30 @@ def make_key() -> str:
 
 @transaction.atomic
 def add_name(
-    *,
-    organisation: Organisation,
-    name: str,
-    source: Source,
-    by: User | None,
-    now: datetime,
-    kind: str = OrganisationName.Kind.LEGAL,
-    starts_on: date | None = None,
-    known_from: datetime | None = None,
+    *, organisation: Organisation, name: str, source: Source, by: User | None, now: datetime, **said: Unpack[NameSaid]
 ) -> OrganisationName:
-    """Adds a name from ``starts_on`` on (None: since always). The legal name on a day is the latest to have started."""
-    kept = " ".join(name.split())
+    """Adds a name from ``starts_on`` on (None: since always), until ``ends_before`` (None: still).
+
+    The legal name on a day is the latest to have started, of those that have not ended.
+    """
+    kept, kind = " ".join(name.split()), said.get("kind", OrganisationName.Kind.LEGAL)
     if not fold(kept):
         raise DirectoryError("name-missing")
+    starts_on, ends_before = said.get("starts_on"), said.get("ends_before")
+    for field, day in (("starts_on", starts_on), ("ends_before", ends_before)):
+        if day is not None:
+            check_day(day, today=timezone.localdate(now), field=field)
+    if starts_on is not None and ends_before is not None and ends_before <= starts_on:
+        raise DirectoryError("period-out-of-order")
     row = OrganisationName.objects.create(
         organisation=organisation,
         kind=kind,
         name=kept[:300],
         folded=fold(kept)[:300],
         starts_on=starts_on,
+        ends_before=ends_before,
         source=source,
-        known_from=known_from or now,
+        known_from=said.get("known_from") or now,
     )
     record_event(
         action="add_name",
@@ -122,13 +134,8 @@ def record_life_event(
 ) -> LifeEvent:
     """Adds what happened. ``other``: who it merged into, came out of it or replaced it; needed then, and only then."""
     kind = said["kind"]
-    if kind not in LifeEvent.Kind.values:
-        raise DirectoryError("event-unknown", value=kind, allowed=tuple(LifeEvent.Kind.values))
-    if (kind in SUCCESSOR_KINDS) != (other is not None) or other == organisation:
-        raise DirectoryError("event-successor", kind=kind)
-    happened_on = check_day(said["happened_on"], today=now.date(), field="happened_on")
-    if LifeEvent.objects.filter(organisation=organisation, kind=kind, happened_on=happened_on, known_to=None).exists():
-        raise DirectoryError("event-already-said", kind=kind, value=happened_on.isoformat())
+    happened_on = check_day(said["happened_on"], today=timezone.localdate(now), field="happened_on")
+    _check_event(organisation, kind, happened_on, other=other)
     event = LifeEvent.objects.create(
         organisation=organisation,
         kind=kind,
@@ -153,6 +160,17 @@ def record_life_event(
         },
     )
     return event
+
+
+def _check_event(organisation: Organisation, kind: str, happened_on: date, *, other: Organisation | None) -> None:
+    if kind not in LifeEvent.Kind.values:
+        raise DirectoryError("event-unknown", value=kind, allowed=tuple(LifeEvent.Kind.values))
+    if (kind in SUCCESSOR_KINDS) != (other is not None) or other == organisation:
+        raise DirectoryError("event-successor", kind=kind)
+    told = LifeEvent.objects.filter(organisation=organisation, known_to=None)
+    if told.filter(kind=kind, happened_on=happened_on, other=other).exists():
+        raise DirectoryError("event-already-said", kind=kind, value=happened_on.isoformat())
+    check_life(told.values_list("kind", "happened_on"), kind=kind, day=happened_on)
 
 
 @transaction.atomic

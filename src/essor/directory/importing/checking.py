@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
+from django.utils import timezone
 
 from essor.directory.importing.cells import read_cells
 from essor.directory.importing.frames import IDENTIFIER, INSTANT, STATEMENT, STATUS, VARIABLE
 from essor.directory.importing.mapping import ColumnRule, FileMapping, check_columns
 from essor.directory.importing.problems import Problem, Problems
 from essor.directory.importing.reading import LINE, Table
-from essor.directory.importing.values import Places, code_labels, read_content, read_day
+from essor.directory.importing.values import (
+    Places,
+    code_labels,
+    read_content,
+    read_day,
+    read_listed_place,
+    status_labels,
+)
 from essor.directory.queries import start_of_day
-from essor.directory.rules import TRUST_BY_STATUS, DirectoryError, clean_identifier, fold
+from essor.directory.rules import TRUST_BY_STATUS, DirectoryError, check_day, clean_identifier, fold
 from essor.knowledge import load_variables
 
 MAX_NAME = 300
@@ -45,10 +53,18 @@ class _Checking:
     now: datetime
     problems: Problems
 
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
 
 def check_table(table: Table, mapping: FileMapping, *, places: Places, now: datetime) -> Checked:
-    """Reads every cell that the mapping relates to something. Never raises for a row: see ``problems``."""
+    """Reads every cell that the mapping relates to something. Never raises for a row: see ``problems``.
+
+    Raises DirectoryError for what holds for the whole file: a column that is not there, a constant that cannot be.
+    """
     check_columns(mapping, table.columns)
+    mapping = _settle_constants(mapping, places=places, today=timezone.localdate(now))
     problems = Problems()
     for ragged in table.ragged:
         facts = {"cells": ragged.cells, "columns": len(table.columns)}
@@ -62,6 +78,22 @@ def check_table(table: Table, mapping: FileMapping, *, places: Places, now: date
     statements = _check_statements(run, rows)
     kinds = tuple(rule.kind for _name, rule in mapping.columns_to("event") if rule.kind)
     return Checked(rows, identifiers, statements, problems, table.frame.height - frame.height, kinds)
+
+
+def _settle_constants(mapping: FileMapping, *, places: Places, today: date) -> FileMapping:
+    """The mapping with the code of its municipality, named or not; a refusal names the constant (``constant``)."""
+    said = mapping.constants
+    code, name = None, "municipality"
+    try:
+        if said.municipality:
+            code = read_listed_place(said.municipality, places)
+        for name in ("reference_date", "known_on"):
+            day = getattr(said, name)
+            if day is not None:
+                check_day(day, today=today, field=name)
+    except DirectoryError as error:
+        raise DirectoryError(error.code, **(error.facts | {"constant": name})) from error
+    return mapping.model_copy(update={"constants": said.model_copy(update={"municipality": code})})
 
 
 def _leave_out(frame: pl.DataFrame, mapping: FileMapping) -> pl.DataFrame:
@@ -82,8 +114,7 @@ def _check_rows(run: _Checking) -> pl.DataFrame:
     stated = _first(run, "stated_status", lambda text: (text,), {"stated": pl.String})
     rows = rows.hstack(stated)
     for column, rule in run.mapping.columns_to("event"):
-        days = _read(run, column, rule, lambda text: (read_day(text, today=run.now.date()),), {"day": pl.Date})
-        rows = rows.with_columns(days["day"].alias(f"event:{rule.kind}"))
+        rows = rows.with_columns(_read_days(run, column, rule).alias(f"event:{rule.kind}"))
     return rows
 
 
@@ -109,14 +140,20 @@ def _first(run: _Checking, target: object, reader: object, schema: Mapping[str, 
 
 def _days(run: _Checking, target: object, *, otherwise: date | None) -> pl.Series:
     for column, rule in run.mapping.columns_to(target):  # type: ignore[arg-type]
-        completed = tuple(int(part) for part in rule.month_day.split("-")) if rule.month_day else None
-
-        def reader(text: str) -> tuple[object]:
-            return (read_day(text, today=run.now.date(), month_day=completed),)  # type: ignore[arg-type]  # noqa: B023
-
-        found = _read(run, column, rule, reader, {"day": pl.Date})["day"]
+        found = _read_days(run, column, rule)
         return found if otherwise is None else found.fill_null(otherwise)
     return pl.Series("day", [otherwise] * run.frame.height, dtype=pl.Date)
+
+
+def _read_days(run: _Checking, column: str, rule: ColumnRule) -> pl.Series:
+    """A year alone is the day of it that the rule says (``month_day``), or a problem."""
+    month, day = (int(part) for part in rule.month_day.split("-")) if rule.month_day else (0, 0)
+    completed = (month, day) if month else None
+
+    def reader(text: str) -> tuple[date]:
+        return (read_day(text, today=run.today, month_day=completed),)
+
+    return _read(run, column, rule, reader, {"day": pl.Date})["day"]
 
 
 def _reference(run: _Checking) -> pl.Series:
@@ -138,10 +175,12 @@ def _known(run: _Checking) -> pl.Series:
 
 
 def _status(run: _Checking) -> pl.Series:
+    labels = status_labels()
+
     def reader(text: str) -> tuple[str]:
-        if text not in TRUST_BY_STATUS:
+        if fold(text) not in labels:
             raise DirectoryError("status-unknown", value=text, allowed=tuple(TRUST_BY_STATUS))
-        return (text,)
+        return (labels[fold(text)],)
 
     found = _first(run, "status", reader, {"status": pl.String})["status"]
     return found.fill_null(run.mapping.constants.status or "reported").cast(STATUS)

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from essor.directory.actions.imports import ImportReport
+from essor.directory.forms import IGNORE, list_plain_targets, write_target
 from essor.directory.importing.mapping import FileMapping, parse_mapping
 from essor.directory.importing.mapping_files import read_mapping
 from essor.directory.importing.reading import read_table
 from essor.directory.importing.suggesting import suggest_columns
+from essor.directory.rules import DirectoryError
+from essor.directory.wording import explain_error
 
 COUNT_LABELS = {
     "rows": gettext_lazy("lignes lues"),
@@ -30,6 +34,19 @@ COUNT_LABELS = {
     "errors": gettext_lazy("erreurs"),
     "warnings": gettext_lazy("avertissements"),
 }
+
+
+AT_THE_CONSOLE = {
+    "mapping-no-date": gettext_lazy(
+        "Rien ne dit à quelle date ces chiffres étaient vrais. Donnez-la (--reference-date 2026-03-31), ou une "
+        "correspondance (--mapping) dont une colonne la dit."
+    ),
+    "mapping-nobody": gettext_lazy(
+        "Aucune colonne ne dit de qui il s’agit. Donnez une correspondance (--mapping) où l’une est le nom, "
+        "ou un numéro."
+    ),
+}
+"""Refusals whose remedy is a gesture on a page, and an option here."""
 
 
 def build_mapping(
@@ -51,12 +68,36 @@ def parse_suggested(file: Path, *, days: Mapping[str, date | None]) -> FileMappi
     return parse_mapping({"columns": suggest_columns(read_table(file)), "constants": constants})
 
 
-def list_lines(report: ImportReport) -> list[str]:
+def explain_refusal(error: DirectoryError) -> str:
+    """The sentence, after the name of the constant of the mapping that it speaks of; its remedy is an option."""
+    if error.code in AT_THE_CONSOLE:
+        return str(AT_THE_CONSOLE[error.code])
+    constant = error.facts.get("constant")
+    return f"constants.{constant} : {explain_error(error)}" if constant else explain_error(error)
+
+
+def list_columns(report: ImportReport, mapping: FileMapping) -> dict[str, str]:
+    """What each column of the file feeds: ``name``, ``variable:members``, ``ignore``…"""
+    rules = {title: rule.model_dump(exclude_defaults=True) for title, rule in mapping.columns.items()}
+    return {title: write_target(rules.get(title, {"to": IGNORE})) for title in report.titles}
+
+
+def write_columns(columns: Mapping[str, str]) -> str:
+    """« colonnes : Nom → nom, … ; laissées de côté : Remarques »: nothing of a file is dropped in silence."""
+    labels = {target: str(label) for target, label in list_plain_targets(get_language() or "fr")}
+    used = ", ".join(f"{title} → {labels[target]}" for title, target in columns.items() if target != IGNORE)
+    said = _("colonnes : {used}").format(used=used)
+    left = ", ".join(title for title, target in columns.items() if target == IGNORE)
+    return said + _(" ; laissées de côté : {left}").format(left=left) if left else said
+
+
+def list_lines(report: ImportReport, mapping: FileMapping) -> list[str]:
     """What was done, or would be, one count a line."""
     if report.is_repeated and report.source is not None:
-        title, day = report.source.title, report.source.recorded_at.date().isoformat()
+        title, day = report.source.title, timezone.localdate(report.source.recorded_at).isoformat()
         return [_("Ce fichier est déjà versé (« {title} », {day}) : rien n’a été ajouté.").format(title=title, day=day)]
-    lines = [f"{label} : {report.counts[key]}" for key, label in COUNT_LABELS.items() if key in report.counts]
+    lines = [write_columns(list_columns(report, mapping))]
+    lines += [f"{label} : {report.counts[key]}" for key, label in COUNT_LABELS.items() if key in report.counts]
     if report.source is not None:
         lines.append(_("source : {number}").format(number=report.source.pk))
     else:

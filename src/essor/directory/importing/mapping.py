@@ -98,8 +98,9 @@ def parse_mapping(content: Mapping[str, Any]) -> FileMapping:
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join(str(step) for step in first["loc"])
-        allowed = first.get("ctx", {}).get("expected", "")
-        raise DirectoryError("mapping-shape", path=path, value=str(first["input"])[:80], allowed=allowed) from error
+        allowed = re.findall(r"[\w-]+", str(first.get("ctx", {}).get("expected", "")).replace(" or ", " "))
+        facts = {"path": path, "value": str(first["input"])[:80], "allowed": allowed, "fault": first["type"]}
+        raise DirectoryError("mapping-shape", **facts) from error
     for name, rule in mapping.columns.items():
         _check_rule(name, rule)
     _check_whole(mapping)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
+from django.utils import timezone
 
 from essor.directory.importing.checking import Checked, check_table
 from essor.directory.importing.existing import load_identifiers, load_names, load_places
@@ -20,7 +21,10 @@ from essor.directory.importing.timelines import FactPlan, plan_facts
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``groups``: group, organisation (null: to create), line. ``names``, ``identifiers``: rows to add, by group."""
+    """``groups``: group, organisation (null: to create), line. ``names``, ``identifiers``: rows to add, by group.
+
+    ``titles``: the columns of the file.
+    """
 
     problems: Problems
     groups: pl.DataFrame
@@ -29,6 +33,7 @@ class Plan:
     events: EventPlan
     facts: FactPlan
     counts: Mapping[str, int] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -37,7 +42,7 @@ class Plan:
 
 def make_plan(table: Table, mapping: FileMapping, *, now: datetime) -> Plan:
     """Checks, matches and compares the whole file with what is known."""
-    checked = check_table(table, mapping, places=load_places(on=now.date()), now=now)
+    checked = check_table(table, mapping, places=load_places(on=timezone.localdate(now)), now=now)
     matched = match_rows(checked, decisions=mapping.decisions)
     _check_repeated_rows(checked, matched)
     series = mapping.series()
@@ -60,7 +65,7 @@ def make_plan(table: Table, mapping: FileMapping, *, now: datetime) -> Plan:
         "errors": checked.problems.errors,
         "warnings": checked.problems.warnings,
     }
-    return Plan(checked.problems, matched.groups, names, identifiers, events, facts, counts)
+    return Plan(checked.problems, matched.groups, names, identifiers, events, facts, counts, table.columns)
 
 
 def _check_repeated_rows(checked: Checked, matched: Matched) -> None:

@@ -13,7 +13,7 @@ MAX_KEPT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``line``: in the file (1 is the titles; 0: the whole file). ``code`` and ``facts`` make the sentence."""
+    """``line``: the row, as a spreadsheet numbers it (0: the whole file). ``code`` and ``facts`` make the sentence."""
 
     line: int
     column: str

@@ -27,7 +27,8 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 SHEET_SUFFIXES = (".xlsx", ".ods")
 SHEET_MARKS = {".xlsx": "xl/workbook.xml", ".ods": "content.xml"}
 LINE = "\x00line"
-"""The frame's column that holds the line of the file (1 is the line of the titles); no title can be called that."""
+"""The frame's column that holds the row, as a spreadsheet numbers it (1 is the first; a cell of several lines is in one
+row); no title can be called that."""
 
 _CHUNK = 20_000
 _SNIFFED_RECORDS = 50
@@ -150,13 +151,13 @@ def _read_loosely(text: str, separator: str) -> Iterator[list[str]]:
 
 def _records_of_text(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line = 1
+    following = 1
     try:
-        for record in reader:
-            yield line, record
-            line = reader.line_num + 1
+        for row, record in enumerate(reader, start=1):
+            yield row, record
+            following = reader.line_num + 1
     except csv.Error as error:
-        raise DirectoryError("file-quotes", line=line) from error
+        raise DirectoryError("file-quotes", line=following) from error
 
 
 def _check_archive(path: Path, kind: str) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,11 +51,16 @@ def file_of(draft: ImportDraft) -> Path:
     return folder_of(draft.token) / f"file{draft.suffix}"
 
 
-def store_file(token: str, suffix: str, chunks: Iterable[bytes]) -> tuple[int, str]:
-    """Size and SHA-256 of what was written; refuses, and keeps nothing of, a file beyond the limit."""
+def store_file(
+    token: str, suffix: str, chunks: Iterable[bytes], *, check: Callable[[Path], None] | None = None
+) -> tuple[int, str]:
+    """Size and SHA-256 of what was written; refuses, and keeps nothing of, a file beyond the limit.
+
+    ``check``: refuses the file (DirectoryError) before it takes the place of the one that is there.
+    """
     folder = folder_of(token)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    waiting, size, digest = folder / "incoming", 0, hashlib.sha256()
+    waiting, size, digest = folder / f"incoming{suffix}", 0, hashlib.sha256()
     with waiting.open("wb") as out:
         for chunk in chunks:
             size += len(chunk)
@@ -66,6 +71,12 @@ def store_file(token: str, suffix: str, chunks: Iterable[bytes]) -> tuple[int, s
     if size > MAX_BYTES:
         waiting.unlink()
         raise DirectoryError("file-too-large", megabytes=size // 2**20, limit=MAX_BYTES // 2**20)
+    try:
+        if check is not None:
+            check(waiting)
+    except DirectoryError:
+        waiting.unlink()
+        raise
     for old in folder.glob("file.*"):
         old.unlink()
     waiting.replace(folder / f"file{suffix}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from essor.directory.importing.mapping import ONCE
 from essor.directory.importing.reading import Table
-from essor.directory.importing.values import code_labels, is_unknown
+from essor.directory.importing.values import code_labels, is_unknown, is_year
 from essor.directory.rules import fold
 from essor.knowledge import list_derived_variables, load_variables
 from essor.methods.variables import Variable
@@ -22,7 +22,8 @@ TITLES: tuple[tuple[Rule, str], ...] = (
     ({"to": "identifier", "scheme": "bn"}, "bn|numero d entreprise|business number|ne"),
     ({"to": "identifier", "scheme": "charity"}, "numero de bienfaisance|numero d enregistrement|charity number|rr"),
     ({"to": "event", "kind": "created"}, ("date de creation|creation|date de constitution|constitution|fondation|"
-     "date de fondation|incorporation date|created on|date created|date d incorporation")),
+     "date de fondation|fondee en|fonde en|annee de fondation|annee de creation|creee en|founded in|"
+     "incorporation date|created on|date created|date d incorporation")),
     ({"to": "event", "kind": "closed"}, ("date de fermeture|fermeture|date de dissolution|dissolution|dissolved date|"
      "closed on|date closed")),
     ({"to": "reference_date"}, ("date de reference|reference date|fin d exercice|date de fin d exercice|year end date|"
@@ -60,15 +61,20 @@ WORDS: Mapping[str, str] = {
     "for_profit": "compagnie|societe par actions|inc|company|corporation|prive|privee",
 }
 """What people write for a legal form, folded, by code."""
+DATED = ("event", "reference_date", "known_on")
 MAX_SUGGESTED_VALUES = 60
 _SHORTEST_PART = 5
 
 
-def suggest_columns(table: Table) -> dict[str, dict[str, Any]]:
-    """A rule for each column, ``ignore`` where the title says nothing; no target is given twice."""
+def suggest_columns(table: Table, *, known: Mapping[str, Rule] | None = None) -> dict[str, dict[str, Any]]:
+    """A rule for each column, ``ignore`` where the title says nothing; no target is given twice.
+
+    ``known``: what an earlier file said of some titles, which is kept; only the columns that it had not are guessed.
+    """
     words = _list_words()
-    taken: set[str] = set()
-    found: dict[str, dict[str, Any]] = {}
+    found = {title: dict(rule) for title, rule in (known or {}).items() if title in table.columns}
+    kept = frozenset(found)
+    taken = {_identity(rule) for rule in found.values() if rule["to"] != "ignore"}
     for is_exact in (True, False):
         for title in table.columns:
             if title in found:
@@ -77,7 +83,10 @@ def suggest_columns(table: Table) -> dict[str, dict[str, Any]]:
             if rule is not None:
                 found[title] = dict(rule)
                 taken.add(_identity(rule))
-    return {title: _with_values(found.get(title, {"to": "ignore"}), title, table) for title in table.columns}
+    return {
+        title: found[title] if title in kept else _with_values(found.get(title, {"to": "ignore"}), title, table)
+        for title in table.columns
+    }
 
 
 def _list_words() -> list[tuple[str, Rule]]:
@@ -125,6 +134,17 @@ def list_words(table: Table, rules: Mapping[str, Rule]) -> dict[str, list[str]]:
         variable = variables.get(str(rule.get("variable")))
         if title in table.columns and variable is not None and (words := list_strange_words(table, title, variable)):
             found[title] = words
+    return found
+
+
+def list_years(table: Table, rules: Mapping[str, Rule]) -> dict[str, str]:
+    """The columns of dates that hold a year alone, with the first one found."""
+    found = {}
+    for title, rule in rules.items():
+        if title in table.columns and rule["to"] in DATED:
+            year = next((text for text in table.frame[title].drop_nulls() if is_year(text)), None)
+            if year is not None:
+                found[title] = year
     return found
 
 

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import override
+
+from essor.directory.models import Fact
 from essor.directory.rules import EARLIEST_DAY, Content, DirectoryError, Said, check_content, fold
 from essor.methods.variables import FALSE, TRUE, Variable
 
 UNKNOWN_WORDS = frozenset(
     {
         "n d", "nd", "n a", "na", "inconnu", "inconnue", "inconnus", "unknown", "non declare", "non declaree",
-        "non disponible", "not available", "not stated", "null", "sans reponse", "ne sait pas",
+        "non disponible", "not available", "not stated", "null", "none", "nil", "nan", "sans reponse", "ne sait pas",
     }
 )  # fmt: skip
-NONE_WORDS = frozenset({"aucun", "aucune", "zero", "none", "nil"})
+"""« None », « nil », « NaN »: what programs write where nothing is known."""
+NONE_WORDS = frozenset({"aucun", "aucune", "zero"})
 TRUE_WORDS = frozenset({"oui", "yes", "vrai", "true", "o", "y", "1", "x", "v"})
 FALSE_WORDS = frozenset({"non", "no", "faux", "false", "n", "0", "f"})
 MAX_DIGITS = 15
@@ -91,7 +95,7 @@ def read_number(text: str, variable: Variable) -> Said:
     step = Decimal(1).scaleb(-variable.scale)
 
     def number(found: str) -> Decimal:
-        value = parse_number(found)
+        value = parse_number(found, scale=variable.scale - 2 if is_percent else variable.scale)
         return value / 100 if is_percent else value
 
     for pattern, is_low, is_high, nudge in _FORMS:
@@ -106,15 +110,21 @@ def _said(variable: Variable, **what: object) -> Said:
     return {"variable": variable.id, "starts_on": EARLIEST_DAY, **what}  # type: ignore[typeddict-item]
 
 
-def parse_number(text: str) -> Decimal:
+def parse_number(text: str, *, scale: int = 0) -> Decimal:
     """Spaces between thousands, comma or point before decimals; « 1,264 » alone can be read two ways: refused.
+
+    ``scale``: decimals that the variable keeps; the remedy proposes no more.
 
     >>> parse_number("1 264,50"), parse_number("1,264,000"), parse_number("-3.5")
     (Decimal('1264.50'), Decimal('1264000'), Decimal('-3.5'))
     """
     plain = re.sub(f"[{_SPACES}]", "", text)
     if _THREE_AFTER_COMMA.fullmatch(plain) and not plain.lstrip("-").startswith("0,"):
-        raise DirectoryError("number-ambiguous", value=text)
+        whole, decimal = plain.replace(",", ""), f"{plain}0" if scale >= 3 else plain[: scale - 3]
+        is_decimal = scale > 0 and not plain[len(decimal) :].strip("0")
+        raise DirectoryError(
+            "number-ambiguous" if is_decimal else "number-ambiguous-whole", value=text, whole=whole, decimal=decimal
+        )
     if plain.count(",") > 1 or ("," in plain and "." in plain and plain.index(",") < plain.index(".")):
         plain = plain.replace(",", "")
     elif plain.count(".") > 1 or ("," in plain and "." in plain):
@@ -130,7 +140,7 @@ def parse_number(text: str) -> Decimal:
 def read_content(text: str, variable: Variable, *, labels: Mapping[str, str], places: Places) -> Content:
     """The stored form of a cell for ``variable``; ``labels``: folded label → code. Raises DirectoryError."""
     if variable.is_numeric:
-        return check_content(read_number(text, variable), variable)
+        return _read_amount(text, variable)
     if variable.kind == "boolean":
         return Content(None, None, _read_boolean(text, variable))
     if variable.kind == "place":
@@ -138,6 +148,14 @@ def read_content(text: str, variable: Variable, *, labels: Mapping[str, str], pl
     parts = re.split(r"\s*[|;]\s*", text) if variable.kind == "choice_many" or "|" in text else [text]
     codes = [labels.get(fold(part), part) for part in parts if part]
     return check_content(_said(variable, codes=codes), variable)
+
+
+def _read_amount(text: str, variable: Variable) -> Content:
+    """A refusal quotes what was typed (« 2,5 »), not what was understood of it."""
+    try:
+        return check_content(read_number(text, variable), variable)
+    except DirectoryError as error:
+        raise DirectoryError(error.code, **({"variable": variable.id} | error.facts | {"value": text})) from error
 
 
 def _read_boolean(text: str, variable: Variable) -> str:
@@ -150,15 +168,25 @@ def _read_boolean(text: str, variable: Variable) -> str:
 
 
 def read_place(text: str, places: Places) -> str:
-    """A code as it is, or the code of the one municipality of that name."""
+    """A code as it is, or that of the one municipality of that name (« la-prairie » is a name, « uk-eng » a code)."""
     plain = text.strip()
-    if plain in places.codes or re.fullmatch(r"\d{5}|[a-z]{2}(-[a-z]+)*", plain):
+    if plain in places.codes:
         return plain
     found = places.codes_by_name.get(fold(plain), ())
     if len(found) == 1:
         return found[0]
+    if not found and re.fullmatch(r"\d{5}|[a-z]{2}(-[a-z]+)*", plain):
+        return plain
     code = "place-ambiguous" if found else "place-unknown"
     raise DirectoryError(code, value=text, allowed=found)
+
+
+def read_listed_place(text: str, places: Places) -> str:
+    """The same where a person writes it for good: a code that no list has is refused."""
+    code = read_place(text, places)
+    if code not in places.codes:
+        raise DirectoryError("place-code-unknown", value=text)
+    return code
 
 
 def code_labels(variable: Variable) -> Mapping[str, str]:
@@ -166,6 +194,24 @@ def code_labels(variable: Variable) -> Mapping[str, str]:
     labels = {fold(code): code for code in variable.values}
     for code, words in (variable.value_labels or {}).items():
         labels.update({fold(word): code for word in words})
+    return labels
+
+
+def is_year(text: str) -> bool:
+    """Four digits alone: no day, until someone says which day of that year is meant.
+
+    >>> is_year("2019"), is_year("2019-06")
+    (True, False)
+    """
+    return bool(_YEAR.fullmatch(text.strip()))
+
+
+def status_labels() -> Mapping[str, str]:
+    """The same for the status of a fact."""
+    labels = {fold(code): code for code in Fact.Status.values}
+    for language in ("fr", "en"):
+        with override(language):
+            labels.update({fold(str(label)): code for code, label in Fact.Status.choices})
     return labels
 
 
@@ -186,7 +232,7 @@ def read_day(text: str, *, today: date, month_day: tuple[int, int] | None = None
         elif month_day and (match := _YEAR.fullmatch(plain)):
             day = date(int(match[1]), *month_day)
         else:
-            raise DirectoryError("date-unreadable", value=text)
+            raise DirectoryError("date-year-alone" if is_year(plain) else "date-unreadable", value=text)
     except ValueError as error:
         if isinstance(error, DirectoryError):
             raise

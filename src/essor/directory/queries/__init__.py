@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from essor.directory.queries.known import end_of_day, events, list_sources, names_of, observations, start_of_day
 from essor.directory.queries.listing import Filters, Line, list_choices, list_organisations, read_all_lines, read_lines
-from essor.directory.queries.organisation import OrganisationPage, find_by_name, get_organisation_page
+from essor.directory.queries.organisation import (
+    Identity,
+    OrganisationPage,
+    find_by_name,
+    get_organisation_page,
+    identify,
+)
 from essor.directory.queries.sources import SourcePage, get_source_page
 
 __all__ = [
     "Filters",
+    "Identity",
     "Line",
     "OrganisationPage",
     "SourcePage",
@@ -17,6 +24,7 @@ __all__ = [
     "find_by_name",
     "get_organisation_page",
     "get_source_page",
+    "identify",
     "list_choices",
     "list_organisations",
     "list_sources",

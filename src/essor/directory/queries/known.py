@@ -66,14 +66,20 @@ def events(*, organisations: Collection[int] | None = None, known_at: datetime |
 def names_of(
     *, organisations: Iterable[int] | None = None, on: date | None = None, known_at: datetime
 ) -> Mapping[int, str]:
-    """The legal name of each organisation on a day (None: the latest); an erased or withdrawn one is absent."""
+    """The legal name of each organisation on a day (None: the latest); an erased or withdrawn one is absent.
+
+    The latest to have started, of those that have not ended; where none holds, the oldest.
+    """
     rows = OrganisationName.objects.known_at(known_at).filter(kind=OrganisationName.Kind.LEGAL)
     if organisations is not None:
         rows = rows.filter(organisation_id__in=list(organisations))
     oldest_first = rows.order_by("organisation_id", F("starts_on").asc(nulls_first=True), "known_from", "id")
     found: dict[int, str] = {}
-    for number, starts_on, name in oldest_first.values_list("organisation_id", "starts_on", "name").iterator():
-        if number not in found or on is None or starts_on is None or starts_on <= on:
+    fields = ("organisation_id", "starts_on", "ends_before", "name")
+    for number, starts_on, ends_before, name in oldest_first.values_list(*fields).iterator():
+        has_begun = on is None or starts_on is None or starts_on <= on
+        has_ended = ends_before is not None and (on is None or ends_before <= on)
+        if number not in found or (has_begun and not has_ended):
             found[number] = name
     return found
 

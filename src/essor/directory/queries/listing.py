@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
 from django.db.models import Q as Where
 
 from essor.directory.models import Fact, Organisation, OrganisationName
@@ -50,7 +50,10 @@ class Line:
 def list_organisations(*, filters: Filters, on: date) -> QuerySet[Organisation]:
     """Those that have a name today, by name; :func:`read_lines` says what is known of a page of them."""
     names = OrganisationName.objects.filter(organisation=OuterRef("pk"), known_to=None)
-    legal = names.filter(kind=OrganisationName.Kind.LEGAL).order_by(F("starts_on").desc(nulls_last=True), "-id")
+    has_ended = Case(When(ends_before__lte=on, then=1), default=0)
+    legal = names.filter(kind=OrganisationName.Kind.LEGAL).order_by(
+        has_ended, F("starts_on").desc(nulls_last=True), "-id"
+    )
     rows = Organisation.objects.filter(Exists(legal), erased_at=None)
     for word in fold(filters.search).split()[:6]:
         rows = rows.filter(Exists(names.filter(folded__contains=word)))

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,13 +21,15 @@ from essor.directory.forms import ColumnsForm, DecisionForm, SourceForm, UploadF
 from essor.directory.importing import storage
 from essor.directory.importing.console import COUNT_LABELS
 from essor.directory.importing.mapping import parse_mapping
+from essor.directory.importing.matching import NEW
 from essor.directory.importing.problems import Problem
 from essor.directory.importing.reading import read_table
-from essor.directory.importing.suggesting import list_words
+from essor.directory.importing.suggesting import list_words, list_years
 from essor.directory.models import ImportDraft
 from essor.directory.rules import DirectoryError
 from essor.directory.tasks import import_draft
-from essor.directory.wording import STEPS, explain_error, explain_problem
+from essor.directory.wording import STEPS, explain_error, explain_problem, explain_with_links, list_labels
+from essor.territories.queries import list_names
 
 PER_PAGE = 50
 FIRST_ROWS = 3
@@ -84,17 +86,22 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
     table = read_table(storage.file_of(draft))
     language = "en" if get_language() == "en" else "fr"
     held, rules = draft.mapping.get("source", {}) | draft.mapping.get("constants", {}), draft.mapping.get("columns", {})
-    about, words = SourceForm(request.POST or None, initial=held), list_words(table, rules)
-    columns = ColumnsForm(request.POST or None, columns=table.columns, rules=rules, words=words, language=language)
+    about = SourceForm(request.POST or None, initial=held)
+    words, years = list_words(table, rules), list_years(table, rules)
+    columns = ColumnsForm(
+        request.POST or None, columns=table.columns, rules=rules, words=words, years=years, language=language
+    )
     if about.is_valid() and columns.is_valid():
         mapping = _build_mapping(draft, about.cleaned_data, columns)
         try:
             drafts.save_mapping(draft=draft, content=mapping, by=cast(User, request.user), now=timezone.now())
         except DirectoryError as error:
-            about.add_error(None, explain_error(error))
+            constant = str(error.facts.get("constant", ""))
+            about.add_error(constant if constant in about.fields else None, explain_error(error))
         else:
-            asked = list_words(table, mapping["columns"])
-            return redirect("import_columns" if asked.keys() - words.keys() else "import_check", token)
+            asked = list_words(table, mapping["columns"]).keys() - words.keys()
+            asked |= list_years(table, mapping["columns"]).keys() - years.keys()
+            return redirect("import_columns" if asked else "import_check", token)
     samples = table.frame.head(FIRST_ROWS).to_dicts()
     fields = [
         {
@@ -126,10 +133,14 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("import_progress", token)
     draft, by = _open_draft(request, token), cast(User, request.user)
     mended = UploadForm(request.POST or None, request.FILES) if request.FILES else UploadForm()
-    try:
-        if mended.is_valid():
+    if mended.is_valid():
+        try:
             _replace(draft, mended, by=by)
+        except DirectoryError as error:
+            mended.add_error("file", explain_error(error))
+        else:
             return redirect("import_check", token)
+    try:
         report = _preview(draft)
     except DirectoryError as error:
         messages.error(request, explain_error(error))
@@ -137,22 +148,27 @@ def check_import(request: HttpRequest, token: str) -> HttpResponse:
     if report.source is not None:
         messages.warning(request, _("Ce fichier est déjà versé : rien n’a été ajouté."))
         return redirect("source", report.source)
-    if request.method == "POST" and not report.counts["errors"]:
+    if request.method == "POST" and not report.counts["errors"] and not request.FILES:
         return _start(request, draft)
     return _show_check(request, draft, report, mended)
 
 
 def _show_check(request: HttpRequest, draft: ImportDraft, report: storage.Preview, mended: UploadForm) -> HttpResponse:
+    now = timezone.now()
+    places = list_names(timezone.localdate(now), "en" if get_language() == "en" else "fr")
     if request.GET.get("format") == "csv":
-        return _send_problems(report.problems)
+        return _send_problems(report.problems, list_labels(report.problems, now=now, places=places))
     page = Paginator(report.problems, PER_PAGE).get_page(request.GET.get("page"))
+    decided = draft.mapping.get("decisions", {}).values()
+    labels = list_labels(page.object_list, now=now, places=places, more=decided)
     context = {
         "draft": draft,
+        "decisions": _list_decisions(draft, labels),
         "counts": [(label, report.counts[key]) for key, label in COUNT_LABELS.items() if key in report.counts],
         "errors": report.counts["errors"],
         "mended": mended,
         "page": page,
-        "problems": [{"problem": problem, "sentence": explain_problem(problem)} for problem in page.object_list],
+        "problems": [_show_problem(problem, labels) for problem in page.object_list],
         "steps": _steps(),
         "trail": [(_("Verser un recensement"), reverse("import_list"))],
     }
@@ -174,16 +190,52 @@ def _start(request: HttpRequest, draft: ImportDraft) -> HttpResponse:
 
 @open_to(Audience.ADVISER)
 @require_POST
+def discard_import(request: HttpRequest, token: str) -> HttpResponse:
+    """Throws away a file that will not be entered, with all that it says; nothing of it was in the facts."""
+    draft = _get_draft(request, token)
+    try:
+        drafts.discard_draft(draft=draft, by=cast(User, request.user), now=timezone.now())
+    except DirectoryError as error:
+        messages.error(request, explain_error(error))
+    else:
+        messages.success(request, _("Ce versement est jeté : le fichier n’est plus gardé."))
+    return redirect("import_list")
+
+
+@open_to(Audience.ADVISER)
+@require_POST
 def decide_organisation(request: HttpRequest, token: str) -> HttpResponse:
     """Who a name of the file is, when several organisations bear it."""
     draft, form = _open_draft(request, token), DecisionForm(request.POST)
     if not form.is_valid():
-        raise BadRequest(_("Choisissez une organisation dans la liste."))
+        messages.error(request, _("Choisissez une organisation dans la liste."))
+        return redirect("import_check", token)
+    decision, choice = form.cleaned_data["decision"], form.cleaned_data["choice"]
     try:
-        drafts.decide_organisation(draft=draft, by=cast(User, request.user), now=timezone.now(), **form.cleaned_data)
+        drafts.decide_organisation(
+            draft=draft, decision=decision, choice=choice, by=cast(User, request.user), now=timezone.now()
+        )
     except DirectoryError as error:
         messages.error(request, explain_error(error))
     return redirect("import_check", token)
+
+
+def _list_decisions(draft: ImportDraft, labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """Who each name was said to be, to take it back."""
+    return [
+        {"key": key, "name": key.partition("|")[0], "choice": labels.get(chosen, "" if chosen == NEW else chosen)}
+        for key, chosen in draft.mapping.get("decisions", {}).items()
+    ]
+
+
+def _show_problem(problem: Problem, labels: Mapping[str, str]) -> dict[str, Any]:
+    """``choices``: whom a person may say that the name is, besides a new organisation."""
+    named = problem.facts.get("organisations", ())
+    return {
+        "problem": problem,
+        "sentence": explain_with_links(problem, labels=labels) if named else explain_problem(problem),
+        "choices": [(key, labels.get(key, key)) for key in named],
+    }
 
 
 def _replace(draft: ImportDraft, form: UploadForm, *, by: User) -> None:
@@ -199,14 +251,16 @@ def _preview(draft: ImportDraft) -> storage.Preview:
     return kept or drafts.preview_draft(draft=draft, mapping=mapping, now=timezone.now())
 
 
-def _send_problems(problems: list[Problem]) -> HttpResponse:
+def _send_problems(problems: list[Problem], labels: Mapping[str, str]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="problemes.csv"'
     response.write("\ufeff")
     writer = csv.writer(response)
     writer.writerow([_("ligne"), _("colonne"), _("valeur"), _("gravité"), _("quoi faire")])
     for problem in problems:
-        cells = [str(problem.line), problem.column, problem.value, problem.severity, explain_problem(problem)]
+        said = explain_problem(problem, labels=labels)
+        severity = _("erreur") if problem.severity == "error" else _("avertissement")
+        cells = [str(problem.line), problem.column, problem.value, severity, said]
         # A cell that a spreadsheet would run as a formula is preceded by an apostrophe.
         writer.writerow([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in cells])
     return response

@@ -6,24 +6,23 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to, require
 from essor.directory import actions, pictures, queries
-from essor.directory.forms import FactForm, LifeEventForm, WithdrawalForm
+from essor.directory.forms import FactForm, WithdrawalForm
 from essor.directory.importing.existing import load_places
-from essor.directory.importing.values import code_labels, read_content
-from essor.directory.models import Fact, Organisation, Source
+from essor.directory.importing.values import code_labels, is_unknown, read_content, read_listed_place
+from essor.directory.models import Fact, Source
 from essor.directory.rules import DirectoryError, Said
-from essor.directory.wording import explain_error
+from essor.directory.views.asking import get_page, list_trail, read_language, read_person
+from essor.directory.wording import explain_entry, explain_error
 from essor.knowledge import load_variables
 from essor.territories.queries import list_names
 
@@ -31,19 +30,10 @@ PER_PAGE = 50
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _language() -> str:
-    return "en" if get_language() == "en" else "fr"
-
-
-def _person(request: HttpRequest) -> User:
-    """Whoever asks, signed in or not: never None, which would mean the operator at the console."""
-    return cast(User, request.user)
-
-
 @open_to(Audience.PUBLIC)
 @require_safe
 def show_directory(request: HttpRequest) -> HttpResponse:
-    today, now, language = timezone.localdate(), timezone.now(), _language()
+    today, now, language = timezone.localdate(), timezone.now(), read_language()
     asked = {name: request.GET.get(name, "")[:100] for name in ("search", "legal_form", "sector", "municipality")}
     rows = queries.list_organisations(filters=queries.Filters(**asked), on=today)
     places = list_names(today, language)
@@ -59,6 +49,7 @@ def show_directory(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": pictures.build_directory_table(lines, language=language, places=places),
         "asked": asked,
+        "is_adviser": may(request.user, "record_facts"),
         "choices": choices,
         "csv": "?" + (request.GET.urlencode() + "&" if request.GET else "") + "format=csv",
     }
@@ -79,17 +70,10 @@ def _send_csv(rows: Any, today: date) -> HttpResponse:
     return response
 
 
-def _get_page(key: str) -> queries.OrganisationPage:
-    try:
-        return queries.get_organisation_page(key=key, now=timezone.now())
-    except Organisation.DoesNotExist as error:
-        raise Http404(_("Aucune organisation n’a cette adresse.")) from error
-
-
 @open_to(Audience.PUBLIC)
 @require_safe
 def show_organisation(request: HttpRequest, key: str) -> HttpResponse:
-    page, language = _get_page(key), _language()
+    page, language = get_page(key), read_language()
     places = list_names(timezone.localdate(), language)
     is_adviser = may(request.user, "record_facts", page.municipality)
     context = {
@@ -108,13 +92,13 @@ def show_organisation(request: HttpRequest, key: str) -> HttpResponse:
 @open_to(Audience.ADVISER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_fact(request: HttpRequest, key: str) -> HttpResponse:
-    return _edit_fact(request, _get_page(key), None)
+    return _edit_fact(request, get_page(key), None)
 
 
 @open_to(Audience.ADVISER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct_fact(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    page = _get_page(key)
+    page = get_page(key)
     fact = next((fact for fact in page.facts if fact.pk == pk and fact.known_to is None), None)
     if fact is None:
         raise Http404(_("Ce fait a déjà été corrigé, ou n’existe pas."))
@@ -122,85 +106,54 @@ def correct_fact(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 
 def _edit_fact(request: HttpRequest, page: queries.OrganisationPage, fact: Fact | None) -> HttpResponse:
-    by, now = _person(request), timezone.now()
+    by, now = read_person(request), timezone.now()
     require(by, "record_facts", page.municipality)
     initial, corrected = ({"starts_on": fact.starts_on}, fact.variable) if fact else ({}, "")
-    form = FactForm(request.POST or None, initial=initial, language=_language(), corrected=corrected)
+    form = FactForm(request.POST or None, initial=initial, language=read_language(), corrected=corrected)
     if form.is_valid():
         try:
-            said = _read_said(form, today=timezone.localdate())
-            if fact is None:
-                said["note"] = form.cleaned_data["reason"]
-            with transaction.atomic():
-                source = _create_entry(by=by, now=now)
-                if fact is None:
-                    actions.record_fact(organisation=page.organisation, source=source, by=by, now=now, **said)
-                else:
-                    actions.correct_fact(
-                        fact=fact, reason=form.cleaned_data["reason"], source=source, by=by, now=now, **said
-                    )
+            done = _enter_fact(page, fact, form, by=by, now=now)
         except DirectoryError as error:
-            form.add_error("value", explain_error(error))
+            form.add_error("value", explain_entry(error))
         else:
-            messages.success(request, _("C’est noté. L’ancienne valeur reste visible, avec ses dates."))
+            messages.success(request, done)
             return redirect("organisation", page.organisation.key)
-    said_of = load_variables()[fact.variable].label(_language()) if fact else ""
-    context = {"form": form, "page": page, "fact": fact, "said_of": said_of, "trail": _trail(page)}
+    said_of = load_variables()[fact.variable].label(read_language()) if fact else ""
+    context = {"form": form, "page": page, "fact": fact, "said_of": said_of, "trail": list_trail(page)}
     return render(request, "directory/fact.html", context, status=400 if form.is_bound else 200)
 
 
-def _create_entry(*, by: User, now: datetime) -> Source:
-    """Its title names nobody: editions publish the titles of their sources, for good."""
-    return actions.create_source(title=_("Saisie en ligne"), by=by, now=now)
+def _enter_fact(page: queries.OrganisationPage, fact: Fact | None, form: FactForm, *, by: User, now: datetime) -> str:
+    """Enters what the form says, and tells what was done. « inconnu » in a correction: the fact is believed no more."""
+    reason, title = form.cleaned_data["reason"], _("Saisie en ligne d’un fait")
+    if is_unknown(form.cleaned_data["value"]):
+        if fact is None:
+            raise DirectoryError("fact-unknown")
+        actions.withdraw_fact(fact=fact, reason=reason, by=by, now=now)
+        return _("Ce fait n’est plus cru, et rien ne le remplace. L’ancienne valeur reste visible, avec ses dates.")
+    said = _read_said(form, today=timezone.localdate())
+    if fact is None:
+        actions.enter_fact(organisation=page.organisation, title=title, by=by, now=now, **{**said, "note": reason})
+        return _("C’est noté.")
+    actions.enter_correction(fact=fact, reason=reason, title=title, by=by, now=now, **said)
+    return _("C’est noté. L’ancienne valeur reste visible, avec ses dates.")
 
 
 def _read_said(form: FactForm, *, today: date) -> Said:
-    """The value as a census cell would be read: numbers, bands, codes or their words."""
+    """The value as a census cell would be read: numbers, bands, codes or their words; a place must be listed."""
     variable = load_variables()[form.said_of]
-    text = form.cleaned_data["value"]
-    content = read_content(text, variable, labels=code_labels(variable), places=load_places(on=today))
+    text, places = form.cleaned_data["value"], load_places(on=today)
     said = Said(variable=variable.id, starts_on=form.cleaned_data["starts_on"])
+    if variable.kind == "place":
+        said["codes"] = [read_listed_place(text, places)]
+        return said
+    content = read_content(text, variable, labels=code_labels(variable), places=places)
     if content.codes is not None:
         said["codes"] = content.codes.split("|")
         return said
     said["low"] = None if content.low is None else variable.from_stored(content.low)
     said["high"] = None if content.high is None else variable.from_stored(content.high)
     return said
-
-
-@open_to(Audience.ADVISER)
-@require_http_methods(["GET", "HEAD", "POST"])
-def add_life_event(request: HttpRequest, key: str) -> HttpResponse:
-    page, by, now = _get_page(key), _person(request), timezone.now()
-    require(by, "record_facts", page.municipality)
-    form = LifeEventForm(request.POST or None)
-    if form.is_valid():
-        said = form.cleaned_data
-        others = queries.find_by_name(said["other"]) if said["other"] else []
-        if said["other"] and len(others) != 1:
-            form.add_error("other", _("Aucune organisation, ou plusieurs, portent ce nom. Donnez son adresse."))
-        else:
-            try:
-                with transaction.atomic():
-                    actions.record_life_event(
-                        organisation=page.organisation, source=_create_entry(by=by, now=now),
-                        other=others[0] if others else None, by=by, now=now,
-                        kind=said["kind"], happened_on=said["happened_on"], note=said["note"],
-                    )  # fmt: skip
-            except DirectoryError as error:
-                form.add_error(None, explain_error(error))
-            else:
-                messages.success(request, _("L’événement est inscrit."))
-                return redirect("organisation", key)
-    context = {"form": form, "page": page, "trail": _trail(page)}
-    return render(request, "directory/life_event.html", context, status=400 if form.is_bound else 200)
-
-
-def _trail(page: queries.OrganisationPage) -> list[tuple[str, str]]:
-    return [
-        (_("Annuaire"), reverse("directory")),
-        (page.name, reverse("organisation", args=[page.organisation.key])),
-    ]
 
 
 @open_to(Audience.PUBLIC)
@@ -215,13 +168,13 @@ def show_sources(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_source(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        page = queries.get_source_page(pk=pk)
+        page = queries.get_source_page(pk=pk, now=timezone.now())
     except Source.DoesNotExist as error:
         raise Http404(_("Aucune source ne porte ce numéro.")) from error
     may_withdraw = may(request.user, "withdraw_source") and page.source.withdrawn_at is None
     form = WithdrawalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        require(_person(request), "withdraw_source")
+        require(read_person(request), "withdraw_source")
         if form.is_valid():
             try:
                 actions.withdraw_source(
@@ -239,7 +192,7 @@ def show_source(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("source", pk)
     context = {
         "page": page,
-        "table": pictures.build_variables_table(page, language=_language()),
+        "table": pictures.build_variables_table(page, language=read_language()),
         "form": form if may_withdraw else None,
         "trail": [(_("Sources"), reverse("sources"))],
     }

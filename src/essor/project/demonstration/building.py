@@ -21,10 +21,10 @@ from essor.directory.actions import (
 from essor.directory.actions.organisations import add_name
 from essor.directory.models import Fact, Organisation, Source
 from essor.directory.queries import end_of_day
-from essor.observatory.actions import load_shipped_bases, publish_edition
+from essor.observatory.actions import publish_edition
 from essor.observatory.models import BaseVersion, Edition
 from essor.project.demonstration.records import Census, Records, read_records, say_facts
-from essor.territories.actions import load_shipped_territories
+from essor.project.shipped import load_shipped
 
 PASSWORD = "essor-demonstration"  # noqa: S105  printed by the command: it opens fictitious data only
 PEOPLE = (
@@ -41,8 +41,7 @@ def build_demonstration(*, now: datetime) -> None:
     """Fills an empty platform and marks it as a demonstration, for ever. All or nothing."""
     records = read_records(RECORDS)
     set_up_instance(kind=Instance.Kind.DEMO, by=None, now=now)
-    load_shipped_territories(by=None, now=now)
-    load_shipped_bases(by=None, now=now)
+    load_shipped(now=now)
     for email, name, kind in PEOPLE:
         _open_demo_account(email, name, kind, records.territory, now)
     sources = {census.name: _open_census(census, now) for census in records.censuses}

@@ -10,20 +10,27 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.directory.actions import withdraw_source
 from essor.directory.actions.imports import ImportRefused, ImportReport, import_census, preview_census
-from essor.directory.importing.console import build_mapping, list_lines
+from essor.directory.importing.console import build_mapping, explain_refusal, list_columns, list_lines
+from essor.directory.importing.mapping import FileMapping
+from essor.directory.importing.problems import Problem
 from essor.directory.models import Source
 from essor.directory.rules import DirectoryError
-from essor.directory.wording import explain_error, explain_problem
+from essor.directory.wording import STEPS, explain_error, explain_problem, list_labels
 from essor.knowledge import DefinitionRefused
 from essor.territories.actions import ImportReport as PlaceReport
 from essor.territories.actions import import_boundaries, import_municipalities, import_territory_list
 from essor.territories.importing import FileRefused, describe_refusal
+from essor.territories.models import Territory, TerritoryEvent
+from essor.territories.queries import list_names
 
 SHOWN = 20
+WRONG_REQUEST = 2
+"""The exit code where the request, the mapping or the file does not read; a file that reads and has errors gives 1."""
 
 
 def read_date(text: str) -> date:
@@ -63,15 +70,15 @@ class Command(BaseCommand):
         try:
             getattr(self, f"_{what}")(options)
         except ImportRefused as refusal:
-            for problem in refusal.problems[:SHOWN]:
-                self._say_problem(problem.line, problem.column, explain_problem(problem))
+            self._say_problems(refusal.problems)
             raise CommandError(explain_error(refusal)) from refusal
         except DirectoryError as error:
-            raise CommandError(explain_error(error)) from error
+            code = 1 if error.code == "import-refused" else WRONG_REQUEST
+            raise CommandError(explain_refusal(error), returncode=code) from error
         except DefinitionRefused as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=WRONG_REQUEST) from error
         except FileRefused as refusal:
-            raise CommandError("\n".join(describe_refusal(refusal))) from refusal
+            raise CommandError("\n".join(describe_refusal(refusal)), returncode=WRONG_REQUEST) from refusal
 
     def _census(self, options: dict[str, Any]) -> None:
         now = timezone.now()
@@ -84,7 +91,7 @@ class Command(BaseCommand):
             report = preview_census(file=options["file"], mapping=mapping, now=now)
         else:
             report = import_census(file=options["file"], mapping=mapping, by=None, now=now, progress=self._progress)
-        self._tell(report, as_json=options["as_json"])
+        self._tell(report, mapping, as_json=options["as_json"])
         if report.counts.get("errors"):
             raise DirectoryError("import-refused", errors=report.counts["errors"])
 
@@ -106,23 +113,29 @@ class Command(BaseCommand):
         closed = withdraw_source(source=source, reason=options["reason"], by=None, now=timezone.now())
         self.stdout.write(_("Source retirée : {facts} faits ne sont plus crus.").format(facts=closed["facts"]))
 
-    def _tell(self, report: ImportReport, *, as_json: bool) -> None:
-        for problem in report.problems[:SHOWN]:
-            self._say_problem(problem.line, problem.column, explain_problem(problem))
+    def _tell(self, report: ImportReport, mapping: FileMapping, *, as_json: bool) -> None:
+        self._say_problems(report.problems)
         if len(report.problems) > SHOWN:
             self.stderr.write(_("… et {count} autres remarques.").format(count=len(report.problems) - SHOWN))
         if as_json:
             source = report.source.pk if report.source else None
-            self.stdout.write(json.dumps({"source": source, "is_repeated": report.is_repeated, **report.counts}))
+            said = {"source": source, "is_repeated": report.is_repeated, "columns": list_columns(report, mapping)}
+            self.stdout.write(json.dumps(said | dict(report.counts), ensure_ascii=False))
             return
-        for line in list_lines(report):
+        for line in list_lines(report, mapping):
             self.stdout.write(line)
 
-    def _say_problem(self, line: int, column: str, sentence: str) -> None:
-        where = _("Ligne {line}").format(line=line) + (f", « {column} »" if column else "")
-        self.stderr.write(f"{where} : {sentence}")
+    def _say_problems(self, problems: list[Problem]) -> None:
+        """The first ones; an organisation is told by its name, and by the address that a decision needs."""
+        now, shown = timezone.now(), problems[:SHOWN]
+        places = list_names(timezone.localdate(now), get_language() or "fr")
+        labels = {key: f"{label} ({key})" for key, label in list_labels(shown, now=now, places=places).items()}
+        for problem in shown:
+            where = _("Ligne {line}").format(line=problem.line) + (f", « {problem.column} »" if problem.column else "")
+            self.stderr.write(f"{where} : {explain_problem(problem, labels=labels)}")
 
     def _progress(self, what: str, done: int, total: int) -> None:
+        what = str(STEPS[what])
         if sys.stderr.isatty():
             self.stderr.write(f"\r{what} {done}/{total}   ", ending="" if done < total else "\n")
         elif done == total:
@@ -132,10 +145,11 @@ class Command(BaseCommand):
         if not report.is_new:
             self.stdout.write(_("Déjà chargé : rien n’a été ajouté."))
             return
-        places = ", ".join(f"{kind} {count}" for kind, count in report.places.items())
+        kinds, happenings = dict(Territory.Kind.choices), dict(TerritoryEvent.Kind.choices)
+        places = ", ".join(f"{kinds[kind]} : {count}" for kind, count in report.places.items())
         self.stdout.write(_("{title} : {places}.").format(title=report.vintage, places=places))
         for kind, count in report.count_events().items():
-            self.stdout.write(f"  {kind} : {count}")
+            self.stdout.write(f"  {happenings[kind]} : {count}")
         if report.unmatched:
             codes = ", ".join(report.unmatched[:SHOWN])
             self.stdout.write(_("Sans lieu connu, laissés de côté : {codes}.").format(codes=codes))

@@ -11,12 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from essor.accounts import guards as accounts_guards
-from essor.accounts.models import AuditEvent, Instance
+from essor.accounts.models import Instance
 from essor.directory import guards as directory_guards
 from essor.directory.models import Organisation
 from essor.observatory import guards as observatory_guards
 from essor.observatory.models import Edition
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
+from essor.project.shipped import is_untouched
 
 GUARDS = (accounts_guards, directory_guards, observatory_guards)
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, build_only: bool, reset: bool, port: int, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         kind = Instance.objects.values_list("kind", flat=True).first()
-        if kind == Instance.Kind.REAL or (kind is None and AuditEvent.objects.exists()):
+        if kind == Instance.Kind.REAL or (kind is None and not is_untouched()):
             raise CommandError(
                 "Ce dossier contient une plateforme réelle : la démonstration ne s’y mêle pas. "
                 "Donnez-lui un autre dossier, par exemple ESSOR_DATA=essai ./essor demo"

@@ -12,10 +12,9 @@ from django.utils import timezone
 from essor.accounts.actions import set_up_instance
 from essor.accounts.models import Instance
 from essor.accounts.queries import get_instance_kind
-from essor.observatory.actions import load_shipped_bases
 from essor.project import holding, serving
 from essor.project.environment import require_email
-from essor.territories.actions import load_shipped_territories
+from essor.project.shipped import load_shipped
 
 
 class Command(BaseCommand):
@@ -55,8 +54,7 @@ class Command(BaseCommand):
         serving.require_free_port(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         now = timezone.now()
-        load_shipped_territories(by=None, now=now)
-        load_shipped_bases(by=None, now=now)
+        load_shipped(now=now)
         if not get_instance_kind():
             set_up_instance(kind=Instance.Kind.REAL, by=None, now=now)
         connection.close()  # it serves no one from here on, and a database that restarts would find it open
