@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from essor.methods.bases import ComparisonRefused, Membership, Territory
 from essor.methods.comparison import CLASSES, PARTS, RESTRUCTURED, Comparison, compare
 from essor.methods.facts import Event
+from essor.methods.growth import growth_share, rounded, symmetric_growth
 from tests.methods.towns import NOW, START, T0, T1, event, make_base, make_side
 
 SPEC = yaml.safe_load((Path(__file__).parent / "spec" / "comparison.yaml").read_text(encoding="utf-8"))
@@ -74,6 +78,23 @@ def test_the_article() -> None:
     assert round(float(reading.symmetric), 4) == 0.2295
     assert round(reading.yearly, 3) == 0.070
     assert found.days == 1249
+
+
+def test_a_share_is_rounded_once() -> None:
+    """162 out of 706 is 22.946 %: read with one decimal 22.9, where 0.2295 would be read 23.0 (half away from zero)."""
+    kept = rounded(symmetric_growth(625, 787))
+    assert Decimal(str(kept)).scaleb(2).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP) == Decimal("22.9")
+
+
+@given(st.integers(1, 100_000), st.integers(0, 100_000))
+def test_a_kept_share_reads_as_the_exact_one(before: int, after: int) -> None:
+    """With one decimal of a percent, unless the exact share lies within 10⁻⁸ of a half."""
+    exact, kept = growth_share(before, after), rounded(growth_share(before, after))
+    assert exact is not None
+    assert kept is not None
+    tenths = exact * 1000
+    if abs((tenths % 1) - Fraction(1, 2)) > Fraction(1, 50_000):
+        assert math.floor(tenths + Fraction(1, 2)) == math.floor(Decimal(str(kept)) * 1000 + Decimal("0.5"))
 
 
 def test_three_readings_of_the_same_base() -> None:

@@ -3,7 +3,7 @@
 One function computes it, for the page, for publication and for verification: the same input gives the same result, to
 the last digit. Organisations appear by their integer id only; names are for pages.
 
-Amounts of jobs are integers at the measure's ``scale``; shares are rounded to 4 decimals, or null where they would
+Amounts of jobs are integers at the measure's ``scale``; shares are rounded to 8 decimals, or null where they would
 divide by zero; dates are ISO; ids are ascending. The result of :func:`build_portrait`::
 
     shape        "essor-portrait-1"

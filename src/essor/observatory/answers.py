@@ -12,6 +12,8 @@ from essor.observatory.labels import label_code
 from essor.observatory.sentences import find_figure, natural
 
 Data = Mapping[str, Any]
+ANSWERED_DECIMALS = 4
+"""Of the shares that a command or a comparison answers; results keep more (methods.growth.SHARE_DECIMALS)."""
 
 
 def answer_portrait(results: Data, definitions: Data, *, on: date, known_on: date) -> dict[str, Any]:
@@ -70,9 +72,7 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
     return {
         "before": plain(chosen["before"], scale),
         "after": plain(chosen["after"], scale),
-        "growth": chosen["growth"],
-        "dhs_growth": chosen["symmetric"],
-        "yearly_growth": chosen["yearly"],
+        **_answer_rates(chosen),
         "parts": {name: plain(value, scale) for name, value in parts.items()},
         "enterprises_before": told["enterprises_before"],
         "enterprises_after": told["enterprises_after"],
@@ -104,13 +104,20 @@ def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
     return {
         "before": plain(reading["before"], scale),
         "after": plain(reading["after"], scale),
-        "growth": reading["growth"],
-        "dhs_growth": reading["symmetric"],
-        "yearly_growth": reading["yearly"],
+        **_answer_rates(reading),
         "units": reading["units"],
         "unknown": len(reading["unknown"]),
         "unknown_before": plain(reading["unknown_before"], scale),
     }
+
+
+def _answer_rates(reading: Data) -> dict[str, float | None]:
+    names = {"growth": "growth", "dhs_growth": "symmetric", "yearly_growth": "yearly"}
+    return {name: _round(reading[kept]) for name, kept in names.items()}
+
+
+def _round(share: float | None) -> float | None:
+    return None if share is None else round(share, ANSWERED_DECIMALS)
 
 
 def _range_of(total: Data) -> list[int | float | None] | None:

@@ -136,7 +136,7 @@ class Command(ObservatoryCommand):
                 "creation": answer["creation"],
                 "destruction": answer["destruction"],
                 "reallocation": answer["reallocation"],
-                "dhs": write_percent(answer["dhs_growth"], 1),
+                "dhs": write_percent(told["readings"][answer["reading"]]["symmetric"], 1),
                 "reading": label_reading(answer["reading"]),
             }
         )  # fmt: skip
