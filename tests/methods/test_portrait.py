@@ -91,6 +91,16 @@ def test_what_was_known_before_anyone_wrote_gives_nothing() -> None:
     assert {told["growth"] for told in result["comparisons"].values()} == {None}
 
 
+def test_an_unknown_side_is_compared_and_bridged_with_nothing() -> None:
+    """Nothing decided at the first date on one base: no comparison from there, no bridge where it is the last."""
+    sells = make_base("sells", jobs="jobs_headcount_all", tree={"fact": "commercial_activity", "is": True})
+    for bases in ((MAGAZINE, sells), (sells, MAGAZINE)):
+        result = build(replace(PLAN, bases=bases))
+        assert {told["base"] for told in result["comparisons"].values()} == {"magazine-2014"}
+        assert result["bridges"] == {}
+        assert result["figures"]["sells.1.enterprises.2017-11-01"]["undecided"] > 0
+
+
 def test_one_base_at_one_date_and_none() -> None:
     alone = build(replace(PLAN, bases=(MAGAZINE,), dates=(T0,)))
     assert (alone["comparisons"], alone["bridges"]) == ({}, {})

@@ -57,9 +57,9 @@ def test_each_reading_has_its_sentence(public: StrictClient, magazine: BaseVersi
 def test_two_bases_are_refused_with_the_bridge_instead(
     public: StrictClient, world: World, magazine: BaseVersion, table: BaseVersion
 ) -> None:
-    world.add("commune", {2017: 9}, social_economy=True, board_size=5)
+    world.add("commune", {2017: 9}, social_economy=True, board_size=5, jobs_headcount_all=11)
     page = ask(public, status=409, **DATES, second="table-regionale-2017.1")
-    for said in ('role="alert"', "Pourquoi deux totaux", "grandit", "un nombre inconnu", "Comparez deux dates"):
+    for said in ('role="alert"', "Pourquoi deux totaux", "grandit", "38 emplois", "Comparez deux dates"):
         assert said in page
     told = public.get(
         "/comparer/", DATES | {"second": "table-regionale-2017.1"}, headers={"accept": "application/json"}
@@ -89,6 +89,27 @@ def test_a_base_that_decides_nothing_is_unknown_and_never_zero(public: StrictCli
     assert "key-figure" not in page
     told = public.get("/comparer/", DATES | {"base": "table-regionale-2017.1", "format": "json"}).json()
     assert told["unknown_on"] == ["2014-06-30", "2017-11-29"]
+    assert (told["before"], told["after"], told["growth"], told["parts"]) == (None, None, None, {})
+
+
+def test_there_is_no_bridge_to_an_unknown_total(public: StrictClient, table: BaseVersion) -> None:
+    asked = DATES | {"second": "table-regionale-2017.1"}
+    page = ask(public, status=409, **asked)
+    for said in ("un nombre inconnu", "Il n’y a pas de pont", "le total est inconnu"):
+        assert said in page
+    assert "Pourquoi deux totaux" not in page
+    problem = public.get("/comparer/", asked, headers={"accept": "application/json"}).json()
+    assert (problem["before"], problem["after"], problem["bridge"], problem["parts"]) == (38, None, None, {})
+
+
+def test_figures_that_are_all_bands_are_not_compared(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    for name in ("grandit", "ferme", "avalee", "avale"):
+        world.happen(name, "closed", FIRST.replace(year=2013))
+    world.add("fourchette", {2014: (11, 25), 2017: 12})
+    page = ask(public, **DATES)
+    assert "l’entreprise comptée n’a pas donné de chiffre exact" in page
+    told = public.get("/comparer/", DATES | {"format": "json"}).json()
+    assert (told["before"], told["enterprises_before"], told["growth"]) == (None, 1, None)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  indicator: enterprises, the base's jobs variable, jobs_fte
     comparisons  {"<slug>.<version>.<jobs variable>.<from>.<to>": COMPARISON}: consecutive dates, and first to last
     bridges      {"<slug>.<version>.<slug>.<version>.<date>": BRIDGE}: each pair of bases, order of the plan, last date
+                 a comparison or a bridge is absent where one side has no total (essor.methods.bases.has_total): nothing
+                 decided there, or no exact figure; an unknown side is never counted as zero
     warnings     [{type: small-difference, on, bases: [slug, slug], only_in_first: [id], only_in_second: [id]},
                  {type: small-cell, key, dimension, code, enterprises},
                  {type: measures-never-mixed, bases: [slug, slug]}]
@@ -29,7 +31,7 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  or when there are members and none gave a figure
                  exact, banded, without_figure: enterprises with such a figure; for enterprises, all sums are the count
     COMPARISON   {key, base, version, jobs_variable, scale, from, to, days, before, after, enterprises_before,
-                 enterprises_after, growth, symmetric, yearly, parts: {class: jobs},
+                 enterprises_after, undecided_before, undecided_after, growth, symmetric, yearly, parts: {class: jobs},
                  enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
                  units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES
     READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
@@ -58,6 +60,7 @@ from essor.methods.bases import (
     Territory,
     canonical_json,
     fingerprint_of,
+    has_total,
     membership,
     numbers_of,
     small_difference,
@@ -123,10 +126,8 @@ def build_portrait(
         result["memberships"][f"{base.slug}.{base.version}.{on.isoformat()}"] = _members(side, undecided)
         result["figures"] |= _figures(side, living[on], variables)
     for row in range(len(plan.bases)):
-        for start, end in sorted({*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 1 else [])}):
-            found = compare(sides[row, start], sides[row, end], known, known_at=plan.known_at)
-            told = _comparison(found, sides[row, start], sides[row, end], variables)
-            result["comparisons"][told["key"]] = told
+        by_date = {on: sides[row, on] for on in dates}
+        result["comparisons"] |= _comparisons(by_date, known, plan.known_at, variables)
     result["bridges"], result["warnings"] = {}, []
     if dates:
         last = [sides[row, dates[-1]] for row in range(len(plan.bases))]
@@ -215,6 +216,19 @@ def _total(row: Row, *, is_count: bool) -> dict[str, int | None]:
     }
 
 
+def _comparisons(
+    sides: Mapping[date, Membership], events: Sequence[Event], known_at: datetime, variables: Mapping[str, Variable]
+) -> dict[str, Any]:
+    """One base: consecutive dates, and the first with the last, where both have a total."""
+    dates, told = list(sides), {}
+    for start, end in sorted({*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 1 else [])}):
+        if has_total(sides[start]) and has_total(sides[end]):
+            found = compare(sides[start], sides[end], events, known_at=known_at)
+            kept = _comparison(found, sides[start], sides[end], variables)
+            told[kept["key"]] = kept
+    return told
+
+
 def _comparison(
     found: Comparison, before: Membership, after: Membership, variables: Mapping[str, Variable]
 ) -> dict[str, Any]:
@@ -229,6 +243,8 @@ def _comparison(
         "from": start,
         "to": end,
         **comparison_as_dict(found),
+        "undecided_before": len(before.undecided),
+        "undecided_after": len(after.undecided),
         "growth": rounded(headline.growth),
         "symmetric": rounded(headline.symmetric),
         "yearly": rounded(headline.yearly),
@@ -287,7 +303,7 @@ def _is_mixed(first: Membership, second: Membership) -> bool:
 def _bridges(sides: Sequence[Membership]) -> dict[str, Any]:
     told = {}
     for first, second in combinations(sides, 2):
-        if not _is_mixed(first, second):
+        if not _is_mixed(first, second) and has_total(first) and has_total(second):
             left, right = first.base, second.base
             key = f"{left.slug}.{left.version}.{right.slug}.{right.version}.{first.on.isoformat()}"
             told[key] = {

@@ -12,6 +12,8 @@ from essor.observatory.labels import label_code
 from essor.observatory.sentences import find_figure, natural
 
 Data = Mapping[str, Any]
+RATES = {"growth": "growth", "dhs_growth": "symmetric", "yearly_growth": "yearly"}
+FLOWS = ("creation", "destruction", "reallocation", "excess_reallocation")
 ANSWERED_DECIMALS = 4
 """Of the shares that a command or a comparison answers; results keep more (methods.growth.SHARE_DECIMALS)."""
 
@@ -64,25 +66,31 @@ def _answer_table(name: str, count: Data, jobs: Data, full_time: Data, definitio
 def answer_comparison(told: Data, *, territory_code: str, known_on: date, reading: str) -> dict[str, Any]:
     """One base between two days, in one reading; the two others beside it. Parts sum exactly to after − before.
 
-    The parts are those of the criteria reading; a cohort is split into what it gained and lost.
+    The parts are those of the criteria reading; a cohort is split into what it gained and lost. A total that is unknown
+    is null, its day stands in ``unknown_on``, and then nothing is compared.
     """
-    chosen, scale = told["readings"][reading], told["scale"]
-    parts = told["parts"] if reading == "criteria" else _parts_of_flows(chosen)
-    flows = chosen["flows"]
+    scale, chosen = told["scale"], told["readings"].get(reading)
+    if chosen is None:
+        compared = _answer_nothing(told)
+    else:
+        parts = told["parts"] if reading == "criteria" else _parts_of_flows(chosen)
+        compared = {
+            "before": plain(chosen["before"], scale),
+            "after": plain(chosen["after"], scale),
+            **_answer_rates(chosen),
+            "parts": {name: plain(value, scale) for name, value in parts.items()},
+            **{name: plain(chosen["flows"][name], scale) for name in FLOWS},
+        }
     return {
-        "before": plain(chosen["before"], scale),
-        "after": plain(chosen["after"], scale),
-        **_answer_rates(chosen),
-        "parts": {name: plain(value, scale) for name, value in parts.items()},
+        **compared,
         "enterprises_before": told["enterprises_before"],
         "enterprises_after": told["enterprises_after"],
         "enterprise_parts": dict(told["enterprise_parts"]),
+        "undecided_before": told["undecided_before"],
+        "undecided_after": told["undecided_after"],
+        "unknown_on": told["unknown_on"],
         "reading": reading,
         "readings": {name: _answer_reading(kept, scale) for name, kept in told["readings"].items()},
-        "creation": plain(flows["creation"], scale),
-        "destruction": plain(flows["destruction"], scale),
-        "reallocation": plain(flows["reallocation"], scale),
-        "excess_reallocation": plain(flows["excess_reallocation"], scale),
         "before_date": told["from"],
         "after_date": told["to"],
         "days": told["days"],
@@ -94,6 +102,11 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
         "before_known_at": told.get("before_known_at"),
         "fingerprint": told["fingerprint"],
     }
+
+
+def _answer_nothing(told: Data) -> dict[str, Any]:
+    totals = {name: plain(told[name], told["scale"]) for name in ("before", "after")}
+    return {**totals, **dict.fromkeys(RATES), "parts": {}, **dict.fromkeys(FLOWS)}
 
 
 def _parts_of_flows(reading: Data) -> dict[str, int]:
@@ -112,8 +125,7 @@ def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
 
 
 def _answer_rates(reading: Data) -> dict[str, float | None]:
-    names = {"growth": "growth", "dhs_growth": "symmetric", "yearly_growth": "yearly"}
-    return {name: _round(reading[kept]) for name, kept in names.items()}
+    return {name: _round(reading[kept]) for name, kept in RATES.items()}
 
 
 def _round(share: float | None) -> float | None:

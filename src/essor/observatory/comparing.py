@@ -19,8 +19,8 @@ from essor.observatory.labels import explain_term, label_indicator, label_readin
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
 from essor.observatory.queries.live import build_live_portrait
-from essor.observatory.rules import ObservatoryError
-from essor.observatory.sentences import find_amount, find_figure, natural, write_natural
+from essor.observatory.rules import ObservatoryError, has_exact_total
+from essor.observatory.sentences import find_amount, find_figure, natural, say_unknown, say_unknown_total, write_natural
 
 Data = Mapping[str, Any]
 MOST_NAMED, MOST_TOLD = 5000, 80
@@ -43,7 +43,7 @@ class Question:
 
 
 def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
-    """The context of a comparison on one base; ``unknown`` names the days when nothing sure can be said, if any."""
+    """The context of a comparison on one base; ``unknown`` says in sentences why nothing can be compared, if so."""
     if asked.start is None:
         raise ObservatoryError("no-dates")
     comparison = compare_dates(
@@ -53,15 +53,9 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         after_on=asked.end,
         known_at=now,
     )
-    figures = _find_figures(asked, [asked.first], now)
-    unknown = [figure for figure in figures if find_amount(figure) is None]
     context = {"comparison": comparison, "label": asked.label(asked.first), "start": asked.start, "end": asked.end}
-    if unknown:
-        return context | {
-            "unknown": [
-                {"on": date.fromisoformat(figure["on"]), "undecided": figure["undecided"]} for figure in unknown
-            ]
-        }
+    if comparison["unknown_on"]:
+        return context | {"unknown": say_unknown(comparison, asked.label(asked.first))}
     told = pictures.in_natural_units(comparison, comparison["scale"])
     names = _name({number for unit in comparison["units"] for number in unit["organisations"]}, asked.end, now)
     chosen = comparison["readings"][asked.reading]
@@ -102,17 +96,23 @@ def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
         "small": _list_small(asked, now),
     }
     if refused.bridge is None:
-        return context
-    scale = figures[-1]["scale"]
-    bridge = pictures.in_natural_units(refused.bridge, scale)
+        return context | {"unknown": _list_unknown_ends(asked, now)}
+    bridge = pictures.in_natural_units(refused.bridge, figures[-1]["scale"])
     names = _name({number for part in bridge["organisations"].values() for number in part}, asked.end, now)
     chart = pictures.draw_bridge(bridge, label_a=context["label"], label_b=context["second_label"])
-    unknown = [figure for figure in figures if figure["on"] == asked.end.isoformat() and find_amount(figure) is None]
-    return context | {
-        "bridge": chart,
-        "parts": _shorten(pictures.tell_bridge(bridge, names)),
-        "undecided": sum(figure["undecided"] for figure in unknown),
-    }
+    return context | {"bridge": chart, "parts": _shorten(pictures.tell_bridge(bridge, names))}
+
+
+def _list_unknown_ends(asked: Question, now: datetime) -> list[str]:
+    """Why there is no bridge: one sentence for each base whose total is unknown on the last day."""
+    versions = [asked.first, *([asked.second] if asked.second else [])]
+    results = _find_results(asked, versions, now)
+    figures = [find_figure(results, base, "jobs", asked.end.isoformat()) for base in results["bases"]]
+    return [
+        say_unknown_total(figure, asked.label(version))
+        for version, figure in zip(versions, figures, strict=True)
+        if not has_exact_total(figure)
+    ]
 
 
 def _find_results(asked: Question, versions: Sequence[BaseVersion], now: datetime) -> dict[str, Any]:

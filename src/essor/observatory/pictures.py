@@ -25,6 +25,7 @@ from essor.observatory.labels import (
     label_part,
     label_reading,
 )
+from essor.observatory.rules import find_value
 
 DIMENSIONS = ("municipality", "legal_form", "sector", "size", "age")
 READINGS = ("criteria", "cohort", "survivors")
@@ -320,9 +321,7 @@ def _sum_above(values: Mapping[str, float | int | None], above: Mapping[str, str
 
 def sure_value(figure: Results) -> float | int | None:
     """The figure in natural units; None where no enterprise could be decided: that zero would be ignorance."""
-    if figure["enterprises"] == 0 and figure["undecided"]:
-        return None
-    return natural(figure["value"], figure["scale"])
+    return natural(find_value(figure), figure["scale"])
 
 
 def tell_classes(comparison: Results, names: Mapping[int, str]) -> list[dict[str, Any]]:

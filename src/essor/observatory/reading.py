@@ -98,15 +98,12 @@ class Reader:
         return [self._read_base(base) for base in self.definitions["bases"]]
 
     def read_bridges(self) -> list[BridgeReading]:
-        """Those whose two totals are known: a bridge from what nobody knows would start from a zero that is none."""
         labels = {base["slug"]: base[f"label_{self.language}"] for base in self.definitions["bases"]}
         scales = {
             base["slug"]: self.results["measures"][base["jobs_variable"]]["scale"] for base in self.results["bases"]
         }
         found = []
         for stored in self.results["bridges"].values():
-            if not all(self._is_known(stored[side], stored["on"]) for side in ("from", "to")):
-                continue
             bridge = pictures.in_natural_units(stored, scales[stored["from"]["base"]])
             label_a, label_b = labels[bridge["from"]["base"]], labels[bridge["to"]["base"]]
             chart = pictures.draw_bridge(bridge, label_a=label_a, label_b=label_b)
@@ -114,10 +111,6 @@ class Reader:
             slugs = bridge["from"]["base"], bridge["to"]["base"]
             found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts))
         return found
-
-    def _is_known(self, named: Mapping[str, Any], on: str) -> bool:
-        figure = self.results["figures"][f"{named['base']}.{named['version']}.enterprises.{on}"]
-        return pictures.sure_value(figure) is not None
 
     def read_headline(self, base: Mapping[str, Any], on: str) -> Headline:
         stem, jobs = f"{base['slug']}.{base['number']}", base["jobs_variable"]
@@ -166,12 +159,10 @@ class Reader:
         return pictures.draw_map(figure, self.definitions, shapes=self.shapes, parents=parents)
 
     def _find_comparison(self, stem: str, jobs: str) -> Results | None:
-        """From the first date to the last; None where there is one date, or nothing was decided at the first."""
+        """From the first date to the last; None where there is one date, or where a total is unknown."""
         first, last = self.results["dates"][0], self.results["dates"][-1]
-        if first == last or pictures.sure_value(self.results["figures"][f"{stem}.{jobs}.{first}"]) is None:
-            return None
-        found: Results = self.results["comparisons"][f"{stem}.{jobs}.{first}.{last}"]
-        return pictures.in_natural_units(found, found["scale"])
+        found: Results | None = self.results["comparisons"].get(f"{stem}.{jobs}.{first}.{last}")
+        return None if found is None else pictures.in_natural_units(found, found["scale"])
 
     def _read_dimensions(self, stem: str, jobs: str, on: str) -> list[DimensionPart]:
         figure = self.results["figures"][f"{stem}.{jobs}.{on}"]

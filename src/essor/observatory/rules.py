@@ -62,6 +62,22 @@ def sha256_of(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
+def is_decided(figure: Mapping[str, Any]) -> bool:
+    """Whether a figure says something: no member beside undecided organisations is ignorance, not zero."""
+    return bool(figure["enterprises"]) or not figure["undecided"]
+
+
+def has_exact_total(figure: Mapping[str, Any]) -> bool:
+    """Whether a figure of jobs can be compared, as :func:`essor.methods.bases.has_total` says of a membership."""
+    return bool(figure["exact"]) if figure["enterprises"] else not figure["undecided"]
+
+
+def find_value(figure: Mapping[str, Any]) -> int | None:
+    """The stored amount of a figure; None where it is unknown or known as an interval only."""
+    value: int | None = figure["value"] if is_decided(figure) else None
+    return value
+
+
 def seal_of(definition: Mapping[str, Any]) -> str:
     """The SHA-256 of what a published base version says (the keys of SEALED)."""
     return sha256_of(canonical_json({name: definition[name] for name in SEALED}))

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from essor.design.wording import (
+    write_day,
     write_decimal,
     write_interval,
     write_month,
@@ -20,6 +21,7 @@ from essor.design.wording import (
 )
 from essor.methods.bases import FULL_TIME
 from essor.observatory.labels import label_base, label_reading, label_territory
+from essor.observatory.rules import is_decided
 
 Data = Mapping[str, Any]
 
@@ -50,9 +52,8 @@ def write_amount(figure: Data) -> str:
 
 def find_amount(figure: Data) -> str | None:
     """The figure as it may be said; None where it is unknown, as where no enterprise could be decided."""
-    if figure["enterprises"] == 0 and figure["undecided"]:
-        return None
-    return None if figure["value"] is None and not figure["banded"] else write_amount(figure)
+    is_said = is_decided(figure) and (figure["value"] is not None or figure["banded"])
+    return write_amount(figure) if is_said else None
 
 
 def write_natural(stored: int | None, scale: int) -> str:
@@ -143,6 +144,39 @@ def say_growth(comparison: Data, base: Data, *, reading: str = "criteria") -> st
         )
         % said
     )
+
+
+def say_unknown(comparison: Data, label: str) -> list[str]:
+    """One sentence for each day of a comparison whose total is unknown: why, and what to do next."""
+    sides = {"from": "before", "to": "after"}
+    totals = [
+        {"on": comparison[end], **{name: comparison[f"{name}_{side}"] for name in ("enterprises", "undecided")}}
+        for end, side in sides.items()
+    ]
+    return [say_unknown_total(total, label) for total in totals if total["on"] in comparison["unknown_on"]]
+
+
+def say_unknown_total(total: Data, label: str) -> str:
+    """Why a total on one base is unknown. ``total``: ``on``, ``enterprises`` (those counted) and ``undecided``."""
+    said = {"on": write_day(date.fromisoformat(total["on"])), "base": label}
+    if total["enterprises"]:
+        words = ngettext(
+            "Au %(on)s, sur la base « %(base)s », le total est inconnu : l’entreprise comptée n’a pas donné de chiffre "
+            "exact. Une réponse qui manque n’est pas un zéro ; complétez-la, ou choisissez une autre date.",
+            "Au %(on)s, sur la base « %(base)s », le total est inconnu : aucune des %(n)s entreprises comptées n’a "
+            "donné de chiffre exact. Une réponse qui manque n’est pas un zéro ; complétez-les, ou choisissez une "
+            "autre date.",
+            total["enterprises"],
+        )
+        return words % {**said, "n": write_whole(total["enterprises"])}
+    words = ngettext(
+        "Au %(on)s, sur la base « %(base)s », le total est inconnu : %(n)s organisation reste indécise. Une réponse "
+        "qui manque n’est pas un zéro ; complétez-la, ou choisissez une autre date.",
+        "Au %(on)s, sur la base « %(base)s », le total est inconnu : %(n)s organisations restent indécises. Une "
+        "réponse qui manque n’est pas un zéro ; complétez-les, ou choisissez une autre date.",
+        total["undecided"],
+    )
+    return words % {**said, "n": write_whole(total["undecided"])}
 
 
 def say_bridge(bridge: Data, first: Data, second: Data) -> str:

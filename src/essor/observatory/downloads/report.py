@@ -16,12 +16,12 @@ from essor.methods.bases import FULL_TIME
 from essor.observatory import pictures
 from essor.observatory.downloads import blocks
 from essor.observatory.downloads.blocks import Block
-from essor.observatory.downloads.cells import NOT_AVAILABLE, is_decided, read_cell
+from essor.observatory.downloads.cells import NOT_AVAILABLE, read_cell
 from essor.observatory.downloads.corrections import tell_corrections
 from essor.observatory.downloads.dossier import Dossier, open_reader
-from essor.observatory.downloads.movements import is_bridgeable
 from essor.observatory.labels import label_base, label_territory
 from essor.observatory.reading import BaseReading, BridgeReading, Reader
+from essor.observatory.rules import is_decided
 from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, write_amount
 
 MOST_NAMED = 1000
@@ -180,21 +180,17 @@ def _list_names(names: Sequence[str], most: int = MOST_MOVED) -> str:
 
 
 def _tell_bridge(dossier: Dossier, reading: BridgeReading) -> dict[str, Any]:
-    bridge, told = reading.bridge, []
+    bridge = reading.bridge
     first, second = (
         next(base for base in dossier.results["bases"] if base["slug"] == bridge[end]["base"]) for end in ("from", "to")
     )
-    if is_bridgeable(dossier.results, bridge):
-        parts = [(f"{part['label']} ({write_signed(part['amount'])})", part["names"]) for part in reading.parts]
-        told = [
-            blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), say_bridge(bridge, first, second)),
-            blocks.set_chart(reading.chart),
-            blocks.set_heading(_("Quelles entreprises font l’écart")),
-            blocks.set_facts([(label, _list_names(names)) for label, names in parts]),
-        ]
-    else:
-        text = _("L’une des deux bases n’en sait pas assez ce jour-là : son total est inconnu, et l’écart aussi.")
-        told = [blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), text)]
+    parts = [(f"{part['label']} ({write_signed(part['amount'])})", part["names"]) for part in reading.parts]
+    told = [
+        blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), say_bridge(bridge, first, second)),
+        blocks.set_chart(reading.chart),
+        blocks.set_heading(_("Quelles entreprises font l’écart")),
+        blocks.set_facts([(label, _list_names(names)) for label, names in parts]),
+    ]
     return _section(_("Deux définitions, deux totaux"), told)
 
 

@@ -60,8 +60,7 @@ def _answer(request: HttpRequest, form: ComparisonForm) -> HttpResponse:
             known_on=timezone.localdate(now),
             reading=asked.reading,
         )
-        unknown_on = [side["on"].isoformat() for side in context.get("unknown", [])]
-        return send_json(told | {"unknown_on": unknown_on})
+        return send_json(told)
     return render(request, "observatory/compare.html", {"form": form, "as_data": _as_data(request), **context})
 
 

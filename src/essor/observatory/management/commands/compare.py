@@ -18,11 +18,11 @@ from essor.observatory.console import (
     read_known,
     read_territory,
 )
-from essor.observatory.labels import label_bridge_part, label_part, label_reading
+from essor.observatory.labels import label_base, label_bridge_part, label_part, label_reading
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
-from essor.observatory.sentences import say_growth
+from essor.observatory.sentences import say_growth, say_unknown
 
 READINGS = ("criteria", "cohort", "survivors")
 
@@ -80,6 +80,9 @@ class Command(ObservatoryCommand):
             return
         base = base_definition(version)
         words = {"label_fr": base.label_fr, "label_en": base.label_en}
+        if told["unknown_on"]:
+            self.say("\n".join(say_unknown(told, label_base(words))))
+            return
         self.say(say_growth(told, words, reading=reading))
         self._say_comparison(told, words, answer)
         self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
