@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from essor.methods.bases import ComparisonRefused, Membership, Territory
-from essor.methods.comparison import CLASSES, PARTS, RESTRUCTURED, Comparison, compare
+from essor.methods.comparison import CLASSES, FATES, PARTS, RESTRUCTURED, Comparison, compare
 from essor.methods.facts import Event
 from essor.methods.growth import growth_share, rounded, symmetric_growth
 from tests.methods.towns import NOW, START, T0, T1, event, make_base, make_side
@@ -66,6 +66,13 @@ def assert_exact(found: Comparison) -> None:
     for reading in found.readings.values():
         assert reading.flows.net == reading.after - reading.before
         assert reading.flows.excess_reallocation >= 0
+    for name in ("cohort", "survivors"):
+        reading = found.readings[name]
+        assert tuple(reading.fates) == FATES
+        assert reading.before + sum(fate.jobs for fate in reading.fates.values()) == reading.after
+        followed = [unit for fate in reading.fates.values() for unit in fate.units]
+        assert len(set(followed)) == len(followed) == reading.units
+    assert found.readings["survivors"].fates["closed"].units == ()
 
 
 def test_the_article() -> None:
@@ -113,6 +120,9 @@ def test_three_readings_of_the_same_base() -> None:
     assert (criteria.before, criteria.after) == (44, 19)
     assert (cohort.before, cohort.after, cohort.unknown, cohort.unknown_before) == (38, 36, (4,), 6)
     assert (survivors.before, survivors.after, survivors.unknown) == (29, 36, (4,))
+    told = {name: (fate.jobs, fate.units) for name, fate in cohort.fates.items() if fate.units}
+    assert told == {"kept_growth": (4, (1,)), "left": (2 + 1, (3, 5)), "closed": (-9, (2,))}
+    assert {name: fate.jobs for name, fate in survivors.fates.items() if fate.units} == {"kept_growth": 4, "left": 3}
     assert criteria.economic.creation == 4 + 5
     assert criteria.economic.destruction == 9
 

@@ -57,6 +57,10 @@ class World:
             now=NOW,
         )
 
+    def move(self, name: str, place: str, *, on: date) -> None:
+        told: Any = {"variable": "municipality", "value": place, "starts_on": on, "known_from": LEARNED[2017]}
+        record_facts(facts=[(self.organisations[name], told)], source=self.source, by=None, now=NOW)
+
     def correct(self, name: str, year: int, value: int, *, known_from: datetime) -> None:
         fact = Fact.objects.get(
             organisation=self.organisations[name], variable="jobs_headcount", starts_on=COUNTED[year], known_to=None

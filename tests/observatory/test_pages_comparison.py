@@ -54,6 +54,26 @@ def test_each_reading_has_its_sentence(public: StrictClient, magazine: BaseVersi
     assert told["before"] + sum(told["parts"].values()) == told["after"]
 
 
+def test_the_parts_and_the_names_are_those_of_the_reading(
+    public: StrictClient, world: World, magazine: BaseVersion
+) -> None:
+    """A cohort has no birth: its chart goes from its own first total to its own second, by what became of it."""
+    world.add("partie", {2014: 6, 2017: 9}, place="64008")
+    world.move("partie", "60013", on=FIRST.replace(year=2015))
+    world.add("muette", {2014: 4})
+    page = ask(public, **DATES, reading="cohort").replace("\u00a0", " ")
+    classes = page.split('id="classes"')[1]
+    for said in ("Fermées (−5)", "Encore en activité, mais sorties de la base (+3)", "partie", "muette"):
+        assert said in classes
+    assert "Sans réponse, non comptées" in classes
+    for wrong in ("Naissances", ">nee<", "Départs"):
+        assert wrong not in classes
+    assert "Cascade de 44 emplois (juin 2014) à 45 emplois" in page
+    told = public.get("/comparer/", DATES | {"reading": "survivors", "format": "json"}).json()
+    assert told["parts"]["closed"] == 0
+    assert told["parts"]["left"] == 3
+
+
 def test_two_bases_are_refused_with_the_bridge_instead(
     public: StrictClient, world: World, magazine: BaseVersion, table: BaseVersion
 ) -> None:

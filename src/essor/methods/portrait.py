@@ -35,7 +35,8 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
                  units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES
     READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
-                 unknown_before}
+                 unknown_before, fates: {fate: jobs}, fate_units: {fate: [unit id]}}; both empty for criteria,
+                 else with each name of essor.methods.comparison.FATES
     FLOWS        {creation, destruction, net, reallocation, excess_reallocation, and each of them with _rate}
     UNIT         {id, organisations, class, before, after, change, members_before, members_after, figure_before,
                  figure_after, correction}
@@ -293,6 +294,8 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "economic": reading.economic.as_dict(),
         "unknown": list(reading.unknown),
         "unknown_before": reading.unknown_before,
+        "fates": {name: fate.jobs for name, fate in reading.fates.items()},
+        "fate_units": {name: list(fate.units) for name, fate in reading.fates.items()},
     }
 
 

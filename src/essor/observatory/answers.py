@@ -66,14 +66,14 @@ def _answer_table(name: str, count: Data, jobs: Data, full_time: Data, definitio
 def answer_comparison(told: Data, *, territory_code: str, known_on: date, reading: str) -> dict[str, Any]:
     """One base between two days, in one reading; the two others beside it. Parts sum exactly to after − before.
 
-    The parts are those of the criteria reading; a cohort is split into what it gained and lost. A total that is unknown
-    is null, its day stands in ``unknown_on``, and then nothing is compared.
+    The parts are those of the reading: classes for the criteria, what became of it for a cohort. An unknown total is
+    null, its day stands in ``unknown_on``, and then nothing is compared.
     """
     scale, chosen = told["scale"], told["readings"].get(reading)
     if chosen is None:
         compared = _answer_nothing(told)
     else:
-        parts = told["parts"] if reading == "criteria" else _parts_of_flows(chosen)
+        parts = told["parts"] if reading == "criteria" else chosen["fates"]
         compared = {
             "before": plain(chosen["before"], scale),
             "after": plain(chosen["after"], scale),
@@ -107,10 +107,6 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
 def _answer_nothing(told: Data) -> dict[str, Any]:
     totals = {name: plain(told[name], told["scale"]) for name in ("before", "after")}
     return {**totals, **dict.fromkeys(RATES), "parts": {}, **dict.fromkeys(FLOWS)}
-
-
-def _parts_of_flows(reading: Data) -> dict[str, int]:
-    return {"creation": reading["flows"]["creation"], "destruction": -reading["flows"]["destruction"]}
 
 
 def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:

@@ -64,10 +64,10 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "before": write_natural(chosen["before"], comparison["scale"]),
         "after": write_natural(chosen["after"], comparison["scale"]),
         "chosen": chosen,
-        "growth": pictures.draw_growth(told),
+        "growth": pictures.draw_growth(told, reading=asked.reading),
         "readings": pictures.tabulate_readings(told),
         "flows": pictures.tabulate_flows(told),
-        "classes": _shorten(pictures.tell_classes(told, names)),
+        "classes": _shorten(pictures.tell_parts(told, names, reading=asked.reading)),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -160,16 +160,16 @@ def _list_moved(reader: Reader, reading: BaseReading) -> list[Block]:
     """Who came, left or was seen late: the classes that are not the same enterprises still there."""
     if reading.comparison is None:
         return []
-    still_there = {unit["label"] for unit in pictures.tell_classes(_keep_continuing(reading.comparison), reader.names)}
-    moved = [
-        part for part in pictures.tell_classes(reading.comparison, reader.names) if part["label"] not in still_there
+    moved = {**reading.comparison, "units": [unit for unit in reading.comparison["units"] if _has_moved(unit)]}
+    items = [
+        (f"{part['label']} ({write_signed(part['amount'])})", _list_names(part["names"]))
+        for part in pictures.tell_parts(moved, reader.names)
     ]
-    items = [(f"{part['label']} ({write_signed(part['amount'])})", _list_names(part["names"])) for part in moved]
     return [blocks.set_heading(_("Qui a changé de place")), blocks.set_facts(items)] if items else []
 
 
-def _keep_continuing(comparison: Any) -> dict[str, Any]:
-    return {**comparison, "units": [unit for unit in comparison["units"] if unit["class"].startswith(CONTINUING)]}
+def _has_moved(unit: Mapping[str, Any]) -> bool:
+    return not unit["class"].startswith(CONTINUING)
 
 
 def _list_names(names: Sequence[str], most: int = MOST_MOVED) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from essor.observatory.pictures.amounts import Results, exact, in_natural_units, sure_value
 from essor.observatory.pictures.bridges import draw_bridge, tell_bridge
-from essor.observatory.pictures.changes import draw_growth, tabulate_flows, tabulate_readings, tell_classes
+from essor.observatory.pictures.changes import draw_growth, tabulate_flows, tabulate_readings, tell_parts
 from essor.observatory.pictures.maps import draw_map
 from essor.observatory.pictures.tables import (
     DIMENSIONS,
@@ -30,5 +30,5 @@ __all__ = [
     "tabulate_flows",
     "tabulate_readings",
     "tell_bridge",
-    "tell_classes",
+    "tell_parts",
 ]

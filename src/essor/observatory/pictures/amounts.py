@@ -38,7 +38,7 @@ def in_natural_units(told: Results, scale: int) -> Results:
 def _in_natural_units(name: str, value: Any, scale: int) -> Any:
     if name in AMOUNTS and value is not None:
         return exact(value, scale)
-    if name == "parts":
+    if name in {"parts", "fates"}:
         return {code: exact(amount, scale) for code, amount in value.items()}
     if name in HOLDERS:
         return {code: _in_natural_units(code, kept, scale) for code, kept in value.items()}

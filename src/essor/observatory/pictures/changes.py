@@ -11,34 +11,49 @@ from django.utils.translation import gettext as _
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as, write_month
-from essor.observatory.labels import PARTS, explain_part, explain_reading, label_part, label_reading
+from essor.observatory.labels import (
+    FATES,
+    PARTS,
+    explain_fate,
+    explain_part,
+    explain_reading,
+    label_fate,
+    label_part,
+    label_reading,
+)
 from essor.observatory.pictures.amounts import READINGS, Results, in_order
 
 
-def draw_growth(comparison: Results) -> Waterfall:
-    """From one total to the other, part by part; parts of nothing are left out."""
+def draw_growth(comparison: Results, *, reading: str = "criteria") -> Waterfall:
+    """From one total to the other in one reading, part by part; parts of nothing are left out."""
     start, end = date.fromisoformat(comparison["from"]), date.fromisoformat(comparison["to"])
-    parts = [
-        Step(label_part(code), amount, note=explain_part(code))
-        for code, amount in in_order(comparison["parts"], PARTS)
-        if amount
-    ]
+    told = comparison["readings"][reading]
+    steps = [Step(label, amount, note=note) for label, note, amount in _list_parts(comparison, reading) if amount]
     return Waterfall(
         title=_("D’où vient le changement ?"),
-        subtitle=_("Emplois, sur les mêmes critères aux deux dates"),
+        subtitle=_("Emplois : {reading}").format(reading=label_reading(reading)),
         description=_("Cascade de {before} emplois ({start}) à {after} emplois ({end}), partie par partie.").format(
-            before=write_as("whole", comparison["before"]),
+            before=write_as("whole", told["before"]),
             start=write_month(start),
-            after=write_as("whole", comparison["after"]),
+            after=write_as("whole", told["after"]),
             end=write_month(end),
         ),
         steps=[
-            Step(_first_upper(write_month(start)), comparison["before"], "total"),
-            *parts,
-            Step(_first_upper(write_month(end)), comparison["after"], "total"),
+            Step(_first_upper(write_month(start)), told["before"], "total"),
+            *steps,
+            Step(_first_upper(write_month(end)), told["after"], "total"),
         ],
         value_heading=_("Emplois"),
     )
+
+
+def _list_parts(comparison: Results, reading: str) -> list[tuple[str, str, Any]]:
+    """Label, note and jobs of each part of a reading: classes, or what became of a cohort."""
+    if reading == "criteria":
+        classes = in_order(comparison["parts"], PARTS)
+        return [(label_part(code), explain_part(code), amount) for code, amount in classes]
+    fates = in_order(comparison["readings"][reading]["fates"], FATES)
+    return [(label_fate(code), explain_fate(code), amount) for code, amount in fates]
 
 
 def tabulate_readings(comparison: Results) -> Table:
@@ -92,21 +107,33 @@ def tabulate_flows(comparison: Results) -> Table:
     return Table(_("Créations et disparitions"), columns, rows, note=note)
 
 
-def tell_classes(comparison: Results, names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Each class that has organisations, with their names: who was born, who closed, who merged."""
-    by_class: dict[str, list[str]] = {}
-    for unit in comparison["units"]:
-        by_class.setdefault(unit["class"], []).append(_name_unit(unit["organisations"], names))
-    return [
-        {
-            "label": label_part(code),
-            "note": explain_part(code),
-            "amount": comparison["parts"][code],
-            "names": sorted(by_class[code]),
-        }
-        for code, _amount_of_class in in_order(comparison["parts"], PARTS)
-        if code in by_class
+def tell_parts(comparison: Results, names: Mapping[int, str], *, reading: str = "criteria") -> list[dict[str, Any]]:
+    """Each part of a reading that has enterprises, with their names: who was born, who closed, who merged.
+
+    ``amount`` None: enterprises that the reading should follow and whose jobs are unknown.
+    """
+    by_id = {unit["id"]: unit for unit in comparison["units"]}
+    if reading == "criteria":
+        by_class: dict[str, list[int]] = {}
+        for unit in comparison["units"]:
+            by_class.setdefault(unit["class"], []).append(unit["id"])
+        listed = [by_class.get(code, []) for code, _amount in in_order(comparison["parts"], PARTS)]
+    else:
+        kept = comparison["readings"][reading]["fate_units"]
+        listed = [units for _code, units in in_order(kept, FATES)]
+    parts = [
+        {"label": label, "note": note, "amount": amount, "names": _name_units(units, by_id, names)}
+        for (label, note, amount), units in zip(_list_parts(comparison, reading), listed, strict=True)
+        if units
     ]
+    if unknown := comparison["readings"][reading]["unknown"]:
+        label = _("Sans réponse, non comptées")
+        parts.append({"label": label, "note": "", "amount": None, "names": _name_units(unknown, by_id, names)})
+    return parts
+
+
+def _name_units(units: Iterable[int], by_id: Mapping[int, Results], names: Mapping[int, str]) -> list[str]:
+    return sorted(_name_unit(by_id[unit]["organisations"], names) for unit in units)
 
 
 def _name_unit(organisations: Iterable[int], names: Mapping[int, str]) -> str:

@@ -18,7 +18,7 @@ from essor.observatory.console import (
     read_known,
     read_territory,
 )
-from essor.observatory.labels import label_base, label_bridge_part, label_part, label_reading
+from essor.observatory.labels import FATES, label_base, label_bridge_part, label_fate, label_part, label_reading
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
@@ -123,8 +123,7 @@ class Command(ObservatoryCommand):
     def _say_comparison(self, told: Mapping[str, Any], base: Mapping[str, str], answer: Mapping[str, Any]) -> None:
         self.say()
         parts = answer["parts"]
-        named = {name: label_part(name) for name in told["parts"]}
-        named |= {"creation": _("Emplois créés"), "destruction": _("Emplois disparus")}
+        named = {**{name: label_part(name) for name in told["parts"]}, **{name: label_fate(name) for name in FATES}}
         rows = [[named[name], write_signed(amount)] for name, amount in parts.items() if amount]
         change = plain(0, told["scale"]) if not rows else answer["after"] - answer["before"]
         for line in lay_out([*rows, [_("Changement"), write_signed(change)]]):
