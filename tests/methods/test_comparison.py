@@ -66,6 +66,7 @@ def assert_exact(found: Comparison) -> None:
     for reading in found.readings.values():
         assert reading.flows.net == reading.after - reading.before
         assert reading.flows.excess_reallocation >= 0
+        assert reading.economic.net + reading.recounted == reading.after - reading.before
     for name in ("cohort", "survivors"):
         reading = found.readings[name]
         assert tuple(reading.fates) == FATES
@@ -125,6 +126,7 @@ def test_three_readings_of_the_same_base() -> None:
     assert {name: fate.jobs for name, fate in survivors.fates.items() if fate.units} == {"kept_growth": 4, "left": 3}
     assert criteria.economic.creation == 4 + 5
     assert criteria.economic.destruction == 9
+    assert criteria.recounted == -7 - 6 - 12, "moved, silent and reclassified enterprises destroy no work"
 
 
 def test_nothing_before_has_no_rate() -> None:

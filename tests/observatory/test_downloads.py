@@ -143,6 +143,17 @@ def test_undecided_organisations_are_never_a_zero(dossier: Dossier) -> None:
     assert report["openings"][1]["figure"] == ".."
 
 
+def test_movements_sum_to_the_change(world: World, transactional_db: None, magazine: BaseVersion) -> None:
+    world.add("arrive", {2014: 9, 2017: 10}, place="60013")
+    world.move("arrive", "64008", on=FIRST.replace(year=2015))
+    edition = publish(magazine)
+    with override("fr"):
+        rows = {row[4]: row[5] for row in list_comparison_rows(edition.results) if "critères" in row[3]}
+    assert [rows[name] for name in ("Emplois créés", "Emplois disparus", "Qui est compté ou connu")] == [11, -6, 10]
+    assert rows["Différence entre les deux totaux"] == 15
+    assert rows["Réallocation (créés et disparus)"] == 17
+
+
 def test_a_band_is_an_interval(world: World, transactional_db: None, magazine: BaseVersion) -> None:
     world.add("fourchette", {2017: (11, 25)})
     dossier = open_dossier(publish(magazine), address=ADDRESS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +53,24 @@ def test_each_reading_has_its_sentence(public: StrictClient, magazine: BaseVersi
     told = public.get("/comparer/", DATES | {"reading": reading, "format": "json"}).json()
     assert (told["reading"], told["after"], told["unknown_on"]) == (reading, after, [])
     assert told["before"] + sum(told["parts"].values()) == told["after"]
+
+
+def test_work_is_not_created_by_who_is_counted(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    """An arrival of 10 jobs and a closure of 5 among 38 → 53: 11 created, 6 lost, 10 from who is counted."""
+    world.add("arrive", {2014: 9, 2017: 10}, place="60013")
+    world.move("arrive", "64008", on=FIRST.replace(year=2015))
+    page = re.sub(r"<[^>]+>", " ", ask(public, **DATES)).replace("\u00a0", " ")
+    flows = " ".join(page.split("Créations et disparitions")[-1].split())
+    for said in (
+        "Emplois créés +11",
+        "Emplois disparus −6",
+        "Qui est compté ou connu +10",
+        "Différence entre les deux totaux +15",
+        "Réallocation : 17 emplois",
+    ):
+        assert said in flows
+    told = public.get("/comparer/", DATES | {"format": "json"}).json()
+    assert (told["creation"], told["destruction"], told["reallocation"], told["recounted"]) == (11, 6, 17, 10)
 
 
 def test_the_parts_and_the_names_are_those_of_the_reading(

@@ -95,6 +95,11 @@ class Reading:
     def yearly(self) -> float | None:
         return yearly_rate(self.before, self.after, days=self.days)
 
+    @property
+    def recounted(self) -> int:
+        """What the change owes to who is counted or known, not to work created or lost: ``flows`` less ``economic``."""
+        return self.flows.net - self.economic.net
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -34,9 +34,10 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  enterprises_after, undecided_before, undecided_after, growth, symmetric, yearly, parts: {class: jobs},
                  enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
                  units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES
-    READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
-                 unknown_before, fates: {fate: jobs}, fate_units: {fate: [unit id]}}; both empty for criteria,
-                 else with each name of essor.methods.comparison.FATES
+    READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, recounted,
+                 recounted_rate, unknown: [unit id], unknown_before, fates: {fate: jobs},
+                 fate_units: {fate: [unit id]}}; both empty for criteria, else with each name of
+                 essor.methods.comparison.FATES
     FLOWS        {creation, destruction, net, reallocation, excess_reallocation, and each of them with _rate}
     UNIT         {id, organisations, class, before, after, change, members_before, members_after, figure_before,
                  figure_after, correction}
@@ -292,6 +293,8 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "yearly": rounded(reading.yearly),
         "flows": reading.flows.as_dict(),
         "economic": reading.economic.as_dict(),
+        "recounted": reading.recounted,
+        "recounted_rate": rounded(reading.flows.rate(reading.recounted)),
         "unknown": list(reading.unknown),
         "unknown_before": reading.unknown_before,
         "fates": {name: fate.jobs for name, fate in reading.fates.items()},

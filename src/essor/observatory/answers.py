@@ -67,7 +67,8 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
     """One base between two days, in one reading; the two others beside it. Parts sum exactly to after − before.
 
     The parts are those of the reading: classes for the criteria, what became of it for a cohort. An unknown total is
-    null, its day stands in ``unknown_on``, and then nothing is compared.
+    null, its day stands in ``unknown_on``, and then nothing is compared. Creation − destruction + ``recounted`` (who is
+    counted or known) is the change.
     """
     scale, chosen = told["scale"], told["readings"].get(reading)
     if chosen is None:
@@ -79,7 +80,8 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
             "after": plain(chosen["after"], scale),
             **_answer_rates(chosen),
             "parts": {name: plain(value, scale) for name, value in parts.items()},
-            **{name: plain(chosen["flows"][name], scale) for name in FLOWS},
+            **{name: plain(chosen["economic"][name], scale) for name in FLOWS},
+            "recounted": plain(chosen["recounted"], scale),
         }
     return {
         **compared,
@@ -106,7 +108,7 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
 
 def _answer_nothing(told: Data) -> dict[str, Any]:
     totals = {name: plain(told[name], told["scale"]) for name in ("before", "after")}
-    return {**totals, **dict.fromkeys(RATES), "parts": {}, **dict.fromkeys(FLOWS)}
+    return {**totals, **dict.fromkeys(RATES), "parts": {}, **dict.fromkeys(FLOWS), "recounted": None}
 
 
 def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:

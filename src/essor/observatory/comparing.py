@@ -66,7 +66,7 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "chosen": chosen,
         "growth": pictures.draw_growth(told, reading=asked.reading),
         "readings": pictures.tabulate_readings(told),
-        "flows": pictures.tabulate_flows(told),
+        "flows": pictures.tabulate_flows(told, reading=asked.reading),
         "classes": _shorten(pictures.tell_parts(told, names, reading=asked.reading)),
     }
 

@@ -53,6 +53,13 @@ NOTES = {
     "missing_before": gettext_noop("membres, mais sans chiffre, ou indécises"),
     "missing_after": gettext_noop("membres, mais sans chiffre, ou indécises"),
 }
+MOVEMENTS = {
+    "creation": gettext_noop("Emplois créés"),
+    "destruction": gettext_noop("Emplois disparus"),
+    "recounted": gettext_noop("Qui est compté ou connu"),
+    "change": gettext_noop("Différence entre les deux totaux"),
+    "reallocation": gettext_noop("Réallocation (créés et disparus)"),
+}
 FATE_NOTES = {
     "left": gettext_noop("parties ailleurs, ou qui ne répondent plus à la définition"),
 }
@@ -133,6 +140,10 @@ def label_part(name: str) -> str:
 def explain_part(name: str) -> str:
     """One line on what the part means; empty where its label says enough."""
     return gettext(NOTES[name]) if name in NOTES else ""
+
+
+def label_movement(name: str) -> str:
+    return gettext(MOVEMENTS[name])
 
 
 def label_fate(name: str) -> str:

@@ -16,9 +16,11 @@ from essor.observatory.labels import (
     READINGS,
     label_base,
     label_bridge_part,
+    label_movement,
     label_part,
     label_reading,
 )
+from essor.observatory.pictures import list_movements
 
 Data = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -46,15 +48,11 @@ def _list_lines(comparison: Data) -> Iterator[Row]:
     for code in PARTS:
         if code in comparison["parts"]:
             yield label, label_part(code), fix_point(comparison["parts"][code], scale), None
-    names = {
-        "creation": _("Emplois créés"),
-        "destruction": _("Emplois disparus"),
-        "net": _("Différence"),
-        "reallocation": _("Réallocation (créés et disparus)"),
-    }
-    flows = comparison["readings"]["criteria"]["flows"]
-    for code, name in names.items():
-        yield label, name, fix_point(flows[code], scale), _rate(flows[f"{code}_rate"])
+    criteria = comparison["readings"]["criteria"]
+    for code, jobs, share in list_movements(criteria):
+        yield label, label_movement(code), fix_point(jobs, scale), _rate(share)
+    together, share = (criteria["economic"][name] for name in ("reallocation", "reallocation_rate"))
+    yield label, label_movement("reallocation"), fix_point(together, scale), _rate(share)
 
 
 def list_bridge_rows(results: Data) -> Iterator[Row]:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from essor.observatory.pictures.amounts import Results, exact, in_natural_units, sure_value
 from essor.observatory.pictures.bridges import draw_bridge, tell_bridge
-from essor.observatory.pictures.changes import draw_growth, tabulate_flows, tabulate_readings, tell_parts
+from essor.observatory.pictures.changes import (
+    draw_growth,
+    list_movements,
+    tabulate_flows,
+    tabulate_readings,
+    tell_parts,
+)
 from essor.observatory.pictures.maps import draw_map
 from essor.observatory.pictures.tables import (
     DIMENSIONS,
@@ -24,6 +30,7 @@ __all__ = [
     "draw_series",
     "exact",
     "in_natural_units",
+    "list_movements",
     "sure_value",
     "tabulate_dimension",
     "tabulate_figure",

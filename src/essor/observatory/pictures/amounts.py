@@ -11,7 +11,7 @@ from essor.observatory.rules import find_value
 READINGS = ("criteria", "cohort", "survivors")
 AMOUNTS = {
     "before", "after", "total_a", "total_b", "unknown_before", "creation", "destruction", "net", "reallocation",
-    "excess_reallocation",
+    "excess_reallocation", "recounted",
 }  # fmt: skip
 HOLDERS = {"readings", *READINGS, "flows", "economic"}
 Results = Mapping[str, Any]

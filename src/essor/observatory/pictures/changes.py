@@ -18,6 +18,7 @@ from essor.observatory.labels import (
     explain_part,
     explain_reading,
     label_fate,
+    label_movement,
     label_part,
     label_reading,
 )
@@ -89,22 +90,45 @@ def tabulate_readings(comparison: Results) -> Table:
     return Table(_("« Sur cette même base », dit de trois façons"), columns, rows)
 
 
-def tabulate_flows(comparison: Results) -> Table:
-    """Creation, destruction and reallocation of jobs, over the mean of the two totals."""
-    flows = comparison["readings"]["criteria"]["flows"]
-    names = {
-        "creation": _("Emplois créés"),
-        "destruction": _("Emplois disparus"),
-        "net": _("Différence"),
-        "reallocation": _("Réallocation (créés et disparus)"),
-    }
-    rows = [Row([label, flows[code], flows[f"{code}_rate"]]) for code, label in names.items()]
-    columns = [Column(_("Mouvement")), Column(_("Emplois"), "whole"), Column(_("Taux symétrique"), "percent", 1)]
+def list_movements(told: Results) -> list[tuple[str, Any, float | None]]:
+    """Code, signed jobs and share of a reading's movements: work created and lost, then who is counted or known.
+
+    They sum to the last line, the change. ``told``: a reading, in stored or natural units.
+    """
+    economic, flows = told["economic"], told["flows"]
+    lost_rate = economic["destruction_rate"]
+    return [
+        ("creation", economic["creation"], economic["creation_rate"]),
+        ("destruction", -economic["destruction"], None if lost_rate is None else -lost_rate),
+        ("recounted", told["recounted"], told["recounted_rate"]),
+        ("change", flows["net"], flows["net_rate"]),
+    ]
+
+
+def tabulate_flows(comparison: Results, *, reading: str = "criteria") -> Table:
+    """Jobs created and lost, what comes from who is counted, and their sum; rates over the mean of the two totals."""
+    told = comparison["readings"][reading]
+    rows = [
+        Row([label_movement(code), jobs, rate], is_total=code == "change") for code, jobs, rate in list_movements(told)
+    ]
+    columns = [
+        Column(_("Mouvement")),
+        Column(_("Emplois"), "signed"),
+        Column(_("Taux symétrique"), "signed_percent", 1),
+    ]
+    economic = told["economic"]
     note = _(
+        "Créés ou disparus : chez les entreprises qui ont grandi, rétréci, ouvert, rouvert ou fermé. Arriver, partir, "
+        "être reclassée ou vue plus tard ne crée rien : c’est la ligne « Qui est compté ou connu »."
+    )
+    reallocation = _("Réallocation : {jobs} emplois, créés et disparus ensemble ({rate}).").format(
+        jobs=write_as("whole", economic["reallocation"]), rate=write_as("percent", economic["reallocation_rate"], 1)
+    )
+    rates = _(
         "Taux symétrique : sur la moyenne des deux totaux (Davis, Haltiwanger et Schuh, 1996). Il met hausses et "
         "baisses sur le même pied ; le pourcentage ordinaire se calcule sur le premier total."
     )
-    return Table(_("Créations et disparitions"), columns, rows, note=note)
+    return Table(_("Créations et disparitions"), columns, rows, note=f"{note} {reallocation} {rates}")
 
 
 def tell_parts(comparison: Results, names: Mapping[int, str], *, reading: str = "criteria") -> list[dict[str, Any]]:

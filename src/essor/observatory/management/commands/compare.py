@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from essor.design.wording import write_day, write_percent, write_signed
+from essor.design.wording import write_day, write_decimal, write_percent, write_signed
 from essor.observatory.answers import answer_comparison, plain
 from essor.observatory.console import (
     REFUSED_COMPARISON,
@@ -132,12 +132,12 @@ class Command(ObservatoryCommand):
         for name in told["readings"]:
             if name != answer["reading"]:
                 self.say(say_growth(told, base, reading=name))
+        places = 1 if told["scale"] else 0
         self.say(
             _("Création %(creation)s, destruction %(destruction)s, réallocation %(reallocation)s ; "
-              "taux symétrique %(dhs)s (%(reading)s).") % {
-                "creation": answer["creation"],
-                "destruction": answer["destruction"],
-                "reallocation": answer["reallocation"],
+              "qui est compté ou connu %(recounted)s ; taux symétrique %(dhs)s (%(reading)s).") % {
+                **{name: write_decimal(answer[name], places) for name in ("creation", "destruction", "reallocation")},
+                "recounted": write_signed(answer["recounted"], places),
                 "dhs": write_percent(told["readings"][answer["reading"]]["symmetric"], 1),
                 "reading": label_reading(answer["reading"]),
             }
