@@ -8,9 +8,10 @@ from typing import Any
 
 from essor.methods.bases import canonical_json
 from essor.methods.comparison import CLASSES, PARTS
+from essor.methods.differences import compare_results
 from essor.methods.facts import Observation, population_of
 from essor.methods.figures import DIMENSIONS
-from essor.methods.portrait import PortraitPlan, build_portrait, compare_results
+from essor.methods.portrait import PortraitPlan, build_portrait
 from tests.methods.towns import NOW, PLACES, T0, T1, VARIABLES, event, facts, make_base
 
 MIDDLE = date(2016, 6, 1)
