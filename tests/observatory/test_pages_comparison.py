@@ -55,6 +55,20 @@ def test_each_reading_has_its_sentence(public: StrictClient, magazine: BaseVersi
     assert told["before"] + sum(told["parts"].values()) == told["after"]
 
 
+def test_the_undecided_are_told_for_each_date(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    page = ask(public, **DATES).replace("\u00a0", " ")
+    for day in ("30 juin 2014", "29 novembre 2017"):
+        assert f"Au {day}, 1 organisation est indécise : elle n’est pas comptée" in page
+    assert "Plus d’indécises que de comptées" not in page
+    for number in range(4):
+        world.add(f"floue-{number}", {2017: 3}, commercial_activity=None)
+    page = ask(public, **DATES).replace("\u00a0", " ")
+    assert "Au 29 novembre 2017, il y a plus d’organisations indécises (5) que d’entreprises comptées (3)." in page
+    assert page.count("il y a plus d’organisations indécises") == 1
+    told = public.get("/comparer/", DATES | {"format": "json"}).json()
+    assert (told["undecided_before"], told["undecided_after"]) == (1, 5)
+
+
 def test_work_is_not_created_by_who_is_counted(public: StrictClient, world: World, magazine: BaseVersion) -> None:
     """An arrival of 10 jobs and a closure of 5 among 38 → 53: 11 created, 6 lost, 10 from who is counted."""
     world.add("arrive", {2014: 9, 2017: 10}, place="60013")
@@ -98,7 +112,10 @@ def test_two_bases_are_refused_with_the_bridge_instead(
 ) -> None:
     world.add("commune", {2017: 9}, social_economy=True, board_size=5, jobs_headcount_all=11)
     page = ask(public, status=409, **DATES, second="table-regionale-2017.1")
-    for said in ('role="alert"', "Pourquoi deux totaux", "grandit", "38 emplois", "Comparez deux dates"):
+    for said in (
+        *('role="alert"', "Pourquoi deux totaux", "grandit", "38 emplois", "Comparez deux dates"),
+        "«\u00a0Magazine local, juin 2014\u00a0»\u00a0: 1 organisation reste indécise",
+    ):
         assert said in page
     told = public.get(
         "/comparer/", DATES | {"second": "table-regionale-2017.1"}, headers={"accept": "application/json"}

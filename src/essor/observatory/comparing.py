@@ -19,8 +19,18 @@ from essor.observatory.labels import explain_term, label_indicator, label_readin
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
 from essor.observatory.queries.live import build_live_portrait
-from essor.observatory.rules import ObservatoryError, has_exact_total
-from essor.observatory.sentences import find_amount, find_figure, natural, say_unknown, say_unknown_total, write_natural
+from essor.observatory.rules import ObservatoryError, has_exact_total, is_decided
+from essor.observatory.sentences import (
+    find_amount,
+    find_figure,
+    natural,
+    say_gaps,
+    say_shaky,
+    say_undecided,
+    say_unknown,
+    say_unknown_total,
+    write_natural,
+)
 
 Data = Mapping[str, Any]
 MOST_NAMED, MOST_TOLD = 5000, 80
@@ -64,6 +74,8 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "before": write_natural(chosen["before"], comparison["scale"]),
         "after": write_natural(chosen["after"], comparison["scale"]),
         "chosen": chosen,
+        "undecided": say_undecided(comparison),
+        "shaky": say_shaky(comparison),
         "growth": pictures.draw_growth(told, reading=asked.reading),
         "readings": pictures.tabulate_readings(told),
         "flows": pictures.tabulate_flows(told, reading=asked.reading),
@@ -94,6 +106,11 @@ def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
         "start": asked.start or asked.end,
         "end": asked.end,
         "small": _list_small(asked, now),
+        "gaps": [
+            _("« %(base)s » : %(gaps)s") % {"base": asked.label(version), "gaps": say_gaps(figure)}
+            for version, figure in zip([asked.first, asked.second], figures, strict=True)
+            if is_decided(figure) and say_gaps(figure)
+        ],
     }
     if refused.bridge is None:
         return context | {"unknown": _list_unknown_ends(asked, now)}

@@ -24,6 +24,8 @@ from essor.observatory.labels import label_base, label_reading, label_territory
 from essor.observatory.rules import is_decided
 
 Data = Mapping[str, Any]
+SIDES = {"from": "before", "to": "after"}
+"""The two days of a comparison, and how its fields name each side."""
 
 
 def find_figure(results: Data, base: Data, indicator: str, on: str) -> Data:
@@ -146,12 +148,41 @@ def say_growth(comparison: Data, base: Data, *, reading: str = "criteria") -> st
     )
 
 
+def say_undecided(comparison: Data) -> list[str]:
+    """One sentence for each day of a comparison at which organisations remain undecided."""
+    said = []
+    for end, side in SIDES.items():
+        count = comparison[f"undecided_{side}"]
+        words = ngettext(
+            "Au %(on)s, %(n)s organisation est indécise : elle n’est pas comptée, et elle pourrait l’être.",
+            "Au %(on)s, %(n)s organisations sont indécises : elles ne sont pas comptées, et elles pourraient l’être.",
+            count,
+        )
+        if count:
+            said.append(words % {"on": write_day(date.fromisoformat(comparison[end])), "n": write_whole(count)})
+    return said
+
+
+def say_shaky(comparison: Data) -> list[str]:
+    """One warning for each day of a comparison at which more organisations are undecided than counted."""
+    said = []
+    for end, side in SIDES.items():
+        undecided, counted = comparison[f"undecided_{side}"], comparison[f"enterprises_{side}"]
+        if undecided > counted:
+            words = gettext(
+                "Au %(on)s, il y a plus d’organisations indécises (%(undecided)s) que d’entreprises comptées "
+                "(%(counted)s). Le total et la croissance pourraient être tout autres."
+            )
+            numbers = {"undecided": write_whole(undecided), "counted": write_whole(counted)}
+            said.append(words % {"on": write_day(date.fromisoformat(comparison[end])), **numbers})
+    return said
+
+
 def say_unknown(comparison: Data, label: str) -> list[str]:
     """One sentence for each day of a comparison whose total is unknown: why, and what to do next."""
-    sides = {"from": "before", "to": "after"}
     totals = [
         {"on": comparison[end], **{name: comparison[f"{name}_{side}"] for name in ("enterprises", "undecided")}}
-        for end, side in sides.items()
+        for end, side in SIDES.items()
     ]
     return [say_unknown_total(total, label) for total in totals if total["on"] in comparison["unknown_on"]]
 

@@ -22,7 +22,7 @@ from essor.observatory.labels import FATES, label_base, label_bridge_part, label
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
-from essor.observatory.sentences import say_growth, say_unknown
+from essor.observatory.sentences import say_growth, say_shaky, say_undecided, say_unknown
 
 READINGS = ("criteria", "cohort", "survivors")
 
@@ -84,6 +84,8 @@ class Command(ObservatoryCommand):
             self.say("\n".join(say_unknown(told, label_base(words))))
             return
         self.say(say_growth(told, words, reading=reading))
+        for sentence in (*say_undecided(told), *say_shaky(told)):
+            self.say(sentence)
         self._say_comparison(told, words, answer)
         self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
             "day": write_day(known_on), "code": told["fingerprint"],
