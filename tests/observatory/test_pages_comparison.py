@@ -40,8 +40,11 @@ def test_it_suggests_what_the_last_edition_compares(public: StrictClient, magazi
 
 def test_two_dates_on_one_base(public: StrictClient, magazine: BaseVersion) -> None:
     page = ask(public, **DATES)
-    for said in ("de 38 à", "43", "+13,2", "Naissances (+7)", "Fermetures (−5)", "nee", "avalee + avale"):
+    for said in ("de 38 à", "43", "+13,2", "Naissances (+7)", "Fermetures (−5)"):
         assert said in page.replace("\u00a0", " ")
+    named = page.split('id="classes"')[1]
+    assert re.search(r'<li>\s*<a href="/annuaire/nee/">nee</a>\s*</li>', named), "each name leads to its page"
+    assert re.search(r"avalee</a>\s*\+\s*<a[^>]*>avale</a>\s*</li>", named), "what merged stands together"
     assert page.count("<caption") >= 3
     assert "ailleurs" not in page
 

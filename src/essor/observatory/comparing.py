@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_interval
-from essor.directory.queries import names_of
 from essor.methods.revision import TERMS
 from essor.observatory import pictures
 from essor.observatory.labels import explain_term, label_indicator, label_reading, label_term
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
 from essor.observatory.queries.live import build_live_portrait
+from essor.observatory.queries.naming import find_names, list_told
 from essor.observatory.rules import ObservatoryError, has_exact_total, is_decided
 from essor.observatory.sentences import (
     find_amount,
@@ -33,7 +33,6 @@ from essor.observatory.sentences import (
 )
 
 Data = Mapping[str, Any]
-MOST_NAMED, MOST_TOLD = 5000, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,6 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
     if comparison["unknown_on"]:
         return context | {"unknown": say_unknown(comparison, asked.label(asked.first))}
     told = pictures.in_natural_units(comparison, comparison["scale"])
-    names = _name({number for unit in comparison["units"] for number in unit["organisations"]}, asked.end, now)
     chosen = comparison["readings"][asked.reading]
     return context | {
         "reading": label_reading(asked.reading),
@@ -79,7 +77,7 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "growth": pictures.draw_growth(told, reading=asked.reading),
         "readings": pictures.tabulate_readings(told),
         "flows": pictures.tabulate_flows(told, reading=asked.reading),
-        "classes": _shorten(pictures.tell_parts(told, names, reading=asked.reading)),
+        "classes": _name(pictures.tell_parts(told, reading=asked.reading), asked.end, now),
     }
 
 
@@ -115,9 +113,8 @@ def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
     if refused.bridge is None:
         return context | {"unknown": _list_unknown_ends(asked, now)}
     bridge = pictures.in_natural_units(refused.bridge, figures[-1]["scale"])
-    names = _name({number for part in bridge["organisations"].values() for number in part}, asked.end, now)
     chart = pictures.draw_bridge(bridge, label_a=context["label"], label_b=context["second_label"])
-    return context | {"bridge": chart, "parts": _shorten(pictures.tell_bridge(bridge, names))}
+    return context | {"bridge": chart, "parts": _name(pictures.tell_bridge(bridge), asked.end, now)}
 
 
 def _list_unknown_ends(asked: Question, now: datetime) -> list[str]:
@@ -154,15 +151,8 @@ def _list_small(asked: Question, now: datetime) -> list[Data]:
     return [item for item in warnings if item["type"] == "small-difference" and item["on"] == asked.end.isoformat()]
 
 
-def _name(organisations: set[int], on: date, now: datetime) -> Mapping[int, str]:
-    return names_of(organisations=sorted(organisations)[:MOST_NAMED], on=on, known_at=now)
-
-
-def _shorten(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each part with at most MOST_TOLD names, and how many more there are."""
-    return [
-        part | {"names": part["names"][:MOST_TOLD], "more": max(0, len(part["names"]) - MOST_TOLD)} for part in parts
-    ]
+def _name(parts: list[dict[str, Any]], on: date, now: datetime) -> list[dict[str, Any]]:
+    return find_names(list_told(parts), on=on, known_at=now).name_parts(parts)
 
 
 @dataclass(frozen=True, slots=True)

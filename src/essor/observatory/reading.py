@@ -15,6 +15,10 @@ from essor.methods.criteria import Line, describe, parse
 from essor.observatory import pictures
 from essor.observatory.labels import label_dimension
 from essor.observatory.pictures import Results
+from essor.observatory.queries.naming import Naming
+
+MOST_UNDECIDED = 60
+"""Undecided organisations that a page names for one base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class BaseReading:
     map: TileMap | BoundaryMap | None
     criteria: tuple[Line, ...]
     undecided: list[dict[str, Any]]
+    more_undecided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Reader:
     results: Results
     definitions: Mapping[str, Any]
     language: str
-    names: Mapping[int, str]
+    naming: Naming
     shapes: Mapping[str, Mapping[str, Any]]
 
     @property
@@ -107,7 +112,7 @@ class Reader:
             bridge = pictures.in_natural_units(stored, scales[stored["from"]["base"]])
             label_a, label_b = labels[bridge["from"]["base"]], labels[bridge["to"]["base"]]
             chart = pictures.draw_bridge(bridge, label_a=label_a, label_b=label_b)
-            parts = pictures.tell_bridge(bridge, self.names)
+            parts = self.naming.name_parts(pictures.tell_bridge(bridge))
             slugs = bridge["from"]["base"], bridge["to"]["base"]
             found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts))
         return found
@@ -151,7 +156,8 @@ class Reader:
             dimensions=self._read_dimensions(stem, jobs, last) if is_known else [],
             map=self._draw_map(figure) if is_known else None,
             criteria=self.describe(base),
-            undecided=self.read_undecided(stem, last),
+            undecided=(undecided := self.read_undecided(stem, last)),
+            more_undecided=headline.undecided - len(undecided),
         )
 
     def _draw_map(self, figure: Results) -> TileMap | BoundaryMap | None:
@@ -183,13 +189,13 @@ class Reader:
         criteria = parse(base["criteria"], variables=variables)
         return describe(criteria, language=self.language, variables=variables, place_names=self.place_names)
 
-    def read_undecided(self, stem: str, on: str) -> list[dict[str, Any]]:
+    def read_undecided(self, stem: str, on: str, *, most: int = MOST_UNDECIDED) -> list[dict[str, Any]]:
+        """At most ``most`` undecided organisations, and what is missing of each."""
         variables = load_variables()
         return [
             {
-                "organisation": item["organisation"],
-                "name": self.names.get(item["organisation"], ""),
+                "named": self.naming.name(item["organisation"]),
                 "missing": [variables[name].label(self.language) for name in item["missing"] if name in variables],
             }
-            for item in self.results["memberships"][f"{stem}.{on}"]["undecided"]
+            for item in self.results["memberships"][f"{stem}.{on}"]["undecided"][:most]
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_day, write_month, write_signed, write_whole
+from essor.directory.rules import fold
 from essor.methods.bases import FULL_TIME
 from essor.observatory import pictures
 from essor.observatory.downloads import blocks
@@ -25,7 +25,6 @@ from essor.observatory.rules import is_decided
 from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, write_amount
 
 MOST_NAMED = 1000
-MOST_MOVED = 60
 CONTINUING = "continuing"
 THREE_THINGS = gettext_noop(
     "« Sur cette même base » peut vouloir dire trois choses. Elles donnent trois nombres ; "
@@ -58,7 +57,7 @@ def tell_report(dossier: Dossier) -> dict[str, Any]:
             *_tell_growths(dossier, reader, bases),
             *(_tell_bridge(dossier, bridge) for bridge in bridges),
             *(_tell_detail(base) for base in bases),
-            _tell_gaps(bases),
+            _tell_gaps(dossier, reader, bases),
             *tell_corrections(dossier),
             _tell_method(dossier, bases),
             _tell_members(dossier, reader),
@@ -161,10 +160,7 @@ def _list_moved(reader: Reader, reading: BaseReading) -> list[Block]:
     if reading.comparison is None:
         return []
     moved = {**reading.comparison, "units": [unit for unit in reading.comparison["units"] if _has_moved(unit)]}
-    items = [
-        (f"{part['label']} ({write_signed(part['amount'])})", _list_names(part["names"]))
-        for part in pictures.tell_parts(moved, reader.names)
-    ]
+    items = _list_parts(reader.naming.name_parts(pictures.tell_parts(moved)))
     return [blocks.set_heading(_("Qui a changé de place")), blocks.set_facts(items)] if items else []
 
 
@@ -172,11 +168,15 @@ def _has_moved(unit: Mapping[str, Any]) -> bool:
     return not unit["class"].startswith(CONTINUING)
 
 
-def _list_names(names: Sequence[str], most: int = MOST_MOVED) -> str:
-    kept = " · ".join(names[:most])
-    if len(names) <= most:
-        return kept
-    return _("%(names)s et %(n)s autres") % {"names": kept, "n": write_whole(len(names) - most)}
+def _list_parts(parts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Each part with its jobs, and who is in it; what merged stands together."""
+    told = []
+    for part in parts:
+        names = " · ".join(" + ".join(named.name for named in unit) for unit in part["named"])
+        if part["more"]:
+            names = _("%(names)s et %(n)s autres") % {"names": names, "n": write_whole(part["more"])}
+        told.append((f"{part['label']} ({write_signed(part['amount'])})", names))
+    return told
 
 
 def _tell_bridge(dossier: Dossier, reading: BridgeReading) -> dict[str, Any]:
@@ -184,12 +184,11 @@ def _tell_bridge(dossier: Dossier, reading: BridgeReading) -> dict[str, Any]:
     first, second = (
         next(base for base in dossier.results["bases"] if base["slug"] == bridge[end]["base"]) for end in ("from", "to")
     )
-    parts = [(f"{part['label']} ({write_signed(part['amount'])})", part["names"]) for part in reading.parts]
     told = [
         blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), say_bridge(bridge, first, second)),
         blocks.set_chart(reading.chart),
         blocks.set_heading(_("Quelles entreprises font l’écart")),
-        blocks.set_facts([(label, _list_names(names)) for label, names in parts]),
+        blocks.set_facts(_list_parts(reading.parts)),
     ]
     return _section(_("Deux définitions, deux totaux"), told)
 
@@ -203,16 +202,16 @@ def _tell_detail(base: BaseReading) -> dict[str, Any]:
     return _section(heading, told + [blocks.set_table(part.table) for part in base.dimensions])
 
 
-def _tell_gaps(bases: Sequence[BaseReading]) -> dict[str, Any]:
+def _tell_gaps(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]) -> dict[str, Any]:
     told = [blocks.set_text(_(NOT_COUNTED))]
     for base in bases:
         told.append(blocks.set_heading(base.label))
         if not base.undecided:
             told.append(blocks.set_text(_("Aucune organisation n’est indécise.")))
             continue
-        rows = [
-            Row([item["name"] or _("nom effacé"), ", ".join(item["missing"])]) for item in base.undecided[:MOST_NAMED]
-        ]
+        stem, last = f"{base.slug}.{base.version}", dossier.results["dates"][-1]
+        undecided = reader.read_undecided(stem, last, most=MOST_NAMED)
+        rows = [Row([item["named"].name, ", ".join(item["missing"])]) for item in undecided]
         columns = [Column(_("Organisation indécise")), Column(_("Ce qui manque"))]
         told.append(blocks.set_table(Table("", columns, rows)))
     return _section(_("Ce qu’on ne sait pas"), told)
@@ -273,15 +272,10 @@ def _tell_members(dossier: Dossier, reader: Reader) -> dict[str, Any]:
         members = dossier.results["memberships"][f"{base['slug']}.{base['version']}.{last}"]["members"]
         words = ngettext("%(n)s entreprise comptée", "%(n)s entreprises comptées", len(members))
         told.append(blocks.set_heading(f"{label_base(base)} — {words % {'n': write_whole(len(members))}}"))
-        names = sorted((reader.names.get(number) or _("nom effacé") for number in members), key=_order)
+        names = sorted((reader.naming.name(number).name for number in members), key=fold)
         told.append(blocks.set_names(names[:MOST_NAMED]))
         if len(names) > MOST_NAMED:
             rest = {"n": write_whole(len(names) - MOST_NAMED)}
             told.append(blocks.set_note(_("Et %(n)s autres.") % rest))
     heading = _("Annexe : qui est compté au %(day)s") % {"day": write_day(date.fromisoformat(last))}
     return _section(heading, told)
-
-
-def _order(name: str) -> str:
-    """Where a reader looks for a name: accents and capitals do not count."""
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()

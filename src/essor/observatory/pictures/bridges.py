@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -40,13 +39,14 @@ def draw_bridge(bridge: Results, *, label_a: str, label_b: str) -> Waterfall:
     )
 
 
-def tell_bridge(bridge: Results, names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Each part of a bridge that has organisations, with their names."""
+def tell_bridge(bridge: Results) -> list[dict[str, Any]]:
+    """Each part of a bridge that has organisations, with their numbers in ``units``, one in each."""
     return [
         {
             "label": label_bridge_part(code),
+            "note": "",
             "amount": bridge["parts"][code],
-            "names": sorted(names.get(number, _("nom effacé")) for number in organisations),
+            "units": [[number] for number in organisations],
         }
         for code, organisations in in_order(bridge["organisations"], BRIDGE_PARTS)
         if organisations

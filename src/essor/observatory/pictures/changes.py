@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -131,37 +130,29 @@ def tabulate_flows(comparison: Results, *, reading: str = "criteria") -> Table:
     return Table(_("Créations et disparitions"), columns, rows, note=f"{note} {reallocation} {rates}")
 
 
-def tell_parts(comparison: Results, names: Mapping[int, str], *, reading: str = "criteria") -> list[dict[str, Any]]:
-    """Each part of a reading that has enterprises, with their names: who was born, who closed, who merged.
+def tell_parts(comparison: Results, *, reading: str = "criteria") -> list[dict[str, Any]]:
+    """Each part of a reading that has enterprises, with them: who was born, who closed, who merged.
 
-    ``amount`` None: enterprises that the reading should follow and whose jobs are unknown.
+    ``units``: for each, the numbers of its organisations (several when they merged). ``amount`` None: enterprises that
+    the reading should follow and whose jobs are unknown.
     """
-    by_id = {unit["id"]: unit for unit in comparison["units"]}
+    by_id = {unit["id"]: unit["organisations"] for unit in comparison["units"]}
     if reading == "criteria":
         by_class: dict[str, list[int]] = {}
         for unit in comparison["units"]:
             by_class.setdefault(unit["class"], []).append(unit["id"])
         listed = [by_class.get(code, []) for code, _amount in in_order(comparison["parts"], PARTS)]
     else:
-        kept = comparison["readings"][reading]["fate_units"]
-        listed = [units for _code, units in in_order(kept, FATES)]
+        listed = [units for _code, units in in_order(comparison["readings"][reading]["fate_units"], FATES)]
     parts = [
-        {"label": label, "note": note, "amount": amount, "names": _name_units(units, by_id, names)}
+        {"label": label, "note": note, "amount": amount, "units": [by_id[unit] for unit in units]}
         for (label, note, amount), units in zip(_list_parts(comparison, reading), listed, strict=True)
         if units
     ]
     if unknown := comparison["readings"][reading]["unknown"]:
         label = _("Sans réponse, non comptées")
-        parts.append({"label": label, "note": "", "amount": None, "names": _name_units(unknown, by_id, names)})
+        parts.append({"label": label, "note": "", "amount": None, "units": [by_id[unit] for unit in unknown]})
     return parts
-
-
-def _name_units(units: Iterable[int], by_id: Mapping[int, Results], names: Mapping[int, str]) -> list[str]:
-    return sorted(_name_unit(by_id[unit]["organisations"], names) for unit in units)
-
-
-def _name_unit(organisations: Iterable[int], names: Mapping[int, str]) -> str:
-    return " + ".join(names.get(number, _("nom effacé")) for number in organisations)
 
 
 def _first_upper(text: str) -> str:

@@ -55,13 +55,10 @@ def _find_undecided(edition: Edition | None) -> dict[str, Any]:
         return {"undecided": [], "more_undecided": 0}
     reader = open_reader(edition)
     base, last = reader.definitions["bases"][0], edition.results["dates"][-1]
-    found = reader.read_undecided(f"{base['slug']}.{base['number']}", last)
-    shown = found[:MOST_LISTED]
-    numbers = [item["organisation"] for item in shown]
-    keys = dict(Organisation.objects.filter(pk__in=numbers).values_list("pk", "key"))
+    shown = reader.read_undecided(f"{base['slug']}.{base['number']}", last, most=MOST_LISTED)
     return {
-        "undecided": [item | {"key": keys.get(item["organisation"], "")} for item in shown],
-        "more_undecided": len(found) - len(shown),
+        "undecided": shown,
+        "more_undecided": reader.read_headline(base, last).undecided - len(shown),
         "undecided_base": base[f"label_{reader.language}"],
     }
 

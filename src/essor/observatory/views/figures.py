@@ -11,19 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
-from essor.directory.models import Organisation
 from essor.directory.rules import fold
 from essor.observatory import pictures
 from essor.observatory.labels import label_indicator
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import get_edition, get_figure, list_editions, list_figure_history
-from essor.observatory.reading import Reader
+from essor.observatory.reading import MOST_UNDECIDED, Reader
 from essor.observatory.rules import ObservatoryError
 from essor.observatory.sentences import find_amount
 from essor.observatory.views.formats import send_json, wants_json
 from essor.observatory.views.portrait import name_edition, open_reader
 
-MOST_MEMBERS, MOST_UNDECIDED = 500, 60
+MOST_MEMBERS = 500
 
 
 @open_to(Audience.PUBLIC)
@@ -54,12 +53,9 @@ def show_figure(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, Any]:
     membership = edition.results["memberships"][f"{figure['base']}.{figure['version']}.{figure['on']}"]
     members = membership["members"][:MOST_MEMBERS]
-    concerned = [*members, *(item["organisation"] for item in membership["undecided"])]
-    reader = open_reader(edition, also_named=concerned)
+    undecided = [item["organisation"] for item in membership["undecided"][:MOST_UNDECIDED]]
+    reader = open_reader(edition, also_named=[*members, *undecided])
     base = next(base for base in reader.definitions["bases"] if base["slug"] == figure["base"])
-    keys = dict(Organisation.objects.filter(pk__in=concerned).values_list("pk", "key"))
-    undecided = reader.read_undecided(f"{figure['base']}.{figure['version']}", figure["on"])
-    named = [{"name": reader.names.get(number, _("nom effacé")), "key": keys.get(number, "")} for number in members]
     return {
         "edition": edition,
         "successor": getattr(edition, "successor", None),
@@ -74,10 +70,10 @@ def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, A
         "description": base[f"description_{reader.language}"],
         "criteria": reader.describe(base),
         "tables": _tabulate(reader, figure),
-        "members": sorted(named, key=lambda member: fold(member["name"])),
+        "members": sorted((reader.naming.name(number) for number in members), key=lambda named: fold(named.name)),
         "more_members": len(membership["members"]) - len(members),
-        "undecided": [item | {"key": keys.get(item["organisation"], "")} for item in undecided[:MOST_UNDECIDED]],
-        "more_undecided": max(0, len(undecided) - MOST_UNDECIDED),
+        "undecided": reader.read_undecided(f"{figure['base']}.{figure['version']}", figure["on"]),
+        "more_undecided": len(membership["undecided"]) - len(undecided),
         "history": _list_history(edition, figure["key"]),
         "sources": reader.definitions["sources"],
         "address": address,

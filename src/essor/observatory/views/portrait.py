@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, may, open_to
 from essor.design.tables import Table
-from essor.directory.queries import names_of
+from essor.observatory import pictures
 from essor.observatory.changes import tabulate_changes
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import (
@@ -22,35 +22,33 @@ from essor.observatory.queries.editions import (
     read_definitions,
     read_manifest,
 )
-from essor.observatory.reading import BaseReading, BridgeReading, Reader
+from essor.observatory.queries.naming import find_names, list_told
+from essor.observatory.reading import MOST_UNDECIDED, BaseReading, BridgeReading, Reader
 from essor.observatory.rules import ObservatoryError
 from essor.territories.queries import find_boundaries
-
-MOST_NAMED = 500
-"""How many organisations a portrait names at most: those that bridges tell apart, and those still undecided."""
 
 
 def open_reader(edition: Edition, *, also_named: Collection[int] = ()) -> Reader:
     definitions = read_definitions(edition)
     language = "en" if get_language() == "en" else "fr"
-    concerned = {*sorted(_list_named(edition))[:MOST_NAMED], *also_named}
     return Reader(
         results=edition.results,
         definitions=definitions,
         language=language,
-        names=names_of(organisations=concerned, on=edition.last_reference_on, known_at=edition.published_at),
+        naming=find_names(
+            {*_list_named(edition), *also_named}, on=edition.last_reference_on, known_at=edition.published_at
+        ),
         shapes=find_boundaries(definitions["place_names"]),
     )
 
 
 def _list_named(edition: Edition) -> set[int]:
+    """Those that bridges tell apart, and those still undecided at the last date."""
     kept, last = edition.results, edition.last_reference_on.isoformat()
-    told = {
-        number for bridge in kept["bridges"].values() for part in bridge["organisations"].values() for number in part
-    }
+    told = {number for bridge in kept["bridges"].values() for number in list_told(pictures.tell_bridge(bridge))}
     for stem, membership in kept["memberships"].items():
         if stem.endswith(last):
-            told |= {item["organisation"] for item in membership["undecided"]}
+            told |= {item["organisation"] for item in membership["undecided"][:MOST_UNDECIDED]}
     return told
 
 

@@ -1,0 +1,60 @@
+"""The organisations of results by their names: what each is called, and where its page is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from essor.directory.models import Organisation
+from essor.directory.queries import names_of
+from essor.directory.rules import fold
+
+MOST_TOLD = 80
+"""Of one part of a comparison or a bridge: the others are counted, not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """``key``: the address of its page; empty where the name was erased since."""
+
+    name: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What organisations are called, by their number in results."""
+
+    named: Mapping[int, Named]
+
+    def name(self, organisation: int) -> Named:
+        return self.named.get(organisation) or Named(_("nom effacé"))
+
+    def name_parts(self, parts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Parts of a comparison or a bridge, each unit of which is one organisation or several that merged.
+
+        Adds ``named``: the names of at most MOST_TOLD units in alphabetical order, and ``more``: how many others.
+        """
+        return [part | self._tell_units(part["units"]) for part in map(dict, parts)]
+
+    def _tell_units(self, units: list[list[int]]) -> dict[str, Any]:
+        told = [[self.name(number) for number in unit] for unit in units[:MOST_TOLD]]
+        told.sort(key=lambda unit: fold(unit[0].name))
+        return {"named": told, "more": len(units) - len(told)}
+
+
+def list_told(parts: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The organisations that :meth:`Naming.name_parts` will name."""
+    return {number for part in parts for unit in part["units"][:MOST_TOLD] for number in unit}
+
+
+def find_names(organisations: Iterable[int], *, on: date, known_at: datetime) -> Naming:
+    """Their names on a day as known at an instant, in two queries."""
+    asked = sorted(set(organisations))
+    names = names_of(organisations=asked, on=on, known_at=known_at)
+    keys = dict(Organisation.objects.filter(pk__in=asked, erased_at=None).values_list("pk", "key"))
+    return Naming({number: Named(name, keys.get(number, "")) for number, name in names.items()})
