@@ -97,7 +97,7 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def world(db: None, data_dir: Path) -> World:
     """Two census years: one that grows, one that closes, one born, a merger, one elsewhere, one undecided."""
-    cache.clear()  # live figures are kept by the hash of the last write, which two tests may share: their clock is fixed
+    cache.clear()  # live figures are kept by the hash of the last write, which two tests at one instant may share
     load_shipped_territories(by=None, now=NOW)
     load_shipped_bases(by=None, now=NOW)
     world = World(create_source(title="Recensement", publisher="Table", licence="CC0", by=None, now=NOW))

@@ -54,6 +54,16 @@ def test_a_preview_shows_what_would_be_published_and_writes_nothing(
     page = send(adviser_client, do="preview")
     for said in ("Ce qui serait publié", "43", "38", "De petits groupes", "Publier, pour toujours"):
         assert said in page
+    rows = [re.sub(r"<[^>]+>|\s", " ", row).replace("\u00a0", " ").split() for row in page.split("<tr")]
+    told = {" ".join(row) for row in rows}
+    magazine_now = "« Magazine local, juin 2014 »"
+    for line in (
+        f"> Municipalité : Terrebonne Emplois, {magazine_now}, 29 novembre 2017 1 14",
+        f"> Naissances Emplois, {magazine_now}, de juin 2014 à novembre 2017 1 +7",
+    ):
+        assert line in told, "each number that one enterprise can be read from, with the number"
+    assert re.search(r"\d+ nombres d’emplois reposent sur une ou deux entreprises \(sur une seule : \d+\)",
+                     page.replace("\u00a0", " "))  # fmt: skip
     assert not Edition.objects.exists()
     assert AuditEvent.objects.count() == traced
 

@@ -37,7 +37,10 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person compares. ``start`` None: one day only, which two bases may share."""
+    """What a person compares. ``start`` None: one day only, which two bases may share.
+
+    ``is_adviser``: whether the person advises the territory, and so reads every name.
+    """
 
     first: BaseVersion
     second: BaseVersion | None
@@ -46,6 +49,7 @@ class Question:
     end: date
     reading: str
     language: str
+    is_adviser: bool
 
     def label(self, version: BaseVersion) -> str:
         return str(getattr(version, f"label_{self.language}"))
@@ -77,7 +81,7 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "growth": pictures.draw_growth(told, reading=asked.reading),
         "readings": pictures.tabulate_readings(told),
         "flows": pictures.tabulate_flows(told, reading=asked.reading),
-        "classes": _name(pictures.tell_parts(told, reading=asked.reading), asked.end, now),
+        "classes": _name(pictures.tell_parts(told, reading=asked.reading), asked, now),
     }
 
 
@@ -114,7 +118,7 @@ def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
         return context | {"unknown": _list_unknown_ends(asked, now)}
     bridge = pictures.in_natural_units(refused.bridge, figures[-1]["scale"])
     chart = pictures.draw_bridge(bridge, label_a=context["label"], label_b=context["second_label"])
-    return context | {"bridge": chart, "parts": _name(pictures.tell_bridge(bridge), asked.end, now)}
+    return context | {"bridge": chart, "parts": _name(pictures.tell_bridge(bridge), asked, now)}
 
 
 def _list_unknown_ends(asked: Question, now: datetime) -> list[str]:
@@ -151,8 +155,9 @@ def _list_small(asked: Question, now: datetime) -> list[Data]:
     return [item for item in warnings if item["type"] == "small-difference" and item["on"] == asked.end.isoformat()]
 
 
-def _name(parts: list[dict[str, Any]], on: date, now: datetime) -> list[dict[str, Any]]:
-    return find_names(list_told(parts), on=on, known_at=now).name_parts(parts)
+def _name(parts: list[dict[str, Any]], asked: Question, now: datetime) -> list[dict[str, Any]]:
+    naming = find_names(list_told(parts), on=asked.end, known_at=now, is_adviser=asked.is_adviser)
+    return naming.name_parts(parts)
 
 
 @dataclass(frozen=True, slots=True)

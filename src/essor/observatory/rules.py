@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from essor.methods.portrait import SMALL_CELL
+
 SEALED = (
     "slug", "number", "owner", "label_fr", "label_en", "description_fr", "description_en", "criteria", "jobs_variable",
     "sources", "starts_on", "ends_before",
 )  # fmt: skip
 """What the seal of a base version covers: its words count as much as its tree."""
+
+FEWEST_NAMED = SMALL_CELL
+"""Enterprises of a part whose names the public may read."""
 
 
 class ObservatoryError(ValueError):
@@ -76,6 +81,14 @@ def find_value(figure: Mapping[str, Any]) -> int | None:
     """The stored amount of a figure; None where it is unknown or known as an interval only."""
     value: int | None = figure["value"] if is_decided(figure) else None
     return value
+
+
+def may_name(count: int, *, is_adviser: bool) -> bool:
+    """Whether a reader may read who the ``count`` enterprises of a part are: names of one or two would tell their jobs.
+
+    ``is_adviser``: whether the reader advises their territory.
+    """
+    return is_adviser or count >= FEWEST_NAMED
 
 
 def seal_of(definition: Mapping[str, Any]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from essor.observatory.downloads.dossier import Dossier
 from essor.observatory.folders import write_json
+from essor.observatory.rules import may_name
 
 SHAPE = "essor-edition-download-1"
 LEFT_OUT = (
@@ -19,11 +20,22 @@ LEFT_OUT = (
 
 
 def write_archive(dossier: Dossier) -> bytes:
-    """The results as published but for ``LEFT_OUT``, which is said, and the manifest with the hash of the whole."""
+    """The results as published but for what is ``left_out``, which is said, and the manifest with the whole's hash."""
     results: Any = dossier.results
-    for path in LEFT_OUT:
+    left_out = [*LEFT_OUT, *_list_small_parts(dossier.results)]
+    for path in left_out:
         results = _leave_out(results, path.split("/"))
-    return write_json({"shape": SHAPE, "manifest": dossier.manifest, "left_out": LEFT_OUT, "results": results})
+    return write_json({"shape": SHAPE, "manifest": dossier.manifest, "left_out": left_out, "results": results})
+
+
+def _list_small_parts(results: Mapping[str, Any]) -> list[str]:
+    """Who the enterprises of a bridge's part are, where they are too few to be named."""
+    return [
+        f"bridges/{key}/organisations/{name}"
+        for key, bridge in results["bridges"].items()
+        for name, organisations in bridge["organisations"].items()
+        if organisations and not may_name(len(organisations), is_adviser=False)
+    ]
 
 
 def _leave_out(content: Any, path: Sequence[str]) -> Any:

@@ -21,7 +21,7 @@ from essor.observatory.downloads.corrections import tell_corrections
 from essor.observatory.downloads.dossier import Dossier, open_reader
 from essor.observatory.labels import label_base, label_territory
 from essor.observatory.reading import BaseReading, BridgeReading, Reader
-from essor.observatory.rules import is_decided
+from essor.observatory.rules import is_decided, may_name
 from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, write_amount
 
 MOST_NAMED = 1000
@@ -173,6 +173,9 @@ def _list_parts(parts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     told = []
     for part in parts:
         names = " · ".join(" + ".join(named.name for named in unit) for unit in part["named"])
+        if not part["named"]:
+            words = ngettext("%(n)s entreprise", "%(n)s entreprises", part["count"])
+            names = words % {"n": write_whole(part["count"])}
         if part["more"]:
             names = _("%(names)s et %(n)s autres") % {"names": names, "n": write_whole(part["more"])}
         told.append((f"{part['label']} ({write_signed(part['amount'])})", names))
@@ -272,7 +275,8 @@ def _tell_members(dossier: Dossier, reader: Reader) -> dict[str, Any]:
         members = dossier.results["memberships"][f"{base['slug']}.{base['version']}.{last}"]["members"]
         words = ngettext("%(n)s entreprise comptée", "%(n)s entreprises comptées", len(members))
         told.append(blocks.set_heading(f"{label_base(base)} — {words % {'n': write_whole(len(members))}}"))
-        names = sorted((reader.naming.name(number).name for number in members), key=fold)
+        listed = members if may_name(len(members), is_adviser=False) else []
+        names = sorted((reader.naming.name(number).name for number in listed), key=fold)
         told.append(blocks.set_names(names[:MOST_NAMED]))
         if len(names) > MOST_NAMED:
             rest = {"n": write_whole(len(names) - MOST_NAMED)}

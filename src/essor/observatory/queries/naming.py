@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from essor.directory.models import Organisation
 from essor.directory.queries import names_of
 from essor.directory.rules import fold
+from essor.observatory.rules import may_name
 
 MOST_TOLD = 80
 """Of one part of a comparison or a bridge: the others are counted, not listed."""
@@ -27,9 +28,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What organisations are called, by their number in results."""
+    """What organisations are called, by their number in results, to one reader.
+
+    ``is_adviser``: whether the reader advises their territory; otherwise a part of one or two is counted, not named.
+    """
 
     named: Mapping[int, Named]
+    is_adviser: bool = False
 
     def name(self, organisation: int) -> Named:
         return self.named.get(organisation) or Named(_("nom effacé"))
@@ -37,14 +42,17 @@ class Naming:
     def name_parts(self, parts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Parts of a comparison or a bridge, each unit of which is one organisation or several that merged.
 
-        Adds ``named``: the names of at most MOST_TOLD units in alphabetical order, and ``more``: how many others.
+        Adds ``count``, ``named``: the names of at most MOST_TOLD units in alphabetical order (none where this reader
+        may not read them), and ``more``: how many others where there are names.
         """
         return [part | self._tell_units(part["units"]) for part in map(dict, parts)]
 
     def _tell_units(self, units: list[list[int]]) -> dict[str, Any]:
+        if not may_name(len(units), is_adviser=self.is_adviser):
+            return {"count": len(units), "named": [], "more": 0}
         told = [[self.name(number) for number in unit] for unit in units[:MOST_TOLD]]
         told.sort(key=lambda unit: fold(unit[0].name))
-        return {"named": told, "more": len(units) - len(told)}
+        return {"count": len(units), "named": told, "more": len(units) - len(told)}
 
 
 def list_told(parts: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -52,9 +60,9 @@ def list_told(parts: Iterable[Mapping[str, Any]]) -> set[int]:
     return {number for part in parts for unit in part["units"][:MOST_TOLD] for number in unit}
 
 
-def find_names(organisations: Iterable[int], *, on: date, known_at: datetime) -> Naming:
-    """Their names on a day as known at an instant, in two queries."""
+def find_names(organisations: Iterable[int], *, on: date, known_at: datetime, is_adviser: bool = False) -> Naming:
+    """Their names on a day as known at an instant, in two queries; ``is_adviser``: see :class:`Naming`."""
     asked = sorted(set(organisations))
     names = names_of(organisations=asked, on=on, known_at=known_at)
     keys = dict(Organisation.objects.filter(pk__in=asked, erased_at=None).values_list("pk", "key"))
-    return Naming({number: Named(name, keys.get(number, "")) for number, name in names.items()})
+    return Naming({number: Named(name, keys.get(number, "")) for number, name in names.items()}, is_adviser)

@@ -35,7 +35,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "title": name_edition(edition) if edition else "",
         "may_correct": edition is not None and may(request.user, "publish_edition", edition.territory_code),
         "has_organisations": Organisation.objects.exists(),
-        **_find_undecided(edition),
+        **_find_undecided(edition, cast(User, request.user)),
         "drafts": [{"version": version, "label": _label(version)} for version in drafts],
         "sources": list_sources()[:MOST_LISTED],
         "editions": [{"edition": item, "title": name_edition(item)} for item in list_editions()[:MOST_LISTED]],
@@ -49,11 +49,11 @@ def _label(version: Any) -> str:
     return str(version.label_en if get_language() == "en" else version.label_fr)
 
 
-def _find_undecided(edition: Edition | None) -> dict[str, Any]:
+def _find_undecided(edition: Edition | None, person: User) -> dict[str, Any]:
     """The organisations that the main base of an edition could not decide at its last date."""
     if edition is None:
         return {"undecided": [], "more_undecided": 0}
-    reader = open_reader(edition)
+    reader = open_reader(edition, person=person)
     base, last = reader.definitions["bases"][0], edition.results["dates"][-1]
     shown = reader.read_undecided(f"{base['slug']}.{base['number']}", last, most=MOST_LISTED)
     return {

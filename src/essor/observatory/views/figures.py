@@ -10,14 +10,15 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from essor.accounts.permissions import Audience, open_to
+from essor.accounts.permissions import Audience, may, open_to
 from essor.directory.rules import fold
+from essor.methods.portrait import ENTERPRISES
 from essor.observatory import pictures
 from essor.observatory.labels import label_indicator
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import get_edition, get_figure, list_editions, list_figure_history
 from essor.observatory.reading import MOST_UNDECIDED, Reader
-from essor.observatory.rules import ObservatoryError
+from essor.observatory.rules import ObservatoryError, may_name
 from essor.observatory.sentences import find_amount
 from essor.observatory.views.formats import send_json, wants_json
 from essor.observatory.views.portrait import name_edition, open_reader
@@ -45,16 +46,18 @@ def show_figure(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         content = {"edition": slug, "known_at": edition.results["known_at"], "address": address}
         response: HttpResponse = send_json(figure | content)
     else:
-        response = render(request, "observatory/figure.html", _tell(edition, figure, address))
+        response = render(request, "observatory/figure.html", _tell(request, edition, figure, address))
     patch_vary_headers(response, ["Accept"])
     return response
 
 
-def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, Any]:
+def _tell(request: HttpRequest, edition: Edition, figure: dict[str, Any], address: str) -> dict[str, Any]:
     membership = edition.results["memberships"][f"{figure['base']}.{figure['version']}.{figure['on']}"]
-    members = membership["members"][:MOST_MEMBERS]
+    is_adviser, count = may(request.user, "record_facts", edition.territory_code), len(membership["members"])
+    is_named = figure["indicator"] == ENTERPRISES or may_name(count, is_adviser=is_adviser)
+    members = membership["members"][:MOST_MEMBERS] if is_named else []
     undecided = [item["organisation"] for item in membership["undecided"][:MOST_UNDECIDED]]
-    reader = open_reader(edition, also_named=[*members, *undecided])
+    reader = open_reader(edition, person=request.user, also_named=[*members, *undecided])
     base = next(base for base in reader.definitions["bases"] if base["slug"] == figure["base"])
     return {
         "edition": edition,
@@ -71,7 +74,7 @@ def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, A
         "criteria": reader.describe(base),
         "tables": _tabulate(reader, figure),
         "members": sorted((reader.naming.name(number) for number in members), key=lambda named: fold(named.name)),
-        "more_members": len(membership["members"]) - len(members),
+        "more_members": len(membership["members"]) - MOST_MEMBERS,
         "undecided": reader.read_undecided(f"{figure['base']}.{figure['version']}", figure["on"]),
         "more_undecided": len(membership["undecided"]) - len(undecided),
         "history": _list_history(edition, figure["key"]),
