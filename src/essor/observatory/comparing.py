@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_interval
+from essor.knowledge import load_variables
 from essor.methods.revision import TERMS
 from essor.observatory import pictures
 from essor.observatory.labels import explain_term, label_indicator, label_reading, label_term
 from essor.observatory.models import BaseVersion, Edition
+from essor.observatory.queries.bases import base_definition
 from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
 from essor.observatory.queries.live import build_live_portrait
 from essor.observatory.queries.naming import find_names, list_told
-from essor.observatory.rules import ObservatoryError, has_exact_total, is_decided
+from essor.observatory.rules import ObservatoryError, has_exact_total, is_decided, list_confidential
 from essor.observatory.sentences import (
     find_amount,
     find_figure,
@@ -82,6 +84,7 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "readings": pictures.tabulate_readings(told),
         "flows": pictures.tabulate_flows(told, reading=asked.reading),
         "classes": _name(pictures.tell_parts(told, reading=asked.reading), asked, now),
+        "withheld": _list_withheld(asked),
     }
 
 
@@ -118,7 +121,11 @@ def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
         return context | {"unknown": _list_unknown_ends(asked, now)}
     bridge = pictures.in_natural_units(refused.bridge, figures[-1]["scale"])
     chart = pictures.draw_bridge(bridge, label_a=context["label"], label_b=context["second_label"])
-    return context | {"bridge": chart, "parts": _name(pictures.tell_bridge(bridge), asked, now)}
+    return (
+        context
+        | {"bridge": chart, "parts": _name(pictures.tell_bridge(bridge), asked, now)}
+        | {"withheld": _list_withheld(asked)}
+    )
 
 
 def _list_unknown_ends(asked: Question, now: datetime) -> list[str]:
@@ -157,7 +164,16 @@ def _list_small(asked: Question, now: datetime) -> list[Data]:
 
 def _name(parts: list[dict[str, Any]], asked: Question, now: datetime) -> list[dict[str, Any]]:
     naming = find_names(list_told(parts), on=asked.end, known_at=now, is_adviser=asked.is_adviser)
-    return naming.name_parts(parts)
+    return naming.name_parts(parts, is_confidential=bool(_list_withheld(asked)))
+
+
+def _list_withheld(asked: Question) -> list[str]:
+    """What the bases read that the person may not, in words: then nobody is named."""
+    if asked.is_adviser:
+        return []
+    versions = [asked.first, *([asked.second] if asked.second else [])]
+    names = [name for version in versions for name in list_confidential(base_definition(version).criteria)]
+    return [load_variables()[name].label(asked.language) for name in dict.fromkeys(names)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,8 @@ from essor.observatory import pictures
 from essor.observatory.labels import label_dimension
 from essor.observatory.pictures import Results
 from essor.observatory.queries.naming import Naming
+from essor.observatory.rules import list_confidential
+from essor.observatory.sentences import write_few
 
 MOST_UNDECIDED = 60
 """Undecided organisations that a page names for one base."""
@@ -48,7 +51,11 @@ class DimensionPart:
 
 @dataclass(frozen=True, slots=True)
 class BaseReading:
-    """One base of an edition: its headline at the last date, its growth, and its tables."""
+    """One base of an edition: its headline at the last date, its growth, and its tables.
+
+    ``withheld``: what the base reads that this reader may not: then nobody is named, and ``missing`` counts what the
+    undecided have not answered.
+    """
 
     slug: str
     version: int
@@ -67,6 +74,8 @@ class BaseReading:
     criteria: tuple[Line, ...]
     undecided: list[dict[str, Any]]
     more_undecided: int
+    withheld: list[str]
+    missing: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class BridgeReading:
     bridge: Results
     chart: Waterfall
     parts: list[dict[str, Any]]
+    withheld: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,8 @@ class Reader:
         return [self._read_base(base) for base in self.definitions["bases"]]
 
     def read_bridges(self) -> list[BridgeReading]:
-        labels = {base["slug"]: base[f"label_{self.language}"] for base in self.definitions["bases"]}
+        bases = {base["slug"]: base for base in self.definitions["bases"]}
+        labels = {slug: base[f"label_{self.language}"] for slug, base in bases.items()}
         scales = {
             base["slug"]: self.results["measures"][base["jobs_variable"]]["scale"] for base in self.results["bases"]
         }
@@ -112,9 +123,10 @@ class Reader:
             bridge = pictures.in_natural_units(stored, scales[stored["from"]["base"]])
             label_a, label_b = labels[bridge["from"]["base"]], labels[bridge["to"]["base"]]
             chart = pictures.draw_bridge(bridge, label_a=label_a, label_b=label_b)
-            parts = self.naming.name_parts(pictures.tell_bridge(bridge))
+            withheld = [label for end in ("from", "to") for label in self.list_withheld(bases[bridge[end]["base"]])]
+            parts = self.naming.name_parts(pictures.tell_bridge(bridge), is_confidential=bool(withheld))
             slugs = bridge["from"]["base"], bridge["to"]["base"]
-            found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts))
+            found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts, withheld))
         return found
 
     def read_headline(self, base: Mapping[str, Any], on: str) -> Headline:
@@ -156,8 +168,10 @@ class Reader:
             dimensions=self._read_dimensions(stem, jobs, last) if is_known else [],
             map=self._draw_map(figure) if is_known else None,
             criteria=self.describe(base),
-            undecided=(undecided := self.read_undecided(stem, last)),
-            more_undecided=headline.undecided - len(undecided),
+            undecided=(undecided := self.read_undecided(base, last)),
+            more_undecided=headline.undecided - len(undecided) if undecided else 0,
+            withheld=self.list_withheld(base),
+            missing=self.count_missing(base, last),
         )
 
     def _draw_map(self, figure: Results) -> TileMap | BoundaryMap | None:
@@ -189,13 +203,37 @@ class Reader:
         criteria = parse(base["criteria"], variables=variables)
         return describe(criteria, language=self.language, variables=variables, place_names=self.place_names)
 
-    def read_undecided(self, stem: str, on: str, *, most: int = MOST_UNDECIDED) -> list[dict[str, Any]]:
-        """At most ``most`` undecided organisations, and what is missing of each."""
+    def list_withheld(self, base: Mapping[str, Any]) -> list[str]:
+        """What a base reads that this reader may not, in words; empty for those who advise the territory."""
+        if self.naming.is_adviser:
+            return []
+        variables = load_variables()
+        criteria = parse(base["criteria"], variables=variables)
+        return [variables[name].label(self.language) for name in list_confidential(criteria)]
+
+    def read_undecided(self, base: Mapping[str, Any], on: str, *, most: int = MOST_UNDECIDED) -> list[dict[str, Any]]:
+        """At most ``most`` undecided organisations, and what is missing of each; none where they may not be named."""
+        if self.list_withheld(base):
+            return []
         variables = load_variables()
         return [
             {
                 "named": self.naming.name(item["organisation"]),
                 "missing": [variables[name].label(self.language) for name in item["missing"] if name in variables],
             }
-            for item in self.results["memberships"][f"{stem}.{on}"]["undecided"][:most]
+            for item in self._list_undecided(base, on)[:most]
         ]
+
+    def count_missing(self, base: Mapping[str, Any], on: str) -> list[tuple[str, str]]:
+        """What the undecided have not answered, and how many of them, without their names."""
+        variables = load_variables()
+        counts = Counter(name for item in self._list_undecided(base, on) for name in item["missing"])
+        return [
+            (variables[name].label(self.language), write_few(count))
+            for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+            if name in variables
+        ]
+
+    def _list_undecided(self, base: Mapping[str, Any], on: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.results["memberships"][f"{base['slug']}.{base['number']}.{on}"]["undecided"]
+        return found

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from essor.directory.rules import is_confidential
+from essor.methods.bases import HEADCOUNT
+from essor.methods.criteria import Leaf, Node, PlaceTree, Range, Truth, evaluate, leaves_of
+from essor.methods.figures import SIZE_CLASSES
 from essor.methods.portrait import SMALL_CELL
 
 SEALED = (
@@ -83,12 +87,49 @@ def find_value(figure: Mapping[str, Any]) -> int | None:
     return value
 
 
-def may_name(count: int, *, is_adviser: bool) -> bool:
+def may_name(count: int, *, is_adviser: bool, is_confidential: bool = False) -> bool:
     """Whether a reader may read who the ``count`` enterprises of a part are: names of one or two would tell their jobs.
 
-    ``is_adviser``: whether the reader advises their territory.
+    ``is_adviser``: whether the reader advises their territory. ``is_confidential``: whether who belongs depends on
+    answers that the public may not read (:func:`list_confidential`): then to be named is to be told something.
     """
-    return is_adviser or count >= FEWEST_NAMED
+    return is_adviser or (count >= FEWEST_NAMED and not is_confidential)
+
+
+def list_confidential(criteria: Node) -> tuple[str, ...]:
+    """The variables of a tree whose answers the public may not read, in the order of the tree, each once.
+
+    The public reads in which size class the jobs of an enterprise are (directory): a condition on them that each class
+    decides, such as « at least one », tells nothing more and is left out.
+    """
+    leaves = [leaf for leaf in leaves_of(criteria) if is_confidential(leaf.variable) and not _is_decided_by_size(leaf)]
+    return tuple(dict.fromkeys(leaf.variable.id for leaf in leaves))
+
+
+def bound_count(known: int, resting: int, *, of: int) -> tuple[int, int]:
+    """What may be said of a count that rests in part on confidential answers: (least, most), equal when it is exact.
+
+    ``known``: those whose verdict public answers decide; ``resting``, among ``of``: those that rest on the others. When
+    ``resting``, or what is left ``of`` them, is under FEWEST_NAMED, a range is said: neither « one of them » nor « all
+    of them » may be read, however many organisations of known verdict are added.
+
+    >>> bound_count(0, 1, of=9), bound_count(30, 1, of=9), bound_count(0, 9, of=9), bound_count(2, 4, of=9)
+    ((0, 2), (30, 32), (7, 9), (6, 6))
+    """
+    if not of:
+        return known, known
+    if resting < FEWEST_NAMED:
+        return known, known + min(of, FEWEST_NAMED - 1)
+    if of - resting < FEWEST_NAMED:
+        return known + of - FEWEST_NAMED + 1, known + of
+    return known + resting, known + resting
+
+
+def _is_decided_by_size(leaf: Leaf) -> bool:
+    return leaf.variable.id == HEADCOUNT and all(
+        evaluate(leaf, {HEADCOUNT: Range(least, most)}, places=PlaceTree({})).truth != Truth.UNKNOWN
+        for _code, least, most in SIZE_CLASSES
+    )
 
 
 def seal_of(definition: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from essor.design.wording import (
 )
 from essor.methods.bases import FULL_TIME
 from essor.observatory.labels import label_base, label_reading, label_territory
-from essor.observatory.rules import is_decided
+from essor.observatory.rules import FEWEST_NAMED, is_decided
 
 Data = Mapping[str, Any]
 SIDES = {"from": "before", "to": "after"}
@@ -61,6 +61,23 @@ def find_amount(figure: Data) -> str | None:
 def write_natural(stored: int | None, scale: int) -> str:
     number = natural(stored, scale)
     return write_whole(number) if scale == 0 else write_decimal(number, min(scale, 1))
+
+
+def write_few(count: int) -> str:
+    """A count of enterprises that says nothing of one or two of them."""
+    return write_whole(count) if count >= FEWEST_NAMED else gettext("moins de %(n)s") % {"n": FEWEST_NAMED}
+
+
+def say_withheld(labels: Sequence[str]) -> str:
+    """Why nobody is named: what a definition reads that this reader may not."""
+    words = ngettext(
+        "Cette définition lit une réponse que le public ne lit pas (%(labels)s) : qui est compté n’est nommé qu’à qui "
+        "conseille le territoire.",
+        "Cette définition lit des réponses que le public ne lit pas (%(labels)s) : qui est compté n’est nommé qu’à qui "
+        "conseille le territoire.",
+        len(labels),
+    )
+    return words % {"labels": ", ".join(labels)}
 
 
 def say_headline(results: Data, base: Data, on: str) -> str:

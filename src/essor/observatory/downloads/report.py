@@ -22,7 +22,7 @@ from essor.observatory.downloads.dossier import Dossier, open_reader
 from essor.observatory.labels import label_base, label_territory
 from essor.observatory.reading import BaseReading, BridgeReading, Reader
 from essor.observatory.rules import is_decided, may_name
-from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, write_amount
+from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, say_withheld, write_amount
 
 MOST_NAMED = 1000
 CONTINUING = "continuing"
@@ -160,7 +160,8 @@ def _list_moved(reader: Reader, reading: BaseReading) -> list[Block]:
     if reading.comparison is None:
         return []
     moved = {**reading.comparison, "units": [unit for unit in reading.comparison["units"] if _has_moved(unit)]}
-    items = _list_parts(reader.naming.name_parts(pictures.tell_parts(moved)))
+    parts = reader.naming.name_parts(pictures.tell_parts(moved), is_confidential=bool(reading.withheld))
+    items = _list_parts(parts)
     return [blocks.set_heading(_("Qui a changé de place")), blocks.set_facts(items)] if items else []
 
 
@@ -206,17 +207,18 @@ def _tell_detail(base: BaseReading) -> dict[str, Any]:
 
 
 def _tell_gaps(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]) -> dict[str, Any]:
-    told = [blocks.set_text(_(NOT_COUNTED))]
-    for base in bases:
+    told, last = [blocks.set_text(_(NOT_COUNTED))], dossier.results["dates"][-1]
+    for base, kept in zip(bases, dossier.definitions["bases"], strict=True):
         told.append(blocks.set_heading(base.label))
-        if not base.undecided:
+        if not base.headline.undecided:
             told.append(blocks.set_text(_("Aucune organisation n’est indécise.")))
-            continue
-        stem, last = f"{base.slug}.{base.version}", dossier.results["dates"][-1]
-        undecided = reader.read_undecided(stem, last, most=MOST_NAMED)
-        rows = [Row([item["named"].name, ", ".join(item["missing"])]) for item in undecided]
-        columns = [Column(_("Organisation indécise")), Column(_("Ce qui manque"))]
-        told.append(blocks.set_table(Table("", columns, rows)))
+        elif base.withheld:
+            told += [blocks.set_text(say_withheld(base.withheld)), blocks.set_facts(base.missing)]
+        else:
+            undecided = reader.read_undecided(kept, last, most=MOST_NAMED)
+            rows = [Row([item["named"].name, ", ".join(item["missing"])]) for item in undecided]
+            columns = [Column(_("Organisation indécise")), Column(_("Ce qui manque"))]
+            told.append(blocks.set_table(Table("", columns, rows)))
     return _section(_("Ce qu’on ne sait pas"), told)
 
 
@@ -271,12 +273,15 @@ def _tabulate_sources(dossier: Dossier) -> Table:
 
 def _tell_members(dossier: Dossier, reader: Reader) -> dict[str, Any]:
     last, told = dossier.results["dates"][-1], []
-    for base in dossier.results["bases"]:
-        members = dossier.results["memberships"][f"{base['slug']}.{base['version']}.{last}"]["members"]
+    for base in dossier.definitions["bases"]:
+        members = dossier.results["memberships"][f"{base['slug']}.{base['number']}.{last}"]["members"]
         words = ngettext("%(n)s entreprise comptée", "%(n)s entreprises comptées", len(members))
         told.append(blocks.set_heading(f"{label_base(base)} — {words % {'n': write_whole(len(members))}}"))
-        listed = members if may_name(len(members), is_adviser=False) else []
-        names = sorted((reader.naming.name(number).name for number in listed), key=fold)
+        withheld = reader.list_withheld(base)
+        if withheld:
+            told.append(blocks.set_note(say_withheld(withheld)))
+        is_named = may_name(len(members), is_adviser=False, is_confidential=bool(withheld))
+        names = sorted((reader.naming.name(number).name for number in members if is_named), key=fold)
         told.append(blocks.set_names(names[:MOST_NAMED]))
         if len(names) > MOST_NAMED:
             rest = {"n": write_whole(len(names) - MOST_NAMED)}

@@ -39,16 +39,17 @@ class Naming:
     def name(self, organisation: int) -> Named:
         return self.named.get(organisation) or Named(_("nom effacé"))
 
-    def name_parts(self, parts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def name_parts(self, parts: Iterable[Mapping[str, Any]], *, is_confidential: bool = False) -> list[dict[str, Any]]:
         """Parts of a comparison or a bridge, each unit of which is one organisation or several that merged.
 
+        ``is_confidential``: whether a base of theirs reads answers that the public may not.
         Adds ``count``, ``named``: the names of at most MOST_TOLD units in alphabetical order (none where this reader
         may not read them), and ``more``: how many others where there are names.
         """
-        return [part | self._tell_units(part["units"]) for part in map(dict, parts)]
+        return [part | self._tell_units(part["units"], is_confidential) for part in map(dict, parts)]
 
-    def _tell_units(self, units: list[list[int]]) -> dict[str, Any]:
-        if not may_name(len(units), is_adviser=self.is_adviser):
+    def _tell_units(self, units: list[list[int]], is_confidential: bool) -> dict[str, Any]:
+        if not may_name(len(units), is_adviser=self.is_adviser, is_confidential=is_confidential):
             return {"count": len(units), "named": [], "more": 0}
         told = [[self.name(number) for number in unit] for unit in units[:MOST_TOLD]]
         told.sort(key=lambda unit: fold(unit[0].name))

@@ -28,7 +28,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     if not may(request.user, "import_facts"):
         kinds = list_role_kinds(request.user)
         return render(request, "observatory/desk_reader.html", {"is_administrator": "administrator" in kinds})
-    edition = find_latest_edition()
+    edition = _find_edition(cast(User, request.user))
     drafts = list_base_versions().filter(status="draft")[:MOST_LISTED]
     context = {
         "edition": edition,
@@ -45,6 +45,13 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     return render(request, "observatory/desk.html", context)
 
 
+def _find_edition(person: User) -> Edition | None:
+    """The latest edition of a territory where this person acts: what is undecided elsewhere is not theirs to settle."""
+    codes = Edition.objects.order_by("-last_reference_on").values_list("territory_code", flat=True)
+    theirs = (code for code in dict.fromkeys(codes) if may(person, "record_facts", code))
+    return find_latest_edition(territory_code=code) if (code := next(theirs, None)) else None
+
+
 def _label(version: Any) -> str:
     return str(version.label_en if get_language() == "en" else version.label_fr)
 
@@ -55,7 +62,7 @@ def _find_undecided(edition: Edition | None, person: User) -> dict[str, Any]:
         return {"undecided": [], "more_undecided": 0}
     reader = open_reader(edition, person=person)
     base, last = reader.definitions["bases"][0], edition.results["dates"][-1]
-    shown = reader.read_undecided(f"{base['slug']}.{base['number']}", last, most=MOST_LISTED)
+    shown = reader.read_undecided(base, last, most=MOST_LISTED)
     return {
         "undecided": shown,
         "more_undecided": reader.read_headline(base, last).undecided - len(shown),

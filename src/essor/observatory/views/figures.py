@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,15 +11,16 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from essor.accounts.permissions import Audience, may, open_to
+from essor.accounts.permissions import Audience, open_to
 from essor.directory.rules import fold
 from essor.methods.portrait import ENTERPRISES
 from essor.observatory import pictures
 from essor.observatory.labels import label_indicator
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import get_edition, get_figure, list_editions, list_figure_history
+from essor.observatory.queries.naming import Named
 from essor.observatory.reading import MOST_UNDECIDED, Reader
-from essor.observatory.rules import ObservatoryError, may_name
+from essor.observatory.rules import FEWEST_NAMED, ObservatoryError, may_name
 from essor.observatory.sentences import find_amount
 from essor.observatory.views.formats import send_json, wants_json
 from essor.observatory.views.portrait import name_edition, open_reader
@@ -53,12 +55,13 @@ def show_figure(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 def _tell(request: HttpRequest, edition: Edition, figure: dict[str, Any], address: str) -> dict[str, Any]:
     membership = edition.results["memberships"][f"{figure['base']}.{figure['version']}.{figure['on']}"]
-    is_adviser, count = may(request.user, "record_facts", edition.territory_code), len(membership["members"])
-    is_named = figure["indicator"] == ENTERPRISES or may_name(count, is_adviser=is_adviser)
-    members = membership["members"][:MOST_MEMBERS] if is_named else []
     undecided = [item["organisation"] for item in membership["undecided"][:MOST_UNDECIDED]]
+    members = membership["members"][:MOST_MEMBERS]
     reader = open_reader(edition, person=request.user, also_named=[*members, *undecided])
     base = next(base for base in reader.definitions["bases"] if base["slug"] == figure["base"])
+    withheld, told = reader.list_withheld(base), reader.read_undecided(base, figure["on"])
+    count = FEWEST_NAMED if figure["indicator"] == ENTERPRISES else len(membership["members"])
+    is_named = may_name(count, is_adviser=reader.naming.is_adviser, is_confidential=bool(withheld))
     return {
         "edition": edition,
         "successor": getattr(edition, "successor", None),
@@ -73,10 +76,12 @@ def _tell(request: HttpRequest, edition: Edition, figure: dict[str, Any], addres
         "description": base[f"description_{reader.language}"],
         "criteria": reader.describe(base),
         "tables": _tabulate(reader, figure),
-        "members": sorted((reader.naming.name(number) for number in members), key=lambda named: fold(named.name)),
+        "members": _sort(reader.naming.name(number) for number in members) if is_named else [],
         "more_members": len(membership["members"]) - MOST_MEMBERS,
-        "undecided": reader.read_undecided(f"{figure['base']}.{figure['version']}", figure["on"]),
-        "more_undecided": len(membership["undecided"]) - len(undecided),
+        "withheld": withheld,
+        "undecided": told,
+        "more_undecided": len(membership["undecided"]) - len(told) if told else 0,
+        "missing": reader.count_missing(base, figure["on"]),
         "history": _list_history(edition, figure["key"]),
         "sources": reader.definitions["sources"],
         "address": address,
@@ -85,6 +90,10 @@ def _tell(request: HttpRequest, edition: Edition, figure: dict[str, Any], addres
             (name_edition(edition), reverse("edition", args=[edition.slug])),
         ],
     }
+
+
+def _sort(named: Iterable[Named]) -> list[Named]:
+    return sorted(named, key=lambda one: fold(one.name))
 
 
 def _list_history(edition: Edition, key: str) -> list[dict[str, Any]]:
