@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from essor.directory.rules import is_confidential
+from essor.directory.rules import fold, is_confidential
 from essor.methods.bases import HEADCOUNT
 from essor.methods.criteria import Leaf, Node, PlaceTree, Range, Truth, evaluate, leaves_of
 from essor.methods.figures import SIZE_CLASSES
@@ -130,6 +130,11 @@ def _is_decided_by_size(leaf: Leaf) -> bool:
         evaluate(leaf, {HEADCOUNT: Range(least, most)}, places=PlaceTree({})).truth != Truth.UNKNOWN
         for _code, least, most in SIZE_CLASSES
     )
+
+
+def may_steward(steward: str, *, bodies: Iterable[str], is_administrator: bool) -> bool:
+    """Whether someone of these ``bodies`` may draft and publish a base that ``steward`` keeps (empty: nobody's)."""
+    return is_administrator or (bool(steward) and fold(steward) in {fold(body) for body in bodies})
 
 
 def seal_of(definition: Mapping[str, Any]) -> str:

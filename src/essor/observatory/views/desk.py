@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from essor.observatory.labels import label_deed
 from essor.observatory.models import Edition
 from essor.observatory.queries.bases import list_base_versions
 from essor.observatory.queries.editions import find_latest_edition, list_editions
+from essor.observatory.queries.stewards import find_stewardship
 from essor.observatory.views.portrait import name_edition, open_reader
 
 MOST_LISTED = 8
@@ -29,14 +31,15 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         kinds = list_role_kinds(request.user)
         return render(request, "observatory/desk_reader.html", {"is_administrator": "administrator" in kinds})
     edition = _find_edition(cast(User, request.user))
-    drafts = list_base_versions().filter(status="draft")[:MOST_LISTED]
+    held = find_stewardship(request.user, on=timezone.localdate())
+    drafts = [version for version in list_base_versions().filter(status="draft") if held.holds(version.base)]
     context = {
         "edition": edition,
         "title": name_edition(edition) if edition else "",
         "may_correct": edition is not None and may(request.user, "publish_edition", edition.territory_code),
         "has_organisations": Organisation.objects.exists(),
         **_find_undecided(edition, cast(User, request.user)),
-        "drafts": [{"version": version, "label": _label(version)} for version in drafts],
+        "drafts": [{"version": version, "label": _label(version)} for version in drafts[:MOST_LISTED]],
         "sources": list_sources()[:MOST_LISTED],
         "editions": [{"edition": item, "title": name_edition(item)} for item in list_editions()[:MOST_LISTED]],
         "done": _list_done(cast(User, request.user)),
