@@ -62,7 +62,7 @@ class World:
         told: Any = {"variable": "municipality", "value": place, "starts_on": on, "known_from": LEARNED[2017]}
         record_facts(facts=[(self.organisations[name], told)], source=self.source, by=None, now=NOW)
 
-    def correct(self, name: str, year: int, value: int, *, known_from: datetime) -> None:
+    def correct(self, name: str, year: int, value: int, *, known_from: datetime, now: datetime = NOW) -> None:
         fact = Fact.objects.get(
             organisation=self.organisations[name], variable="jobs_headcount", starts_on=COUNTED[year], known_to=None
         )
@@ -75,7 +75,7 @@ class World:
             starts_on=COUNTED[year],
             known_from=known_from,
             by=None,
-            now=NOW,
+            now=now,
         )
 
     @staticmethod

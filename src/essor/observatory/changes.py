@@ -34,9 +34,10 @@ FIELDS = {
 
 
 def seal_preview(preview: Preview, asked: Mapping[str, Any]) -> str:
-    """What a person has looked at: the request and its figures. Publishing anything else asks to look again."""
+    """What a person has looked at: the request, its instant and its figures. Anything else asks to look again."""
     said = {name: str(value) for name, value in asked.items()}
-    return sha256_of(canonical_json({"asked": said, "figures": preview.results["figures"]}))
+    seen = {name: preview.results[name] for name in ("known_at", "figures")}
+    return sha256_of(canonical_json({"asked": said, **seen}))
 
 
 def read_preview(preview: Preview, *, definitions: Data, predecessor: Data | None) -> dict[str, Any]:
