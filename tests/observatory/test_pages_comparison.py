@@ -72,6 +72,17 @@ def test_the_undecided_are_told_for_each_date(public: StrictClient, world: World
     assert (told["undecided_before"], told["undecided_after"]) == (1, 5)
 
 
+def test_enterprises_are_told_part_by_part_and_a_merger_says_so(public: StrictClient, magazine: BaseVersion) -> None:
+    """4 − 1 closed + 1 born − 1 merged = 3, and 3 followed of 4 counted: two merged count for one."""
+    page = re.sub(r"<[^>]+>", " ", ask(public, **DATES)).replace("\u00a0", " ")
+    parts = " ".join(page.split("Les entreprises et les emplois, partie par partie")[-1].split())
+    for said in ("Juin 2014 4 38", "Fermetures −1 −5", "Fusions et scissions", "Novembre 2017 3 43"):
+        assert said in parts
+    assert re.search(r"Naissances [^−+]*\+1 \+7", parts)
+    assert re.search(r"Fusions et scissions [^−+]*−1 0", parts)
+    assert "elles comptent pour une" in parts
+
+
 def test_work_is_not_created_by_who_is_counted(public: StrictClient, world: World, magazine: BaseVersion) -> None:
     """An arrival of 10 jobs and a closure of 5 among 38 → 53: 11 created, 6 lost, 10 from who is counted."""
     world.add("arrive", {2014: 9, 2017: 10}, place="60013")

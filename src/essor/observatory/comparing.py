@@ -81,6 +81,7 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "undecided": say_undecided(comparison),
         "shaky": say_shaky(comparison),
         "growth": pictures.draw_growth(told, reading=asked.reading),
+        "parts": pictures.tabulate_parts(told) if asked.reading == "criteria" else None,
         "readings": pictures.tabulate_readings(told),
         "flows": pictures.tabulate_flows(told, reading=asked.reading),
         "classes": _name(pictures.tell_parts(told, reading=asked.reading), asked, now),

@@ -50,6 +50,7 @@ NOTES = {
     "reclassified_out": gettext_noop("elles existent toujours ; elles n’y répondent plus"),
     "seen_late": gettext_noop("elles existaient à la première date, sans qu’on le sache"),
     "corrected_since": gettext_noop("leur chiffre a été corrigé après la première publication"),
+    "restructured": gettext_noop("deux entreprises fusionnées n’en font plus qu’une ; leurs emplois sont plus haut"),
     "missing_before": gettext_noop("membres, mais sans chiffre, ou indécises"),
     "missing_after": gettext_noop("membres, mais sans chiffre, ou indécises"),
 }

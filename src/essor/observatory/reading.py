@@ -66,6 +66,7 @@ class BaseReading:
     first_on: date
     comparison: Results | None
     growth: Waterfall | None
+    parts: Table | None
     readings: Table | None
     flows: Table | None
     series: LineChart | None
@@ -162,6 +163,7 @@ class Reader:
             first_on=date.fromisoformat(self.results["dates"][0]),
             comparison=comparison,
             growth=pictures.draw_growth(comparison) if comparison else None,
+            parts=pictures.tabulate_parts(comparison) if comparison else None,
             readings=pictures.tabulate_readings(comparison) if comparison else None,
             flows=pictures.tabulate_flows(comparison) if comparison else None,
             series=pictures.draw_series(self.results, stem=stem, jobs=jobs, label=label),

@@ -143,6 +143,8 @@ def _tell_growths(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]
         if reading.comparison is None or reading.growth is None or not reading.readings or not reading.flows:
             continue
         told = [blocks.set_text(say_growth(reading.comparison, base)), blocks.set_chart(reading.growth)]
+        if reading.parts:
+            told.append(blocks.set_table(reading.parts))
         told += [*_list_moved(reader, reading), blocks.set_text(_(THREE_THINGS))]
         told += [blocks.set_table(reading.readings), blocks.set_table(reading.flows)]
         if reading.series:

@@ -8,6 +8,7 @@ from essor.observatory.pictures.changes import (
     draw_growth,
     list_movements,
     tabulate_flows,
+    tabulate_parts,
     tabulate_readings,
     tell_parts,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "tabulate_dimension",
     "tabulate_figure",
     "tabulate_flows",
+    "tabulate_parts",
     "tabulate_readings",
     "tell_bridge",
     "tell_parts",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_as, write_month
+from essor.design.wording import write_as, write_decimal, write_month, write_signed
 from essor.observatory.labels import (
     FATES,
     PARTS,
@@ -86,7 +86,44 @@ def tabulate_readings(comparison: Results) -> Table:
         Column(_("Croissance"), "signed_percent", 1),
         Column(_("Par an"), "signed_percent", 1),
     ]
-    return Table(_("« Sur cette même base », dit de trois façons"), columns, rows)
+    return Table(_("« Sur cette même base », dit de trois façons"), columns, rows, note=_explain_mergers(comparison))
+
+
+def _explain_mergers(comparison: Results) -> str:
+    """Why fewer enterprises are followed than were counted, when some merged or split."""
+    if all(len(unit["organisations"]) == 1 for unit in comparison["units"]):
+        return ""
+    return _(
+        "Des entreprises qui fusionnent ou se scindent entre les deux dates sont suivies ensemble : elles "
+        "comptent pour une."
+    )
+
+
+def tabulate_parts(comparison: Results) -> Table:
+    """From the enterprises and jobs of the first date to those of the second, part by part; both columns sum."""
+    enterprises, jobs = comparison["enterprise_parts"], comparison["parts"]
+    places = 1 if comparison["scale"] else 0
+    totals = [
+        Row(
+            [
+                _first_upper(write_month(date.fromisoformat(comparison[end]))),
+                comparison[f"enterprises_{side}"],
+                write_decimal(comparison[side], places),
+            ],
+            is_total=True,
+        )
+        for end, side in (("from", "before"), ("to", "after"))
+    ]
+    parts = [
+        Row(
+            [label_part(code), write_signed(count), write_signed(jobs.get(code, 0), places)],
+            note=explain_part(code),
+        )
+        for code, count in in_order(enterprises, PARTS)
+        if count or jobs.get(code)
+    ]
+    columns = [Column(_("Partie")), Column(_("Entreprises"), "whole"), Column(_("Emplois"), "whole")]
+    return Table(_("Les entreprises et les emplois, partie par partie"), columns, [totals[0], *parts, totals[1]])
 
 
 def list_movements(told: Results) -> list[tuple[str, Any, float | None]]:
