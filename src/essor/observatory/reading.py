@@ -18,7 +18,7 @@ from essor.observatory.labels import label_dimension
 from essor.observatory.pictures import Results
 from essor.observatory.queries.naming import Naming
 from essor.observatory.rules import list_confidential
-from essor.observatory.sentences import write_few
+from essor.observatory.sentences import find_amount, write_few
 
 MOST_UNDECIDED = 60
 """Undecided organisations that a page names for one base."""
@@ -26,11 +26,17 @@ MOST_UNDECIDED = 60
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One total: how many enterprises and jobs, on which base, on which day; None is unknown."""
+    """One total: how many enterprises and jobs, on which base, on which day; None is unknown.
+
+    ``amount``: the jobs as they may be said: a number, or an interval when a member has a band (``jobs`` is then None).
+    ``full_time_known``: how many enterprises gave their full-time equivalents.
+    """
 
     enterprises: float | int | None
     jobs: float | int | None
+    amount: str | None
     full_time: float | int | None
+    full_time_known: int
     undecided: int
     known: int
     without_figure: int
@@ -137,7 +143,9 @@ class Reader:
         return Headline(
             enterprises=pictures.sure_value(figures["enterprises"]),
             jobs=pictures.sure_value(figures[jobs]),
+            amount=find_amount(figures[jobs]),
             full_time=pictures.sure_value(figures["jobs_fte"]) if figures["jobs_fte"]["exact"] else None,
+            full_time_known=figures["jobs_fte"]["exact"],
             undecided=figures["enterprises"]["undecided"],
             known=figures[jobs]["exact"],
             without_figure=figures[jobs]["without_figure"],
