@@ -46,6 +46,7 @@ def test_two_dates_on_one_base(public: StrictClient, adviser_client: StrictClien
     assert re.search(r'<li>\s*<a href="/annuaire/nee/">nee</a>\s*</li>', named), "each name leads to its page"
     assert re.search(r"avalee</a>\s*\+\s*<a[^>]*>avale</a>\s*</li>", named), "what merged stands together"
     assert page.count("<caption") >= 3
+    assert "du 30 juin 2014 au 29 novembre 2017" in page.replace("\u00a0", " ")
     assert "ailleurs" not in page
 
 
@@ -246,6 +247,8 @@ def test_from_one_edition_to_the_next_terms_sum_exactly(public: StrictClient, pa
     page = ask(public, address=EDITIONS, **pair).replace("\u00a0", " ")
     for said in ("38 au 30 juin 2014", "43</strong>", "+6", "−1", "+5", "Terme par terme"):
         assert said in page
+    assert "Emplois, sur la base « Magazine local, juin 2014 » : 38" in page
+    assert '<p class="chart-subtitle">Magazine local, juin 2014 · Emplois</p>' in page
 
 
 def test_the_same_day_in_two_editions_is_a_revision(public: StrictClient, pair: dict[str, str]) -> None:

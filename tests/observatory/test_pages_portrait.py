@@ -119,6 +119,17 @@ def test_a_total_that_starts_from_zero_has_no_rate(public: StrictClient, magazin
     read(public, "/portrait/640/")
 
 
+def test_each_picture_says_its_base_and_its_day(public: StrictClient, edition: Edition) -> None:
+    """The name of the base bears a date that is not the figures'."""
+    page = read(public, "/portrait/640/")
+    subtitles = re.findall(r'<p class="chart-subtitle">([^<]*)</p>', page)
+    assert len(subtitles) >= 8
+    basis = f"Magazine local, juin 2014 · au 29{N}novembre 2017"
+    assert sum(subtitle.startswith(basis) for subtitle in subtitles) == 6, "five dimensions and the map"
+    assert all("Magazine local" in subtitle or f"29{N}novembre 2017" in subtitle for subtitle in subtitles)
+    assert f"Au 29{N}novembre 2017." in page
+
+
 def test_full_time_equivalents_say_how_many_gave_them_and_the_undecided_are_counted(
     public: StrictClient, world: World, magazine: BaseVersion
 ) -> None:

@@ -15,7 +15,7 @@ from essor.design.wording import write_interval
 from essor.knowledge import load_variables
 from essor.methods.revision import TERMS
 from essor.observatory import pictures
-from essor.observatory.labels import explain_term, label_indicator, label_reading, label_term
+from essor.observatory.labels import explain_term, label_base, label_indicator, label_reading, label_term
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import base_definition
 from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
@@ -68,9 +68,10 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         after_on=asked.end,
         known_at=now,
     )
-    context = {"comparison": comparison, "label": asked.label(asked.first), "start": asked.start, "end": asked.end}
+    label = asked.label(asked.first)
+    context = {"comparison": comparison, "label": label, "start": asked.start, "end": asked.end}
     if comparison["unknown_on"]:
-        return context | {"unknown": say_unknown(comparison, asked.label(asked.first))}
+        return context | {"unknown": say_unknown(comparison, label)}
     told = pictures.in_natural_units(comparison, comparison["scale"])
     chosen = comparison["readings"][asked.reading]
     return context | {
@@ -80,7 +81,7 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         "chosen": chosen,
         "undecided": say_undecided(comparison),
         "shaky": say_shaky(comparison),
-        "growth": pictures.draw_growth(told, reading=asked.reading),
+        "growth": pictures.draw_growth(told, label=label, reading=asked.reading),
         "parts": pictures.tabulate_parts(told) if asked.reading == "criteria" else None,
         "readings": pictures.tabulate_readings(told),
         "flows": pictures.tabulate_flows(told, reading=asked.reading),
@@ -196,6 +197,10 @@ class ChangeAsked:
             raise ObservatoryError("figure-unknown", slug=edition.slug, figure=f"{self.base}, {day}")
         return find_figure(edition.results, base, self.indicator, day)
 
+    def name_base(self) -> str:
+        """The base as the second edition calls it."""
+        return next(label_base(base) for base in self.second.results["bases"] if base["slug"] == self.base)
+
 
 def read_change(asked: ChangeAsked) -> dict[str, Any]:
     """Why the second figure differs from the first, term by term, with the range of each over the orders possible."""
@@ -209,6 +214,7 @@ def read_change(asked: ChangeAsked) -> dict[str, Any]:
         "before_on": date.fromisoformat(before["on"]),
         "after_on": date.fromisoformat(after["on"]),
         "measure": label_indicator(after["indicator"], asked.second.results["measures"]),
+        "label": asked.name_base(),
     }
     if context["before_amount"] is None or context["after_amount"] is None:
         return context
@@ -225,7 +231,7 @@ def _draw_change(found: Data, scale: int, context: Data) -> tuple[Waterfall, Tab
     steps = [Step(label_term(name), amount, note=explain_term(name)) for name, amount in told.items() if amount]
     chart = Waterfall(
         title=_("De quoi le changement est fait"),
-        subtitle=str(context["measure"]),
+        subtitle=f"{context['label']} · {context['measure']}",
         description=_("Cascade d’un chiffre publié à l’autre, terme par terme."),
         steps=[Step(_("Premier chiffre"), before, "total"), *steps, Step(_("Second chiffre"), after, "total")],
         value_heading=str(context["measure"]),

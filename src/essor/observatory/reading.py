@@ -170,13 +170,13 @@ class Reader:
             headline=headline,
             first_on=date.fromisoformat(self.results["dates"][0]),
             comparison=comparison,
-            growth=pictures.draw_growth(comparison) if comparison else None,
+            growth=pictures.draw_growth(comparison, label=label) if comparison else None,
             parts=pictures.tabulate_parts(comparison) if comparison else None,
             readings=pictures.tabulate_readings(comparison) if comparison else None,
             flows=pictures.tabulate_flows(comparison) if comparison else None,
             series=pictures.draw_series(self.results, stem=stem, jobs=jobs, label=label),
-            dimensions=self._read_dimensions(stem, jobs, last) if is_known else [],
-            map=self._draw_map(figure) if is_known else None,
+            dimensions=self._read_dimensions(stem, jobs, last, label) if is_known else [],
+            map=self._draw_map(figure, label) if is_known else None,
             criteria=self.describe(base),
             undecided=(undecided := self.read_undecided(base, last)),
             more_undecided=headline.undecided - len(undecided) if undecided else 0,
@@ -184,9 +184,9 @@ class Reader:
             missing=self.count_missing(base, last),
         )
 
-    def _draw_map(self, figure: Results) -> TileMap | BoundaryMap | None:
+    def _draw_map(self, figure: Results, label: str) -> TileMap | BoundaryMap | None:
         parents = {code: above[0] for code, above in self.definitions["places"][-1]["parents"].items() if above}
-        return pictures.draw_map(figure, self.definitions, shapes=self.shapes, parents=parents)
+        return pictures.draw_map(figure, self.definitions, label=label, shapes=self.shapes, parents=parents)
 
     def _find_comparison(self, stem: str, jobs: str) -> Results | None:
         """From the first date to the last; None where there is one date, or where a total is unknown."""
@@ -194,7 +194,7 @@ class Reader:
         found: Results | None = self.results["comparisons"].get(f"{stem}.{jobs}.{first}.{last}")
         return None if found is None else pictures.in_natural_units(found, found["scale"])
 
-    def _read_dimensions(self, stem: str, jobs: str, on: str) -> list[DimensionPart]:
+    def _read_dimensions(self, stem: str, jobs: str, on: str, label: str) -> list[DimensionPart]:
         figure = self.results["figures"][f"{stem}.{jobs}.{on}"]
         return [
             DimensionPart(
@@ -203,7 +203,7 @@ class Reader:
                 table=pictures.tabulate_dimension(
                     self.results, stem=stem, on=on, jobs=jobs, dimension=code, definitions=self.definitions
                 ),
-                chart=pictures.draw_bars(figure, code, self.definitions),
+                chart=pictures.draw_bars(figure, code, self.definitions, label=label),
             )
             for code in pictures.DIMENSIONS
         ]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from essor.design.wording import write_day
 from essor.observatory.rules import find_value
 
 READINGS = ("criteria", "cohort", "survivors")
@@ -53,3 +57,8 @@ def sure_value(figure: Results) -> float | int | None:
 def in_order(parts: Mapping[str, Any], order: Iterable[str]) -> list[tuple[str, Any]]:
     """The parts in the order that a reader expects: stored results are sorted by name."""
     return [(code, parts[code]) for code in order if code in parts]
+
+
+def say_basis(label: str, on: str) -> str:
+    """On which base and which day a picture stands: « Magazine local, juin 2014 · au 29 novembre 2017 »."""
+    return _("{label} · au {day}").format(label=label, day=write_day(date.fromisoformat(on)))

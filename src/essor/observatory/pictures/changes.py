@@ -24,14 +24,14 @@ from essor.observatory.labels import (
 from essor.observatory.pictures.amounts import READINGS, Results, in_order
 
 
-def draw_growth(comparison: Results, *, reading: str = "criteria") -> Waterfall:
-    """From one total to the other in one reading, part by part; parts of nothing are left out."""
+def draw_growth(comparison: Results, *, label: str, reading: str = "criteria") -> Waterfall:
+    """From one total to the other in one reading; parts of nothing are left out. ``label``: that of the base."""
     start, end = date.fromisoformat(comparison["from"]), date.fromisoformat(comparison["to"])
     told = comparison["readings"][reading]
     steps = [Step(label, amount, note=note) for label, note, amount in _list_parts(comparison, reading) if amount]
     return Waterfall(
         title=_("D’où vient le changement ?"),
-        subtitle=_("Emplois : {reading}").format(reading=label_reading(reading)),
+        subtitle=_("{label} · {reading}").format(label=label, reading=label_reading(reading)),
         description=_("Cascade de {before} emplois ({start}) à {after} emplois ({end}), partie par partie.").format(
             before=write_as("whole", told["before"]),
             start=write_month(start),

@@ -11,17 +11,22 @@ from essor.design.charts import Tile, TileMap
 from essor.design.charts.boundaries import Area, BoundaryMap
 from essor.design.wording import write_as
 from essor.observatory.labels import UNKNOWN, label_code
-from essor.observatory.pictures.amounts import Definitions, Results, natural
+from essor.observatory.pictures.amounts import Definitions, Results, natural, say_basis
 
 TILE_COLUMNS = 4
 
 
 def draw_map(
-    figure: Results, definitions: Definitions, *, shapes: Mapping[str, Mapping[str, Any]], parents: Mapping[str, str]
+    figure: Results,
+    definitions: Definitions,
+    *,
+    label: str,
+    shapes: Mapping[str, Mapping[str, Any]],
+    parents: Mapping[str, str],
 ) -> TileMap | BoundaryMap | None:
     """The jobs by municipality on its boundaries, or else by MRC on theirs, or else on schematic tiles.
 
-    ``shapes``: the boundaries known, by code; ``parents``: the MRC of each municipality.
+    ``label``: the base's; ``shapes``: the boundaries known, by code; ``parents``: the MRC of each municipality.
     """
     values = {
         line["code"]: natural(line["value"], figure["scale"])
@@ -43,14 +48,18 @@ def draw_map(
         "label_heading": _("Lieu"),
         "value_heading": _("Emplois"),
     }
+    basis = say_basis(label, figure["on"])
     if by_shape:
-        return BoundaryMap(areas=[Area(code, names[code], shapes[code], values[code]) for code in values], **said)
+        return BoundaryMap(
+            subtitle=basis, areas=[Area(code, names[code], shapes[code], values[code]) for code in values], **said
+        )
     ordered = sorted(values, key=lambda code: names[code])
     tiles = [
         Tile(code, names[code], values[code], place % TILE_COLUMNS, place // TILE_COLUMNS)
         for place, code in enumerate(ordered)
     ]
-    return TileMap(tiles=tiles, subtitle=_("Carte schématique : un carré par municipalité, sans ses limites"), **said)
+    how = _("Carte schématique : un carré par municipalité, sans ses limites")
+    return TileMap(tiles=tiles, subtitle=f"{basis}. {how}", **said)
 
 
 def _sum_above(values: Mapping[str, float | int | None], above: Mapping[str, str]) -> dict[str, float | int | None]:

@@ -10,13 +10,13 @@ from essor.design.charts import Bar, BarChart, LineChart, Point
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as, write_month
 from essor.observatory.labels import UNKNOWN, label_code, label_dimension
-from essor.observatory.pictures.amounts import Definitions, Results, natural, sure_value
+from essor.observatory.pictures.amounts import Definitions, Results, natural, say_basis, sure_value
 
 DIMENSIONS = ("municipality", "legal_form", "sector", "size", "age")
 
 
-def draw_bars(figure: Results, dimension: str, definitions: Definitions) -> BarChart:
-    """The jobs of each line of one dimension, the largest first, what is unknown last."""
+def draw_bars(figure: Results, dimension: str, definitions: Definitions, *, label: str) -> BarChart:
+    """The jobs of each line of one dimension, the largest first, what is unknown last. ``label``: the base's."""
     lines = [line for line in figure["tables"][dimension] if line["enterprises"] or line["code"] == UNKNOWN]
     if dimension not in {"size", "age"}:
         lines.sort(key=lambda line: (line["code"] == UNKNOWN, -(line["value"] or 0)))
@@ -38,6 +38,7 @@ def draw_bars(figure: Results, dimension: str, definitions: Definitions) -> BarC
     }[dimension]
     return BarChart(
         title=title,
+        subtitle=say_basis(label, figure["on"]),
         description=_("Barres : {lines}.").format(
             lines=", ".join(f"{bar.label} {write_as('whole', bar.value)}" for bar in bars)
         ),
