@@ -17,6 +17,7 @@ from django.utils import translation
 import essor.design
 from essor.design.gallery import SpecimenForm, list_specimens
 from essor.design.tables import Column, Row, Table
+from essor.methods.criteria import Line
 
 TEMPLATES = Path(essor.design.__file__).parent / "templates"
 NAMES = sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html"))
@@ -31,6 +32,7 @@ CALLS = {
     "steps": "labels=x current=1",
     "empty_state": 'title="t" text="t"',
     "error_summary": "form=x",
+    "outline": "lines=x",
     "chart": "chart=x",
     "sparkline": "line=x",
 }
@@ -64,6 +66,13 @@ def test_every_template_compiles_without_inline_style_or_script(name: str) -> No
 def test_a_wrong_kind_is_refused(call: str) -> None:
     with pytest.raises(TemplateSyntaxError):
         render("{% " + call + " %}", x=["a"])
+
+
+def test_an_outline_is_lists_within_lists() -> None:
+    """What is heard says which condition stands under which: a sibling of a group is not in the group."""
+    lines = [Line(0, "Tous", ""), Line(1, "a", ""), Line(1, "Un de", ""), Line(2, "b", ""), Line(1, "c", "")]
+    shown = re.sub(r"\s+", "", render("{% outline lines=lines %}", lines=lines))
+    assert shown == '<ulclass="outline"><li>Tous<ul><li>a</li><li>Unde<ul><li>b</li></ul></li><li>c</li></ul></li></ul>'
 
 
 def test_a_key_figure_sits_in_its_sentence() -> None:

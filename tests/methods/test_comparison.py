@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from essor.methods.bases import ComparisonRefused, Membership, Territory
-from essor.methods.comparison import CLASSES, PARTS, RESTRUCTURED, Comparison, compare
+from essor.methods.comparison import CLASSES, FATES, PARTS, RESTRUCTURED, Comparison, compare
 from essor.methods.facts import Event, lives_on
+from essor.methods.growth import growth_share, rounded, symmetric_growth
 from essor.methods.portrait import comparison_as_dict
 from tests.methods.towns import NOW, START, T0, T1, event, make_base, make_side
 
@@ -89,6 +92,14 @@ def assert_exact(found: Comparison) -> None:
     for reading in found.readings.values():
         assert reading.flows.net == reading.after - reading.before
         assert reading.flows.excess_reallocation >= 0
+        assert reading.economic.net + reading.recounted == reading.after - reading.before
+    for name in ("cohort", "survivors"):
+        reading = found.readings[name]
+        assert tuple(reading.fates) == FATES
+        assert reading.before + sum(fate.jobs for fate in reading.fates.values()) == reading.after
+        followed = [unit for fate in reading.fates.values() for unit in fate.units]
+        assert len(set(followed)) == len(followed) == reading.units
+    assert found.readings["survivors"].fates["closed"].units == ()
 
 
 def test_the_article() -> None:
@@ -101,6 +112,23 @@ def test_the_article() -> None:
     assert round(float(reading.symmetric), 4) == 0.2295
     assert round(reading.yearly, 3) == 0.070
     assert found.days == 1249
+
+
+def test_a_share_is_rounded_once() -> None:
+    """162 out of 706 is 22.946 %: read with one decimal 22.9, where 0.2295 would be read 23.0 (half away from zero)."""
+    kept = rounded(symmetric_growth(625, 787))
+    assert Decimal(str(kept)).scaleb(2).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP) == Decimal("22.9")
+
+
+@given(st.integers(1, 100_000), st.integers(0, 100_000))
+def test_a_kept_share_reads_as_the_exact_one(before: int, after: int) -> None:
+    """With one decimal of a percent, unless the exact share lies within 10⁻⁸ of a half."""
+    exact, kept = growth_share(before, after), rounded(growth_share(before, after))
+    assert exact is not None
+    assert kept is not None
+    tenths = exact * 1000
+    if abs((tenths % 1) - Fraction(1, 2)) > Fraction(1, 50_000):
+        assert math.floor(tenths + Fraction(1, 2)) == math.floor(Decimal(str(kept)) * 1000 + Decimal("0.5"))
 
 
 def test_three_readings_of_the_same_base() -> None:
@@ -119,8 +147,12 @@ def test_three_readings_of_the_same_base() -> None:
     assert (criteria.before, criteria.after) == (44, 19)
     assert (cohort.before, cohort.after, cohort.unknown, cohort.unknown_before) == (38, 36, (4,), 6)
     assert (survivors.before, survivors.after, survivors.unknown) == (29, 36, (4,))
+    told = {name: (fate.jobs, fate.units) for name, fate in cohort.fates.items() if fate.units}
+    assert told == {"kept_growth": (4, (1,)), "left": (2 + 1, (3, 5)), "closed": (-9, (2,))}
+    assert {name: fate.jobs for name, fate in survivors.fates.items() if fate.units} == {"kept_growth": 4, "left": 3}
     assert criteria.economic.creation == 4 + 5
     assert criteria.economic.destruction == 9
+    assert criteria.recounted == -7 - 6 - 12, "moved, silent and reclassified enterprises destroy no work"
 
 
 def test_nothing_before_has_no_rate() -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from essor.methods.bases import canonical_json
 from essor.methods.comparison import CLASSES, PARTS
 from essor.methods.criteria import PlaceTree
+from essor.methods.differences import compare_results
 from essor.methods.facts import Observation, population_of
 from essor.methods.figures import DIMENSIONS
-from essor.methods.portrait import PortraitPlan, build_portrait, compare_results
+from essor.methods.portrait import PortraitPlan, build_portrait
 from tests.methods.towns import NOW, PLACES, T0, T1, VARIABLES, event, facts, make_base
 
 MIDDLE = date(2016, 6, 1)
@@ -52,7 +53,7 @@ def test_the_article_in_small() -> None:
     assert figures["magazine-2014.1.jobs_headcount.2017-11-01"]["value"] == 787
     assert figures["table-2017.1.jobs_headcount_all.2017-11-01"]["value"] == 1264
     told = result["comparisons"]["magazine-2014.1.jobs_headcount.2014-06-01.2017-11-01"]
-    assert (told["growth"], told["symmetric"]) == (0.2592, 0.2295)
+    assert (told["growth"], told["symmetric"]) == (0.2592, 0.22946176)
     assert {name: jobs for name, jobs in told["parts"].items() if jobs} == {"continuing_growth": 102, "births": 60}
     bridge = result["bridges"]["magazine-2014.1.table-2017.1.2017-11-01"]
     assert sum(bridge["parts"].values()) == 1264 - 787
@@ -134,6 +135,16 @@ def test_what_was_known_before_anyone_wrote_gives_nothing() -> None:
     result = build(replace(PLAN, known_at=datetime(2000, 1, 1, tzinfo=UTC)))
     assert {figure["value"] for figure in result["figures"].values()} == {0}
     assert {told["growth"] for told in result["comparisons"].values()} == {None}
+
+
+def test_an_unknown_side_is_compared_and_bridged_with_nothing() -> None:
+    """Nothing decided at the first date on one base: no comparison from there, no bridge where it is the last."""
+    sells = make_base("sells", jobs="jobs_headcount_all", tree={"fact": "commercial_activity", "is": True})
+    for bases in ((MAGAZINE, sells), (sells, MAGAZINE)):
+        result = build(replace(PLAN, bases=bases))
+        assert {told["base"] for told in result["comparisons"].values()} == {"magazine-2014"}
+        assert result["bridges"] == {}
+        assert result["figures"]["sells.1.enterprises.2017-11-01"]["undecided"] > 0
 
 
 def test_one_base_at_one_date_and_none() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from essor.accounts.models import AuditEvent
+from essor.accounts.models import AuditEvent, User
+from essor.accounts.permissions import NotAllowed
 from essor.methods.criteria import CriterionError
 from essor.observatory.actions import (
     create_base,
@@ -96,6 +97,27 @@ def test_a_version_may_replace_the_one_it_corrects(base: Base) -> None:
     assert BaseVersion.objects.get(pk=first.pk).definition_hash == first.definition_hash
     with pytest.raises(ObservatoryError, match="cannot-replace"):
         publish(draft(base), replaces=first)
+
+
+def test_a_base_is_kept_by_the_body_of_whoever_makes_it(adviser: User, administrator: User) -> None:
+    kept = {name: create_base(slug=name, owner="Table", by=by, now=NOW).steward for name, by in
+            (("un", adviser), ("deux", administrator), ("trois", None))}  # fmt: skip
+    assert kept == {"un": "CLD des Moulins", "deux": "", "trois": ""}
+    with pytest.raises(NotAllowed, match="outside_body"):
+        create_base(slug="quatre", owner="Table", steward="Un autre organisme", by=adviser, now=NOW)
+    adviser.roles.update(ends_before=date(2020, 1, 1))
+    with pytest.raises(NotAllowed, match="role_missing"):
+        draft_base_version(base=Base.objects.get(slug="un"), by=adviser, now=NOW, **WORDS)
+    with pytest.raises(NotAllowed, match="outside_body"):
+        draft_base_version(base=Base.objects.get(slug="trois"), by=_other_adviser(), now=NOW, **WORDS)
+    traced = AuditEvent.objects.get(action="create_base", target_id="un")
+    assert traced.after == {"owner": "Table", "steward": "CLD des Moulins"}
+
+
+def _other_adviser() -> User:
+    user = User.objects.create_user("autre@exemple.test", "un mot de passe long")
+    user.roles.create(kind="adviser", body="CLD des Moulins", starts_on=date(2010, 1, 1))
+    return user
 
 
 def test_shipped_bases_are_loaded_once() -> None:

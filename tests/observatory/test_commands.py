@@ -103,6 +103,7 @@ def test_each_reading_sums_exactly(world: World, reading: str) -> None:
     ],
 )
 def test_two_bases_exit_3_with_the_problem(world: World, words: tuple[str, ...]) -> None:
+    world.add("commune", {2017: 9}, social_economy=True, board_size=5, jobs_headcount_all=11)
     out = StringIO()
     with pytest.raises(CommandError) as refused:
         call_command(*words, "--json", stdout=out)
@@ -111,8 +112,26 @@ def test_two_bases_exit_3_with_the_problem(world: World, words: tuple[str, ...])
     assert problem["type"] == "bases-differ"
     assert problem["title"]
     assert problem["detail"]
-    assert sum(problem["bridge"]["parts"].values()) == problem["bridge"]["total"] == -43
+    assert sum(problem["bridge"]["parts"].values()) == problem["bridge"]["total"] == 11 - 43 - 9
     assert "pont" in refuse(*words).args[0].lower() or "passage" in refuse(*words).args[0]
+
+
+def test_an_unknown_total_is_null_and_is_not_compared(world: World) -> None:
+    asked = ("--territory=640", "--base=table-regionale-2017", "--from=2014-06-30", "--to=2017-11-29")
+    answer = run_json("compare", *asked)
+    for name in ("before", "after", "enterprises_before", "growth", "dhs_growth", "creation", "destruction"):
+        assert answer[name] is None
+    assert (answer["parts"], answer["readings"]) == ({}, {})
+    assert answer["unknown_on"] == ["2014-06-30", "2017-11-29"]
+    assert min(answer["undecided_before"], answer["undecided_after"]) > 0
+    assert run("compare", *asked).count("le total est inconnu") == 2
+    known = (*asked, "--known-on=2018-03-01", "--before-known-on=2014-07-01")
+    assert run_json("compare", *known)["unknown_on"] == ["2014-06-30", "2017-11-29"]
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command(*COMPARE, "--with=table-regionale-2017", "--json", stdout=out)
+    problem = json.loads(out.getvalue())
+    assert (problem["before"], problem["after"], problem["bridge"], problem["parts"]) == (38, None, None, {})
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from essor.observatory.queries.bases import get_base_version
 def killed(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 
-moment, year = sys.argv[1], int(sys.argv[2])
+moment, year, known = sys.argv[1], int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else "then"
 if moment == "before-rename":
     Path.rename = killed
 elif moment == "after-rename":
@@ -45,7 +45,8 @@ elif moment == "while-writing":
 on = date(year, 11, 29)
 editions.publish_edition(
     territory_code="640", base_versions=[get_base_version(slug="magazine-2014")], dates=[on],
-    known_at=end_of_day(date(2018, 1, 1)), title_fr="Essai", title_en="Trial", by=None, now=timezone.now(),
+    known_at=timezone.now() if known == "now" else end_of_day(date(2018, 1, 1)),
+    title_fr="Essai", title_en="Trial", by=None, now=timezone.now(),
 )
 """
 REPORT = """
@@ -122,8 +123,9 @@ def test_two_publications_at_once_both_succeed(platform: Path) -> None:
 
 
 @pytest.mark.slow
-def test_one_publication_asked_twice_at_once_is_published_once(platform: Path) -> None:
+@pytest.mark.parametrize("words", [("2014",), ("2013", "now")], ids=["at one instant", "each at its own instant"])
+def test_one_publication_asked_twice_at_once_is_published_once(platform: Path, words: tuple[str, ...]) -> None:
     before = set(report(platform)["rows"])
-    codes = sorted(finish(process)[0] for process in [start(PUBLISH, platform, "never", "2014") for _ in range(2)])
+    codes = sorted(finish(process)[0] for process in [start(PUBLISH, platform, "never", *words) for _ in range(2)])
     assert codes == [0, 1]
     assert len(set(report(platform)["rows"]) - before) == 1

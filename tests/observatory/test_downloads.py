@@ -134,11 +134,24 @@ def test_undecided_organisations_are_never_a_zero(dossier: Dossier) -> None:
         assert (row["value"], row["low"], row["high"], row["status"]) == ("", "", "", "..")
         assert (row["enterprises"], int(row["undecided"]) > 0) == ("", True)
     with override("fr"):
-        assert all(row[-2:] == ("..", "..") for row in list_bridge_rows(dossier.results))
-        told = [row for row in list_comparison_rows(dossier.results) if row[0] == "Table régionale, 2017"]
+        assert list(list_bridge_rows(dossier.results)) == []
+        assert {row[0] for row in list_comparison_rows(dossier.results)} == {"Magazine local, juin 2014"}
         report = tell_report(dossier)
-    assert {row[5] for row in told} == {".."}
+    archive = json.loads(write_archive(dossier))["results"]
+    assert archive["bridges"] == {}
+    assert {told["base"] for told in archive["comparisons"].values()} == {"magazine-2014"}
     assert report["openings"][1]["figure"] == ".."
+
+
+def test_movements_sum_to_the_change(world: World, transactional_db: None, magazine: BaseVersion) -> None:
+    world.add("arrive", {2014: 9, 2017: 10}, place="60013")
+    world.move("arrive", "64008", on=FIRST.replace(year=2015))
+    edition = publish(magazine)
+    with override("fr"):
+        rows = {row[4]: row[5] for row in list_comparison_rows(edition.results) if "critères" in row[3]}
+    assert [rows[name] for name in ("Emplois créés", "Emplois disparus", "Qui est compté ou connu")] == [11, -6, 10]
+    assert rows["Différence entre les deux totaux"] == 15
+    assert rows["Réallocation (créés et disparus)"] == 17
 
 
 def test_a_band_is_an_interval(world: World, transactional_db: None, magazine: BaseVersion) -> None:
@@ -300,9 +313,15 @@ def test_a_demonstration_says_that_it_is_one(edition: Edition) -> None:
 def test_the_archive_holds_no_enterprise_alone(dossier: Dossier) -> None:
     archive = json.loads(write_archive(dossier))
     assert archive["manifest"] == dossier.manifest
-    assert all("units" not in comparison for comparison in archive["results"]["comparisons"].values())
+    assert archive["results"]["comparisons"]
+    for comparison in archive["results"]["comparisons"].values():
+        assert "units" not in comparison
+        for reading in comparison["readings"].values():
+            assert not {"fate_units", "unknown"} & set(reading)
+            assert "fates" in reading
     assert "warnings" not in archive["results"]
-    assert archive["left_out"] == ["comparisons/*/units", "warnings"]
+    assert "units" in next(iter(dossier.results["comparisons"].values())), "the edition itself keeps them"
+    assert "comparisons/*/units" in archive["left_out"]
 
 
 @pytest.mark.parametrize(

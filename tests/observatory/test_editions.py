@@ -192,6 +192,9 @@ def test_the_same_edition_is_not_published_twice(magazine: BaseVersion) -> None:
     with pytest.raises(ObservatoryError) as refused:
         publish(magazine)
     assert (refused.value.code, refused.value.facts["slug"]) == ("already-published", edition.slug)
+    with pytest.raises(ObservatoryError, match="already-published"):
+        publish(magazine, known_at=NOW - timedelta(minutes=1), title_fr="Encore", title_en="Again")
+    assert publish(magazine, predecessor=edition, correction_reason="Le titre.").results == edition.results
 
 
 def test_a_preview_writes_nothing_and_says_what_a_correction_would_change(

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from essor.observatory.actions import draft_base_version
+from essor.observatory.actions import create_base, draft_base_version
 from essor.observatory.models import Base, BaseVersion
 from essor.observatory.queries.membership import MOST_REASONS, MOST_SHOWN
 from tests.observatory.conftest import LAST, NOW, World, publish
@@ -208,39 +208,89 @@ def test_what_is_wrong_is_said_beside_and_writes_nothing(
     assert (Base.objects.count(), BaseVersion.objects.count()) == before
 
 
-def test_a_draft_is_edited_published_and_then_stays(adviser_client: StrictClient, draft: BaseVersion) -> None:
+def test_a_draft_is_edited_published_and_then_stays(administrator_client: StrictClient, draft: BaseVersion) -> None:
     address = "/bases/magazine-2014/2/modifier/"
-    page = read(adviser_client, address)
+    page = read(administrator_client, address)
     assert 'value="Suivante"' in page
     assert page.count('class="builder-row"') == 3
-    send(adviser_client, address, SAID | COOPS | {"do": "save"}, status=302)
+    send(administrator_client, address, SAID | COOPS | {"do": "save"}, status=302)
     draft.refresh_from_db()
     assert (draft.label_fr, draft.criteria) == (SAID["label_fr"], {"fact": "legal_form", "is": "coop"})
-    send(adviser_client, "/bases/magazine-2014/2/publier/", {}, status=302)
+    send(administrator_client, "/bases/magazine-2014/2/publier/", {}, status=302)
     draft.refresh_from_db()
     assert (draft.status, draft.replaces.number if draft.replaces else None) == ("published", 1)
-    read(adviser_client, address, status=404)
-    send(adviser_client, address, SAID | COOPS | {"label_fr": "Autre", "do": "save"}, status=404)
-    again = send(adviser_client, "/bases/magazine-2014/2/publier/", {}, status=302)
+    read(administrator_client, address, status=404)
+    send(administrator_client, address, SAID | COOPS | {"label_fr": "Autre", "do": "save"}, status=404)
+    again = send(administrator_client, "/bases/magazine-2014/2/publier/", {}, status=302)
     assert again == ""
-    assert "elle ne change plus" in read(adviser_client, "/bases/magazine-2014/2/")
+    assert "elle ne change plus" in read(administrator_client, "/bases/magazine-2014/2/")
     draft.refresh_from_db()
     assert draft.label_fr == SAID["label_fr"]
+
+
+WRITINGS = (
+    ("/bases/par-annee/1/modifier/", {**SAID, **COOPS, "do": "save"}),
+    ("/bases/par-annee/1/publier/", {}),
+    ("/bases/par-annee/1/suivante/", {}),
+)
+
+
+@pytest.mark.parametrize(("address", "said"), WRITINGS, ids=lambda value: str(value)[:30])
+def test_only_the_body_that_keeps_a_base_writes_it(
+    adviser_client: StrictClient, adviser: Any, magazine: BaseVersion, address: str, said: dict[str, str]
+) -> None:
+    """The short name of a base means what its keeper says: no other body's adviser may take it over."""
+    base = create_base(slug="par-annee", owner="Une table", by=adviser, now=NOW)
+    assert base.steward == "CLD des Moulins"
+    draft_base_version(base=base, by=adviser, now=NOW, label_fr="A", label_en="A", criteria=magazine.criteria)
+    adviser.roles.update(body="Table régionale")
+    before = list(BaseVersion.objects.order_by("pk").values_list("pk", "status", "label_fr"))
+    page = send(adviser_client, address, said, status=403)
+    assert "Un autre organisme tient cette définition à jour" in page
+    assert list(BaseVersion.objects.order_by("pk").values_list("pk", "status", "label_fr")) == before
+    page = read(adviser_client, "/bases/par-annee/1/")
+    assert "Publier cette version" not in page
+    assert "CLD des Moulins" in page
+    assert "CLD des Moulins" in read(adviser_client, "/bases/")
+    adviser.roles.update(body="CLD  DES MOULINS")
+    send(adviser_client, address, said, status=302)
+
+
+@pytest.mark.parametrize("address", ["/bases/magazine-2014/2/publier/", "/bases/magazine-2014/1/suivante/"])
+def test_a_shipped_base_is_the_administration_s(
+    adviser_client: StrictClient, administrator_client: StrictClient, draft: BaseVersion, address: str
+) -> None:
+    page = read(adviser_client, "/bases/magazine-2014/1/")
+    assert "l’administration de la plateforme" in page
+    assert "Préparer la version suivante" not in page
+    send(adviser_client, address, {}, status=403)
+    send(administrator_client, address, {}, status=302)
+
+
+def test_an_adviser_of_two_bodies_says_which_keeps_the_base(
+    adviser_client: StrictClient, adviser: Any, world: World
+) -> None:
+    assert "id_steward" not in read(adviser_client, "/bases/nouvelle/")
+    adviser.roles.create(kind="adviser", body="Table régionale", territory_code="14", starts_on=date(2012, 1, 1))
+    assert "id_steward" in read(adviser_client, "/bases/nouvelle/")
+    send(adviser_client, "/bases/nouvelle/", SAID | COOPS | {"do": "save", "steward": "Autre"}, status=400)
+    send(adviser_client, "/bases/nouvelle/", SAID | COOPS | {"do": "save", "steward": "Table régionale"}, status=302)
+    assert Base.objects.get(slug="cooperatives").steward == "Table régionale"
 
 
 def test_a_version_for_other_days_replaces_none(
     adviser_client: StrictClient, adviser: Any, magazine: BaseVersion
 ) -> None:
     said = {"label_fr": "A", "label_en": "A", "criteria": magazine.criteria}
-    base = Base.objects.create(slug="par-annee", owner="Une table", created_at=NOW)
+    base = create_base(slug="par-annee", owner="Une table", by=adviser, now=NOW)
     for days in ({"ends_before": date(2017, 1, 1)}, {"starts_on": date(2017, 1, 1)}):
         version = draft_base_version(base=base, by=None, now=NOW, **said, **days)
         send(adviser_client, f"/bases/par-annee/{version.number}/publier/", {}, status=302)
     assert list(base.versions.values_list("status", "replaces")) == [("published", None)] * 2
 
 
-def test_the_next_version_starts_from_the_last(adviser_client: StrictClient, magazine: BaseVersion) -> None:
-    send(adviser_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
+def test_the_next_version_starts_from_the_last(administrator_client: StrictClient, magazine: BaseVersion) -> None:
+    send(administrator_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
     following = magazine.base.versions.get(number=2)
     assert (following.status, following.criteria) == ("draft", magazine.criteria)
 
@@ -279,19 +329,19 @@ def test_a_territory_that_is_not_known_keeps_nobody(adviser_client: StrictClient
     assert counts(send(adviser_client, "/bases/apercu/", typed | DAY)) == [2, 0, 2]
 
 
-def test_a_deep_definition_is_edited_as_text(adviser_client: StrictClient, magazine: BaseVersion) -> None:
+def test_a_deep_definition_is_edited_as_text(administrator_client: StrictClient, magazine: BaseVersion) -> None:
     leaf = {"fact": "commercial_activity", "is": True}
     deep = {"all": [{"any": [leaf, {"not": {"all": [leaf, {"fact": "jobs_headcount", "at_least": 3}]}}]}, leaf]}
     version = draft_base_version(
         base=magazine.base, by=None, now=NOW, criteria=deep, label_fr="Profonde", label_en="Deep"
     )
     address = f"/bases/magazine-2014/{version.number}/modifier/"
-    assert '<textarea id="id_tree"' in read(adviser_client, address)
+    assert '<textarea id="id_tree"' in read(administrator_client, address)
     said = {name: value for name, value in SAID.items() if name not in {"slug", "owner"}}
-    wrong = send(adviser_client, address, said | {"tree": "all: [", "do": "save"}, status=400)
+    wrong = send(administrator_client, address, said | {"tree": "all: [", "do": "save"}, status=400)
     assert "ne se lit pas" in wrong
     assert "all: [" in wrong
-    send(adviser_client, address, said | {"tree": "fact: jobs_headcount\nat_least: 4", "do": "save"}, status=302)
+    send(administrator_client, address, said | {"tree": "fact: jobs_headcount\nat_least: 4", "do": "save"}, status=302)
     version.refresh_from_db()
     assert version.criteria == {"fact": "jobs_headcount", "at_least": 4}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,11 +38,15 @@ def test_it_suggests_what_the_last_edition_compares(public: StrictClient, magazi
     assert 'value="2017-11-29"' in page
 
 
-def test_two_dates_on_one_base(public: StrictClient, magazine: BaseVersion) -> None:
+def test_two_dates_on_one_base(public: StrictClient, adviser_client: StrictClient, magazine: BaseVersion) -> None:
     page = ask(public, **DATES)
-    for said in ("de 38 à", "43", "+13,2", "Naissances (+7)", "Fermetures (−5)", "nee", "avalee + avale"):
+    for said in ("de 38 à", "43", "+13,2", "Naissances (+7)", "Fermetures (−5)"):
         assert said in page.replace("\u00a0", " ")
+    named = ask(adviser_client, **DATES).split('id="classes"')[1]
+    assert re.search(r'<li>\s*<a href="/annuaire/nee/">nee</a>\s*</li>', named), "each name leads to its page"
+    assert re.search(r"avalee</a>\s*\+\s*<a[^>]*>avale</a>\s*</li>", named), "what merged stands together"
     assert page.count("<caption") >= 3
+    assert "du 30 juin 2014 au 29 novembre 2017" in page.replace("\u00a0", " ")
     assert "ailleurs" not in page
 
 
@@ -54,12 +59,78 @@ def test_each_reading_has_its_sentence(public: StrictClient, magazine: BaseVersi
     assert told["before"] + sum(told["parts"].values()) == told["after"]
 
 
-def test_two_bases_are_refused_with_the_bridge_instead(
-    public: StrictClient, world: World, magazine: BaseVersion, table: BaseVersion
+def test_the_undecided_are_told_for_each_date(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    page = ask(public, **DATES).replace("\u00a0", " ")
+    for day in ("30 juin 2014", "29 novembre 2017"):
+        assert f"Au {day}, 1 organisation est indécise : elle n’est pas comptée" in page
+    assert "Plus d’indécises que de comptées" not in page
+    for number in range(4):
+        world.add(f"floue-{number}", {2017: 3}, commercial_activity=None)
+    page = ask(public, **DATES).replace("\u00a0", " ")
+    assert "Au 29 novembre 2017, il y a plus d’organisations indécises (5) que d’entreprises comptées (3)." in page
+    assert page.count("il y a plus d’organisations indécises") == 1
+    told = public.get("/comparer/", DATES | {"format": "json"}).json()
+    assert (told["undecided_before"], told["undecided_after"]) == (1, 5)
+
+
+def test_enterprises_are_told_part_by_part_and_a_merger_says_so(public: StrictClient, magazine: BaseVersion) -> None:
+    """4 − 1 closed + 1 born − 1 merged = 3, and 3 followed of 4 counted: two merged count for one."""
+    page = re.sub(r"<[^>]+>", " ", ask(public, **DATES)).replace("\u00a0", " ")
+    parts = " ".join(page.split("Les entreprises et les emplois, partie par partie")[-1].split())
+    for said in ("Juin 2014 4 38", "Fermetures −1 −5", "Fusions et scissions", "Novembre 2017 3 43"):
+        assert said in parts
+    assert re.search(r"Naissances [^−+]*\+1 \+7", parts)
+    assert re.search(r"Fusions et scissions [^−+]*−1 0", parts)
+    assert "elles comptent pour une" in parts
+
+
+def test_work_is_not_created_by_who_is_counted(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    """An arrival of 10 jobs and a closure of 5 among 38 → 53: 11 created, 6 lost, 10 from who is counted."""
+    world.add("arrive", {2014: 9, 2017: 10}, place="60013")
+    world.move("arrive", "64008", on=FIRST.replace(year=2015))
+    page = re.sub(r"<[^>]+>", " ", ask(public, **DATES)).replace("\u00a0", " ")
+    flows = " ".join(page.split("Créations et disparitions")[-1].split())
+    for said in (
+        "Emplois créés +11",
+        "Emplois disparus −6",
+        "Qui est compté ou connu +10",
+        "Différence entre les deux totaux +15",
+        "Réallocation : 17 emplois",
+    ):
+        assert said in flows
+    told = public.get("/comparer/", DATES | {"format": "json"}).json()
+    assert (told["creation"], told["destruction"], told["reallocation"], told["recounted"]) == (11, 6, 17, 10)
+
+
+def test_the_parts_and_the_names_are_those_of_the_reading(
+    public: StrictClient, adviser_client: StrictClient, world: World, magazine: BaseVersion
 ) -> None:
-    world.add("commune", {2017: 9}, social_economy=True, board_size=5)
-    page = ask(public, status=409, **DATES, second="table-regionale-2017.1")
-    for said in ('role="alert"', "Pourquoi deux totaux", "grandit", "un nombre inconnu", "Comparez deux dates"):
+    """A cohort has no birth: its chart goes from its own first total to its own second, by what became of it."""
+    world.add("partie", {2014: 6, 2017: 9}, place="64008")
+    world.move("partie", "60013", on=FIRST.replace(year=2015))
+    world.add("muette", {2014: 4})
+    page = ask(adviser_client, **DATES, reading="cohort").replace("\u00a0", " ")
+    classes = page.split('id="classes"')[1]
+    for said in ("Fermées (−5)", "Encore en activité, mais sorties de la base (+3)", "partie", "muette"):
+        assert said in classes
+    assert "Sans réponse, non comptées" in classes
+    for wrong in ("Naissances", ">nee<", "Départs"):
+        assert wrong not in classes
+    assert "Cascade de 44 emplois (juin 2014) à 45 emplois" in page
+    told = public.get("/comparer/", DATES | {"reading": "survivors", "format": "json"}).json()
+    assert told["parts"]["closed"] == 0
+    assert told["parts"]["left"] == 3
+
+
+def test_two_bases_are_refused_with_the_bridge_instead(
+    public: StrictClient, adviser_client: StrictClient, world: World, magazine: BaseVersion, table: BaseVersion
+) -> None:
+    world.add("commune", {2017: 9}, social_economy=True, board_size=5, jobs_headcount_all=11)
+    page = ask(adviser_client, status=409, **DATES, second="table-regionale-2017.1")
+    for said in (
+        *('role="alert"', "Pourquoi deux totaux", "grandit", "38 emplois", "Comparez deux dates"),
+        "«\u00a0Magazine local, juin 2014\u00a0»\u00a0: 1 organisation reste indécise",
+    ):
         assert said in page
     told = public.get(
         "/comparer/", DATES | {"second": "table-regionale-2017.1"}, headers={"accept": "application/json"}
@@ -89,6 +160,27 @@ def test_a_base_that_decides_nothing_is_unknown_and_never_zero(public: StrictCli
     assert "key-figure" not in page
     told = public.get("/comparer/", DATES | {"base": "table-regionale-2017.1", "format": "json"}).json()
     assert told["unknown_on"] == ["2014-06-30", "2017-11-29"]
+    assert (told["before"], told["after"], told["growth"], told["parts"]) == (None, None, None, {})
+
+
+def test_there_is_no_bridge_to_an_unknown_total(public: StrictClient, table: BaseVersion) -> None:
+    asked = DATES | {"second": "table-regionale-2017.1"}
+    page = ask(public, status=409, **asked)
+    for said in ("un nombre inconnu", "Il n’y a pas de pont", "le total est inconnu"):
+        assert said in page
+    assert "Pourquoi deux totaux" not in page
+    problem = public.get("/comparer/", asked, headers={"accept": "application/json"}).json()
+    assert (problem["before"], problem["after"], problem["bridge"], problem["parts"]) == (38, None, None, {})
+
+
+def test_figures_that_are_all_bands_are_not_compared(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    for name in ("grandit", "ferme", "avalee", "avale"):
+        world.happen(name, "closed", FIRST.replace(year=2013))
+    world.add("fourchette", {2014: (11, 25), 2017: 12})
+    page = ask(public, **DATES)
+    assert "l’entreprise comptée n’a pas donné de chiffre exact" in page
+    told = public.get("/comparer/", DATES | {"format": "json"}).json()
+    assert (told["before"], told["enterprises_before"], told["growth"]) == (None, 1, None)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +247,8 @@ def test_from_one_edition_to_the_next_terms_sum_exactly(public: StrictClient, pa
     page = ask(public, address=EDITIONS, **pair).replace("\u00a0", " ")
     for said in ("38 au 30 juin 2014", "43</strong>", "+6", "−1", "+5", "Terme par terme"):
         assert said in page
+    assert "Emplois, sur la base « Magazine local, juin 2014 » : 38" in page
+    assert '<p class="chart-subtitle">Magazine local, juin 2014 · Emplois</p>' in page
 
 
 def test_the_same_day_in_two_editions_is_a_revision(public: StrictClient, pair: dict[str, str]) -> None:

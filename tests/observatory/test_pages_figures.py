@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +57,16 @@ def test_nobody_decided_is_unknown_and_never_zero(public: StrictClient, table: B
     page = read(public, edition.slug, key)
     assert "Ce chiffre est inconnu" in page
     assert 'class="key-figure' not in page
+
+
+def test_a_condition_is_under_the_group_that_asks_it_and_no_other(public: StrictClient, table: BaseVersion) -> None:
+    """« a un conseil d’au moins trois personnes » is no third way of « au moins un des énoncés suivants »."""
+    edition = publish(table)
+    for address in ("chiffres/table-regionale-2017.1.enterprises.2017-11-29/", ""):
+        page = re.sub(r"\s+", " ", public.get(f"/editions/{edition.slug}/{address}").content.decode())
+        definition = page.split('class="outline"')[1]
+        assert re.search(r"Au moins un des énoncés suivants.:<ul><li>vend des biens[^<]*</li> ?<li>tire au moins 20.%"
+                         r"[^<]*</li> ?</ul></li> ?<li>a un conseil", definition)  # fmt: skip
 
 
 def test_silence_of_members_is_unknown(public: StrictClient, magazine: BaseVersion) -> None:

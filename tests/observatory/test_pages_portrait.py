@@ -119,6 +119,42 @@ def test_a_total_that_starts_from_zero_has_no_rate(public: StrictClient, magazin
     read(public, "/portrait/640/")
 
 
+def test_each_picture_says_its_base_and_its_day(public: StrictClient, edition: Edition) -> None:
+    """The name of the base bears a date that is not the figures'."""
+    page = read(public, "/portrait/640/")
+    subtitles = re.findall(r'<p class="chart-subtitle">([^<]*)</p>', page)
+    assert len(subtitles) >= 8
+    basis = f"Magazine local, juin 2014 · au 29{N}novembre 2017"
+    assert sum(subtitle.startswith(basis) for subtitle in subtitles) == 6, "five dimensions and the map"
+    assert all("Magazine local" in subtitle or f"29{N}novembre 2017" in subtitle for subtitle in subtitles)
+    assert f"Au 29{N}novembre 2017." in page
+
+
+def test_full_time_equivalents_say_how_many_gave_them_and_the_undecided_are_counted(
+    public: StrictClient, world: World, magazine: BaseVersion
+) -> None:
+    world.add("compte", {2017: 9}, jobs_fte=7)
+    publish(magazine)
+    page = re.sub(r"<[^>]+>", "", read(public, "/portrait/640/"))
+    assert f"En équivalents temps plein{N}: 7,0, pour 1 entreprise sur 4." in page
+    assert f"1 organisation est indécise{N}: elle n’est pas comptée, et elle pourrait l’être." in page
+
+
+def test_a_band_is_said_as_an_interval(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    world.add("fourchette", {2017: (5, 9)})
+    publish(magazine)
+    for address in ("/", "/portrait/640/"):
+        assert "de 48 à 52" in read(public, address)
+
+
+def test_members_without_any_figure_are_no_zero(public: StrictClient, world: World, table: BaseVersion) -> None:
+    world.add("commune", {2017: 9}, social_economy=True, board_size=5)
+    publish(table)
+    page = read(public, "/portrait/640/")
+    assert "l’entreprise qui répond à la définition n’a pas donné ce chiffre" in page
+    assert "key-figure" not in page
+
+
 def test_one_enterprise_is_said_in_the_singular(public: StrictClient, magazine: BaseVersion, world: World) -> None:
     publish(magazine, territory_code="64008", dates=[LAST])
     assert "14 personnes travaillent dans 1 entreprise d’économie sociale (Terrebonne)." in read(public, "/")

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from essor.accounts.models import AuditEvent, User
 from essor.observatory.actions import create_base, draft_base_version, publish_base_version
@@ -41,6 +42,12 @@ def find_seal(page: str) -> str:
     return found.group(1)
 
 
+def find_instant(page: str) -> str:
+    found = re.search(r'name="instant" value="([^"]+)"', page)
+    assert found
+    return found.group(1)
+
+
 def test_the_form_starts_from_the_territory_of_the_role(adviser_client: StrictClient, world: World) -> None:
     page = adviser_client.get(NEW).content.decode()
     assert '<option value="640" selected' in page
@@ -54,6 +61,16 @@ def test_a_preview_shows_what_would_be_published_and_writes_nothing(
     page = send(adviser_client, do="preview")
     for said in ("Ce qui serait publié", "43", "38", "De petits groupes", "Publier, pour toujours"):
         assert said in page
+    rows = [re.sub(r"<[^>]+>|\s", " ", row).replace("\u00a0", " ").split() for row in page.split("<tr")]
+    told = {" ".join(row) for row in rows}
+    magazine_now = "« Magazine local, juin 2014 »"
+    for line in (
+        f"> Municipalité : Terrebonne Emplois, {magazine_now}, 29 novembre 2017 1 14",
+        f"> Naissances Emplois, {magazine_now}, de juin 2014 à novembre 2017 1 +7",
+    ):
+        assert line in told, "each number that one enterprise can be read from, with the number"
+    assert re.search(r"\d+ nombres d’emplois reposent sur une ou deux entreprises \(sur une seule : \d+\)",
+                     page.replace("\u00a0", " "))  # fmt: skip
     assert not Edition.objects.exists()
     assert AuditEvent.objects.count() == traced
 
@@ -182,12 +199,34 @@ def test_a_correction_without_a_reason_is_refused(adviser_client: StrictClient, 
     assert "error-summary" in page
 
 
-def test_an_edition_that_is_already_there_is_refused(adviser_client: StrictClient, magazine: BaseVersion) -> None:
-    seen = find_seal(send(adviser_client, do="preview"))
-    send(adviser_client, status=302, do="publish", seen=seen)
-    page = send(adviser_client, status=400, do="publish", seen=seen)
-    assert "déjà publiée" in page
-    assert Edition.objects.count() == 1
+@pytest.mark.parametrize("known_on", ["", "2018-03-02"])
+def test_publish_pressed_twice_makes_one_edition(
+    adviser_client: StrictClient, magazine: BaseVersion, known_on: str
+) -> None:
+    """Without a day, what is known is that of the instant of the preview: it is the same at each press."""
+    page = send(adviser_client, do="preview", known_on=known_on)
+    pressed = {"do": "publish", "known_on": known_on, "seen": find_seal(page), "instant": find_instant(page)}
+    first, second = (adviser_client.post(NEW, ASKED | pressed, follow=True) for _press in range(2))
+    edition = Edition.objects.get()
+    assert first.redirect_chain == second.redirect_chain == [(f"/editions/{edition.slug}/", 302)]
+    assert "déjà publiés" in second.content.decode()
+    assert edition.known_at == datetime.fromisoformat(find_instant(page))
+    page = send(adviser_client, do="preview", known_on=known_on)
+    again = pressed | {"seen": find_seal(page), "instant": find_instant(page)}
+    send(adviser_client, status=302, **again)
+    assert Edition.objects.count() == 1, "nor one that was previewed a moment later"
+
+
+def test_what_is_learned_after_the_preview_asks_to_look_again(
+    adviser_client: StrictClient, world: World, magazine: BaseVersion
+) -> None:
+    page = send(adviser_client, do="preview", known_on="")
+    world.correct("grandit", 2017, 20, known_from=timezone.now(), now=timezone.now())
+    pressed = {"do": "publish", "known_on": "", "seen": find_seal(page), "instant": find_instant(page)}
+    assert "Regardez de nouveau" in send(adviser_client, status=409, **pressed)
+    for instant in ("", "hier", "2999-01-01T00:00:00+00:00", "2018-03-02T10:00:00"):
+        send(adviser_client, status=409, **pressed | {"instant": instant})
+    assert not Edition.objects.exists()
 
 
 def test_publishing_reads_in_english(adviser_client: StrictClient, mistaken: Edition) -> None:

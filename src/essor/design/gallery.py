@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -66,6 +67,7 @@ def list_specimens() -> dict[str, Any]:
         "trail": [(_("Accueil"), "#"), (_("Portrait"), "#")],
         "list_page": Paginator(range(230), 20).page(4),
         "step_labels": [_("Fichier"), _("Colonnes"), _("Vérification"), _("Confirmation")],
+        "outline_lines": _list_outline(),
         "form": SpecimenForm(),
         "sent_back": sent_back,
         "bars": _bars(),
@@ -79,6 +81,23 @@ def list_specimens() -> dict[str, Any]:
         "samples": {"day": dt.date(2017, 11, 29), "first": dt.date(2014, 6, 1), "pair": (11, 25), "open": (50, None)},
         "colours": ["paper", "paper-deep", "ink", "ink-soft", "rule", "water", "ochre", "clay", "moss"],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _OutlineLine:
+    level: int
+    text: str
+
+
+def _list_outline() -> list[_OutlineLine]:
+    said = [
+        (0, _("Tous les énoncés suivants :")),
+        (1, _("est une coopérative ou un organisme à but non lucratif")),
+        (1, _("Au moins un des énoncés suivants :")),
+        (2, _("vend des biens ou des services")),
+        (2, _("emploie au moins une personne")),
+    ]
+    return [_OutlineLine(level, text) for level, text in said]
 
 
 def _table() -> Table:

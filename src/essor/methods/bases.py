@@ -183,6 +183,18 @@ def is_exact(column: NumericColumn) -> NDArray[np.bool_]:
     return exact
 
 
+def has_total(side: Membership) -> bool:
+    """Whether the jobs of a side can be compared: unknown is never zero.
+
+    Without any member: only if nobody is undecided either (nobody at all is a true zero). With members: if one of them
+    at least has an exact figure.
+    """
+    members = side.member.yes
+    if not members.any():
+        return not side.undecided.size
+    return bool((members & is_exact(side.jobs)).any())
+
+
 def _status_planes(status: CodedColumn) -> Planes:
     table = np.array([text == LifeStatus.ACTIVE for text in status.categories] + [False], dtype=np.bool_)
     active = table[status.index]

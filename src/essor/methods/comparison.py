@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -40,6 +40,10 @@ READINGS = ("criteria", "cohort", "survivors")
 ECONOMIC = frozenset({*CLASSES[:5], "closures"})
 """Classes in which the work itself appeared, grew, shrank or ended; the others change who is counted or known."""
 
+FATES = ("kept_growth", "kept_decline", "kept_stable", "left", "closed")
+"""What became of the units of a cohort: still in the base with more, fewer or as many jobs; still active but out of it
+(moved, or no longer meeting the criteria); no longer active."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -51,6 +55,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of some units of a cohort: signed change of jobs (stored integers), and their ids, ascending."""
+
+    jobs: int
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One meaning of « same base »: ``criteria``, ``cohort`` or ``survivors``.
 
@@ -58,7 +70,9 @@ class Reading:
     units (ids) with a band in one of them; ``missing``: those known at one date only.
     ``units``: how many are summed. ``unknown``: units (ids) that the reading should follow but whose jobs are unknown
     at one of the dates: listed, summed on neither side; ``unknown_before``: what is known of them at the first date.
-    ``flows``: all changes of the units summed; ``economic``: only those of the classes in ECONOMIC.
+    ``flows``: all changes of the units summed; ``economic``: only those of the classes in ECONOMIC. ``fates``: for a
+    cohort or its survivors, every name of FATES in order, so that ``before`` + Σ fates = ``after``; empty for
+    ``criteria``, whose parts are those of the comparison.
     """
 
     name: str
@@ -74,6 +88,7 @@ class Reading:
     economic: Flows
     unknown: tuple[int, ...] = ()
     unknown_before: int = 0
+    fates: Mapping[str, Fate] = field(default_factory=dict)
 
     @property
     def reserve(self) -> Reserve | None:
@@ -106,6 +121,11 @@ class Reading:
     @property
     def yearly(self) -> float | None:
         return None if self.reserve else yearly_rate(self.before, self.after, days=self.days)
+
+    @property
+    def recounted(self) -> int:
+        """What the change owes to who is counted or known, not to work created or lost: ``flows`` less ``economic``."""
+        return self.flows.net - self.economic.net
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +251,27 @@ def _read_cohort(table: UnitTable, followed: Followed, name: str, days: int) -> 
     missing = missing_of(_ids(table, unknown), lost, known=first, is_summed=False)
     reading = replace(_sum_up(name, days, table, chosen=known, ends=followed.jobs, economic=economic), missing=missing)
     return replace(
-        reading, unknown=tuple(table.ids[unknown].tolist()), unknown_before=int(table.first.jobs[unknown].sum())
+        reading,
+        unknown=tuple(table.ids[unknown].tolist()),
+        unknown_before=int(table.first.jobs[unknown].sum()),
+        fates=_tell_fates(table, followed, known),
     )
+
+
+def _tell_fates(table: UnitTable, followed: Followed, chosen: Bits) -> dict[str, Fate]:
+    """Every chosen unit in exactly one fate."""
+    changes, stays = followed.jobs - table.first.jobs, table.after.members > 0
+    rows = {
+        "kept_growth": stays & (changes > 0),
+        "kept_decline": stays & (changes < 0),
+        "kept_stable": stays & (changes == 0),
+        "left": ~stays & followed.active,
+        "closed": ~stays & ~followed.active,
+    }
+    return {
+        name: Fate(int(changes[chosen & among].sum()), tuple(table.ids[chosen & among].tolist()))
+        for name, among in rows.items()
+    }
 
 
 def _sum_up(name: str, days: int, table: UnitTable, *, chosen: Bits, ends: Integers, economic: Bits) -> Reading:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 DAYS_PER_YEAR = 365.2425
 """Mean length of a year in the Gregorian calendar."""
 
-JSON_DECIMALS = 4
+SHARE_DECIMALS = 8
+"""Kept in results, so that a percentage read with one or two decimals is rounded once, from the share itself."""
 
 
 def growth_share(before: int, after: int) -> Fraction | None:
@@ -46,8 +47,12 @@ def yearly_rate(before: int, after: int, *, days: int) -> float | None:
 
 
 def rounded(value: Fraction | float | None) -> float | None:
-    """A share for JSON: 4 decimals, or None."""
-    return None if value is None else round(float(value), JSON_DECIMALS)
+    """A share for results: SHARE_DECIMALS decimals, or None.
+
+    >>> rounded(Fraction(162, 706)), rounded(None)
+    (0.22946176, None)
+    """
+    return None if value is None else round(float(value), SHARE_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)

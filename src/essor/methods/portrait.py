@@ -3,7 +3,7 @@
 One function computes it, for the page, for publication and for verification: the same input gives the same result, to
 the last digit. Organisations appear by their integer id only; names are for pages.
 
-Amounts of jobs are integers at the measure's ``scale``; shares are rounded to 4 decimals, or null where they would
+Amounts of jobs are integers at the measure's ``scale``; shares are rounded to 8 decimals, or null where they would
 divide by zero; dates are ISO; ids are ascending. The result of :func:`build_portrait`::
 
     shape        "essor-portrait-1"
@@ -17,6 +17,8 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  indicator: enterprises, the base's jobs variable, jobs_fte
     comparisons  {"<slug>.<version>.<jobs variable>.<from>.<to>": COMPARISON}: consecutive dates, and first to last
     bridges      {"<slug>.<version>.<slug>.<version>.<date>": BRIDGE}: each pair of bases, order of the plan, last date
+                 a comparison or a bridge is absent where one side has no total (essor.methods.bases.has_total): nothing
+                 decided there, or no exact figure; an unknown side is never counted as zero
     warnings     [{type: small-difference, on, bases: [slug, slug], only_in_first: [id], only_in_second: [id]},
                  {type: small-cell, key, dimension, code, enterprises},
                  {type: measures-never-mixed, bases: [slug, slug]}]
@@ -30,13 +32,14 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  or when there are members and none gave a figure
                  exact, banded, without_figure: enterprises with such a figure; for enterprises, all sums are the count
     COMPARISON   {key, base, version, jobs_variable, scale, vintage, first_vintage, from, to, days, before, after,
-                 enterprises_before,
-                 enterprises_after, growth, symmetric, yearly, parts: {class: jobs},
+                 enterprises_before, enterprises_after, undecided_before, undecided_after, growth, symmetric, yearly,
+                 parts: {class: jobs},
                  enterprise_parts: {class or "restructured": n}, readings: {criteria, cohort, survivors: READING},
                  units: [UNIT]}; classes are those of essor.methods.comparison.CLASSES; vintage: the list of places that
                  both days follow, first_vintage: that of the figure of the first day, which may then differ from before
-    READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, unknown: [unit id],
-                 unknown_before, RESERVES}
+    READING      {units, before, after, growth, symmetric, yearly, flows: FLOWS, economic: FLOWS, recounted,
+                 recounted_rate, unknown: [unit id], unknown_before, fates: {fate: jobs}, fate_units: {fate: [unit id]},
+                 RESERVES}; fates are empty for criteria, else with each name of essor.methods.comparison.FATES
     RESERVES     {before_range: [low, high or null], after_range: the same, with the ends of bands,
                  growth_range: [low or null, high or null] where a band is in a total, else null,
                  reserve: null, "band-in-total" or "too-much-missing": why the rates are null, fragile: bool,
@@ -66,6 +69,7 @@ from essor.methods.bases import (
     Territory,
     canonical_json,
     fingerprint_of,
+    has_total,
     membership,
     numbers_of,
 )
@@ -138,12 +142,14 @@ def build_portrait(
         result["memberships"][f"{base.slug}.{base.version}.{on.isoformat()}"] = _members(side, undecided)
         result["figures"] |= _figures(side, living[on], variables)
     for row in range(len(plan.bases)):
-        for start, end in sorted({*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 1 else [])}):
+        for start, end in _list_spans(dates):
             after = sides[row, end]
             before = _on_list_of(after, sides[row, start], living[start], places)
-            found = compare(before, after, known, known_at=plan.known_at)
-            told = _comparison(found, before, after, variables) | {"first_vintage": plan.territory_on(start).vintage}
-            result["comparisons"][told["key"]] = told
+            if has_total(before) and has_total(after):
+                found = compare(before, after, known, known_at=plan.known_at)
+                told = _comparison(found, before, after, variables)
+                told["first_vintage"] = plan.territory_on(start).vintage
+                result["comparisons"][told["key"]] = told
     result["bridges"], result["warnings"] = {}, []
     if dates:
         last = [sides[row, dates[-1]] for row in range(len(plan.bases))]
@@ -246,6 +252,12 @@ def _total(row: Row, *, is_count: bool) -> dict[str, int | None]:
     }
 
 
+def _list_spans(dates: Sequence[date]) -> list[tuple[date, date]]:
+    """The pairs of dates that are compared: each with the next, and the first with the last."""
+    ends = [(dates[0], dates[-1])] if len(dates) > 1 else []
+    return sorted({*pairwise(dates), *ends})
+
+
 def _comparison(
     found: Comparison, before: Membership, after: Membership, variables: Mapping[str, Variable]
 ) -> dict[str, Any]:
@@ -261,6 +273,8 @@ def _comparison(
         "from": start,
         "to": end,
         **comparison_as_dict(found),
+        "undecided_before": len(before.undecided),
+        "undecided_after": len(after.undecided),
         "growth": rounded(headline.growth),
         "symmetric": rounded(headline.symmetric),
         "yearly": rounded(headline.yearly),
@@ -307,8 +321,12 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "yearly": rounded(reading.yearly),
         "flows": reading.flows.as_dict(),
         "economic": reading.economic.as_dict(),
+        "recounted": reading.recounted,
+        "recounted_rate": rounded(reading.flows.rate(reading.recounted)),
         "unknown": list(reading.unknown),
         "unknown_before": reading.unknown_before,
+        "fates": {name: fate.jobs for name, fate in reading.fates.items()},
+        "fate_units": {name: list(fate.units) for name, fate in reading.fates.items()},
         **_reserves(reading),
     }
 
@@ -331,7 +349,7 @@ def _reserves(reading: Reading) -> dict[str, Any]:
 def _bridges(sides: Sequence[Membership]) -> dict[str, Any]:
     told = {}
     for first, second in combinations(sides, 2):
-        if not is_mixed(first, second):
+        if not is_mixed(first, second) and has_total(first) and has_total(second):
             left, right = first.base, second.base
             key = f"{left.slug}.{left.version}.{right.slug}.{right.version}.{first.on.isoformat()}"
             told[key] = {
@@ -358,31 +376,3 @@ def bridge_as_dict(found: Bridge) -> dict[str, Any]:
         "undecided_in_other": list(found.undecided_in_other),
         "without_figure": list(found.without_figure),
     }
-
-
-def compare_results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What differs between two portraits: ``[{path, first, second}]``, in order of path; empty when they are equal.
-
-    ``path`` names the place with slashes (``figures/magazine-2014.1.enterprises.2017-11-29/value``). What one of them
-    lacks is null there, with ``missing`` saying in which (``first`` or ``second``).
-
-    >>> compare_results({"figures": {"a": 1}}, {"figures": {"a": 2}})
-    [{'path': 'figures/a', 'first': 1, 'second': 2}]
-    """
-    return list(_differences("", first, second))
-
-
-def _differences(path: str, first: Any, second: Any) -> Iterable[dict[str, Any]]:
-    if isinstance(first, Mapping) and isinstance(second, Mapping):
-        for name in sorted({*first, *second}):
-            below = f"{path}/{name}" if path else str(name)
-            if name not in first or name not in second:
-                lacking = "first" if name not in first else "second"
-                yield {"path": below, "first": first.get(name), "second": second.get(name), "missing": lacking}
-            else:
-                yield from _differences(below, first[name], second[name])
-    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
-        for row, (left, right) in enumerate(zip(first, second, strict=True)):
-            yield from _differences(f"{path}/{row}", left, right)
-    elif type(first) is not type(second) or first != second:
-        yield {"path": path, "first": first, "second": second}

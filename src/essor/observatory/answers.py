@@ -12,6 +12,10 @@ from essor.observatory.labels import label_code
 from essor.observatory.sentences import find_figure, natural
 
 Data = Mapping[str, Any]
+RATES = {"growth": "growth", "dhs_growth": "symmetric", "yearly_growth": "yearly"}
+FLOWS = ("creation", "destruction", "reallocation", "excess_reallocation")
+ANSWERED_DECIMALS = 4
+"""Of the shares that a command or a comparison answers; results keep more (methods.growth.SHARE_DECIMALS)."""
 
 
 def answer_portrait(results: Data, definitions: Data, *, on: date, known_on: date) -> dict[str, Any]:
@@ -62,27 +66,33 @@ def _answer_table(name: str, count: Data, jobs: Data, full_time: Data, definitio
 def answer_comparison(told: Data, *, territory_code: str, known_on: date, reading: str) -> dict[str, Any]:
     """One base between two days, in one reading; the two others beside it. Parts sum exactly to after − before.
 
-    The parts are those of the criteria reading; a cohort is split into what it gained and lost.
+    The parts are those of the reading: classes for the criteria, what became of it for a cohort. An unknown total is
+    null, its day stands in ``unknown_on``, and then nothing is compared. Creation − destruction + ``recounted`` (who is
+    counted or known) is the change.
     """
-    chosen, scale = told["readings"][reading], told["scale"]
-    parts = told["parts"] if reading == "criteria" else _parts_of_flows(chosen)
-    flows = chosen["flows"]
+    scale, chosen = told["scale"], told["readings"].get(reading)
+    if chosen is None:
+        compared = _answer_nothing(told)
+    else:
+        parts = told["parts"] if reading == "criteria" else chosen["fates"]
+        compared = {
+            "before": plain(chosen["before"], scale),
+            "after": plain(chosen["after"], scale),
+            **_answer_rates(chosen),
+            "parts": {name: plain(value, scale) for name, value in parts.items()},
+            **{name: plain(chosen["economic"][name], scale) for name in FLOWS},
+            "recounted": plain(chosen["recounted"], scale),
+        }
     return {
-        "before": plain(chosen["before"], scale),
-        "after": plain(chosen["after"], scale),
-        "growth": chosen["growth"],
-        "dhs_growth": chosen["symmetric"],
-        "yearly_growth": chosen["yearly"],
-        "parts": {name: plain(value, scale) for name, value in parts.items()},
+        **compared,
         "enterprises_before": told["enterprises_before"],
         "enterprises_after": told["enterprises_after"],
         "enterprise_parts": dict(told["enterprise_parts"]),
+        "undecided_before": told["undecided_before"],
+        "undecided_after": told["undecided_after"],
+        "unknown_on": told["unknown_on"],
         "reading": reading,
         "readings": {name: _answer_reading(kept, scale) for name, kept in told["readings"].items()},
-        "creation": plain(flows["creation"], scale),
-        "destruction": plain(flows["destruction"], scale),
-        "reallocation": plain(flows["reallocation"], scale),
-        "excess_reallocation": plain(flows["excess_reallocation"], scale),
         "before_date": told["from"],
         "after_date": told["to"],
         "days": told["days"],
@@ -96,21 +106,28 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
     }
 
 
-def _parts_of_flows(reading: Data) -> dict[str, int]:
-    return {"creation": reading["flows"]["creation"], "destruction": -reading["flows"]["destruction"]}
+def _answer_nothing(told: Data) -> dict[str, Any]:
+    totals = {name: plain(told[name], told["scale"]) for name in ("before", "after")}
+    return {**totals, **dict.fromkeys(RATES), "parts": {}, **dict.fromkeys(FLOWS), "recounted": None}
 
 
 def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
     return {
         "before": plain(reading["before"], scale),
         "after": plain(reading["after"], scale),
-        "growth": reading["growth"],
-        "dhs_growth": reading["symmetric"],
-        "yearly_growth": reading["yearly"],
+        **_answer_rates(reading),
         "units": reading["units"],
         "unknown": len(reading["unknown"]),
         "unknown_before": plain(reading["unknown_before"], scale),
     }
+
+
+def _answer_rates(reading: Data) -> dict[str, float | None]:
+    return {name: _round(reading[kept]) for name, kept in RATES.items()}
+
+
+def _round(share: float | None) -> float | None:
+    return None if share is None else round(share, ANSWERED_DECIMALS)
 
 
 def _range_of(total: Data) -> list[int | float | None] | None:

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_day, write_month, write_signed_percent, write_unknown, write_whole
+from essor.design.wording import write_day, write_signed_percent, write_unknown, write_whole
 from essor.observatory.actions import Preview
-from essor.observatory.labels import label_base, label_code, label_dimension, label_indicator
+from essor.observatory.labels import label_base
+from essor.observatory.numbers import name_bridge, name_comparison, name_figure, name_line
 from essor.observatory.rules import canonical_json, sha256_of
 from essor.observatory.sentences import find_amount, find_figure, write_natural
+from essor.observatory.small_groups import list_small_groups, tabulate_small_groups
 
 Data = Mapping[str, Any]
-MOST_CELLS, MOST_CHANGES = 60, 60
+MOST_GROUPS, MOST_CHANGES = 500, 60
 BOUNDS = ("low", "high")
 FIELDS = {
     "low": gettext_noop("au moins"),
@@ -32,21 +34,23 @@ FIELDS = {
 
 
 def seal_preview(preview: Preview, asked: Mapping[str, Any]) -> str:
-    """What a person has looked at: the request and its figures. Publishing anything else asks to look again."""
+    """What a person has looked at: the request, its instant and its figures. Anything else asks to look again."""
     said = {name: str(value) for name, value in asked.items()}
-    return sha256_of(canonical_json({"asked": said, "figures": preview.results["figures"]}))
+    seen = {name: preview.results[name] for name in ("known_at", "figures")}
+    return sha256_of(canonical_json({"asked": said, **seen}))
 
 
 def read_preview(preview: Preview, *, definitions: Data, predecessor: Data | None) -> dict[str, Any]:
     """The context of a preview. ``definitions``: as the edition would keep them; ``predecessor``: its results."""
     results = preview.results
     labels = {base["slug"]: label_base(base) for base in results["bases"]}
-    small = [item for item in results["warnings"] if item["type"] == "small-cell"]
+    small = list_small_groups(results, definitions)
     return {
         "totals": _tabulate_totals(results),
-        "small_cells": len(small),
-        "cells": _tabulate_cells(small[:MOST_CELLS], results, definitions),
-        "more_cells": max(0, len(small) - MOST_CELLS),
+        "small_groups": len(small),
+        "alone": sum(group.enterprises == 1 for group in small),
+        "groups": tabulate_small_groups(small[:MOST_GROUPS]),
+        "more_groups": max(0, len(small) - MOST_GROUPS),
         "small_differences": [
             {
                 "first": labels[item["bases"][0]],
@@ -81,18 +85,6 @@ def _tabulate_totals(results: Data) -> Table:
     return Table(_("Ce qui serait publié"), columns, rows)
 
 
-def _tabulate_cells(small: Sequence[Data], results: Data, definitions: Data) -> Table:
-    rows = []
-    for item in small:
-        figure = results["figures"][item["key"]]
-        line = label_code(item["dimension"], item["code"], definitions)
-        rows.append(
-            Row([f"{label_dimension(item['dimension'])} : {line}", _name_figure(figure, results), item["enterprises"]])
-        )
-    columns = [Column(_("Ligne")), Column(_("Chiffre")), Column(_("Entreprises"), "whole")]
-    return Table(_("Les lignes de moins de trois entreprises"), columns, rows)
-
-
 def tabulate_changes(changes: Sequence[Data], *, before: Data, after: Data, definitions: Data) -> Table:
     """The changes of :func:`essor.observatory.queries.editions.list_changes`, each in words, at most MOST_CHANGES."""
     known = {"bases": [*before["bases"], *after["bases"]], "measures": before["measures"] | after["measures"]}
@@ -118,37 +110,11 @@ def keep_told(changes: Sequence[Data]) -> list[Data]:
 
 
 def _name_change(change: Data, known: Data, definitions: Data) -> str:
-    parts = change["key"].split(".")
-    if change["kind"] == "bridge":
-        said = {
-            "first": _name_base(parts[0], known),
-            "second": _name_base(parts[2], known),
-            "day": write_day(date.fromisoformat(parts[4])),
-        }
-        name = _("Pont de « %(first)s » à « %(second)s », %(day)s") % said
-    elif change["kind"] == "comparison":
-        start, end = (write_month(date.fromisoformat(day)) for day in parts[3:5])
-        said = {"base": _name_base(parts[0], known), "start": start, "end": end}
-        name = _("Emplois, « %(base)s », de %(start)s à %(end)s") % said
-    else:
-        name = _name_figure({"base": parts[0], "indicator": parts[2], "on": parts[3]}, known)
+    tell = {"bridge": name_bridge, "comparison": name_comparison}.get(change["kind"], name_figure)
+    name = tell(change["key"], known)
     if change["kind"] == "table":
-        line = label_code(change["dimension"], change["code"], definitions)
-        name = f"{name} — {label_dimension(change['dimension'])} : {line}"
+        name = f"{name} — {name_line(change['dimension'], change['code'], definitions)}"
     return name if change["field"] == "value" else f"{name} — {_(FIELDS[change['field']])}"
-
-
-def _name_figure(figure: Data, known: Data) -> str:
-    said = {
-        "measure": label_indicator(figure["indicator"], known["measures"]),
-        "base": _name_base(figure["base"], known),
-        "day": write_day(date.fromisoformat(figure["on"])),
-    }
-    return _("%(measure)s, « %(base)s », %(day)s") % said
-
-
-def _name_base(slug: str, known: Data) -> str:
-    return next(label_base(base) for base in reversed(known["bases"]) if base["slug"] == slug)
 
 
 def _write(change: Data, value: Any, results: Data, known: Data) -> str:

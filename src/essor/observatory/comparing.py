@@ -12,23 +12,37 @@ from django.utils.translation import gettext as _
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_interval
-from essor.directory.queries import names_of
+from essor.knowledge import load_variables
 from essor.methods.revision import TERMS
 from essor.observatory import pictures
-from essor.observatory.labels import explain_term, label_indicator, label_reading, label_term
+from essor.observatory.labels import explain_term, label_base, label_indicator, label_reading, label_term
 from essor.observatory.models import BaseVersion, Edition
+from essor.observatory.queries.bases import base_definition
 from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
 from essor.observatory.queries.live import build_live_portrait
-from essor.observatory.rules import ObservatoryError
-from essor.observatory.sentences import find_amount, find_figure, natural, write_natural
+from essor.observatory.queries.naming import find_names, list_told
+from essor.observatory.rules import ObservatoryError, has_exact_total, is_decided, list_confidential
+from essor.observatory.sentences import (
+    find_amount,
+    find_figure,
+    natural,
+    say_gaps,
+    say_shaky,
+    say_undecided,
+    say_unknown,
+    say_unknown_total,
+    write_natural,
+)
 
 Data = Mapping[str, Any]
-MOST_NAMED, MOST_TOLD = 5000, 80
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person compares. ``start`` None: one day only, which two bases may share."""
+    """What a person compares. ``start`` None: one day only, which two bases may share.
+
+    ``is_adviser``: whether the person advises the territory, and so reads every name.
+    """
 
     first: BaseVersion
     second: BaseVersion | None
@@ -37,13 +51,14 @@ class Question:
     end: date
     reading: str
     language: str
+    is_adviser: bool
 
     def label(self, version: BaseVersion) -> str:
         return str(getattr(version, f"label_{self.language}"))
 
 
 def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
-    """The context of a comparison on one base; ``unknown`` names the days when nothing sure can be said, if any."""
+    """The context of a comparison on one base; ``unknown`` says in sentences why nothing can be compared, if so."""
     if asked.start is None:
         raise ObservatoryError("no-dates")
     comparison = compare_dates(
@@ -53,27 +68,25 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
         after_on=asked.end,
         known_at=now,
     )
-    figures = _find_figures(asked, [asked.first], now)
-    unknown = [figure for figure in figures if find_amount(figure) is None]
-    context = {"comparison": comparison, "label": asked.label(asked.first), "start": asked.start, "end": asked.end}
-    if unknown:
-        return context | {
-            "unknown": [
-                {"on": date.fromisoformat(figure["on"]), "undecided": figure["undecided"]} for figure in unknown
-            ]
-        }
+    label = asked.label(asked.first)
+    context = {"comparison": comparison, "label": label, "start": asked.start, "end": asked.end}
+    if comparison["unknown_on"]:
+        return context | {"unknown": say_unknown(comparison, label)}
     told = pictures.in_natural_units(comparison, comparison["scale"])
-    names = _name({number for unit in comparison["units"] for number in unit["organisations"]}, asked.end, now)
     chosen = comparison["readings"][asked.reading]
     return context | {
         "reading": label_reading(asked.reading),
         "before": write_natural(chosen["before"], comparison["scale"]),
         "after": write_natural(chosen["after"], comparison["scale"]),
         "chosen": chosen,
-        "growth": pictures.draw_growth(told),
+        "undecided": say_undecided(comparison),
+        "shaky": say_shaky(comparison),
+        "growth": pictures.draw_growth(told, label=label, reading=asked.reading),
+        "parts": pictures.tabulate_parts(told) if asked.reading == "criteria" else None,
         "readings": pictures.tabulate_readings(told),
-        "flows": pictures.tabulate_flows(told),
-        "classes": _shorten(pictures.tell_classes(told, names)),
+        "flows": pictures.tabulate_flows(told, reading=asked.reading),
+        "classes": _name(pictures.tell_parts(told, reading=asked.reading), asked, now),
+        "withheld": _list_withheld(asked),
     }
 
 
@@ -100,19 +113,33 @@ def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
         "start": asked.start or asked.end,
         "end": asked.end,
         "small": _list_small(asked, now),
+        "gaps": [
+            _("« %(base)s » : %(gaps)s") % {"base": asked.label(version), "gaps": say_gaps(figure)}
+            for version, figure in zip([asked.first, asked.second], figures, strict=True)
+            if is_decided(figure) and say_gaps(figure)
+        ],
     }
     if refused.bridge is None:
-        return context
-    scale = figures[-1]["scale"]
-    bridge = pictures.in_natural_units(refused.bridge, scale)
-    names = _name({number for part in bridge["organisations"].values() for number in part}, asked.end, now)
+        return context | {"unknown": _list_unknown_ends(asked, now)}
+    bridge = pictures.in_natural_units(refused.bridge, figures[-1]["scale"])
     chart = pictures.draw_bridge(bridge, label_a=context["label"], label_b=context["second_label"])
-    unknown = [figure for figure in figures if figure["on"] == asked.end.isoformat() and find_amount(figure) is None]
-    return context | {
-        "bridge": chart,
-        "parts": _shorten(pictures.tell_bridge(bridge, names)),
-        "undecided": sum(figure["undecided"] for figure in unknown),
-    }
+    return (
+        context
+        | {"bridge": chart, "parts": _name(pictures.tell_bridge(bridge), asked, now)}
+        | {"withheld": _list_withheld(asked)}
+    )
+
+
+def _list_unknown_ends(asked: Question, now: datetime) -> list[str]:
+    """Why there is no bridge: one sentence for each base whose total is unknown on the last day."""
+    versions = [asked.first, *([asked.second] if asked.second else [])]
+    results = _find_results(asked, versions, now)
+    figures = [find_figure(results, base, "jobs", asked.end.isoformat()) for base in results["bases"]]
+    return [
+        say_unknown_total(figure, asked.label(version))
+        for version, figure in zip(versions, figures, strict=True)
+        if not has_exact_total(figure)
+    ]
 
 
 def _find_results(asked: Question, versions: Sequence[BaseVersion], now: datetime) -> dict[str, Any]:
@@ -137,15 +164,18 @@ def _list_small(asked: Question, now: datetime) -> list[Data]:
     return [item for item in warnings if item["type"] == "small-difference" and item["on"] == asked.end.isoformat()]
 
 
-def _name(organisations: set[int], on: date, now: datetime) -> Mapping[int, str]:
-    return names_of(organisations=sorted(organisations)[:MOST_NAMED], on=on, known_at=now)
+def _name(parts: list[dict[str, Any]], asked: Question, now: datetime) -> list[dict[str, Any]]:
+    naming = find_names(list_told(parts), on=asked.end, known_at=now, is_adviser=asked.is_adviser)
+    return naming.name_parts(parts, is_confidential=bool(_list_withheld(asked)))
 
 
-def _shorten(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each part with at most MOST_TOLD names, and how many more there are."""
-    return [
-        part | {"names": part["names"][:MOST_TOLD], "more": max(0, len(part["names"]) - MOST_TOLD)} for part in parts
-    ]
+def _list_withheld(asked: Question) -> list[str]:
+    """What the bases read that the person may not, in words: then nobody is named."""
+    if asked.is_adviser:
+        return []
+    versions = [asked.first, *([asked.second] if asked.second else [])]
+    names = [name for version in versions for name in list_confidential(base_definition(version).criteria)]
+    return [load_variables()[name].label(asked.language) for name in dict.fromkeys(names)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +197,10 @@ class ChangeAsked:
             raise ObservatoryError("figure-unknown", slug=edition.slug, figure=f"{self.base}, {day}")
         return find_figure(edition.results, base, self.indicator, day)
 
+    def name_base(self) -> str:
+        """The base as the second edition calls it."""
+        return next(label_base(base) for base in self.second.results["bases"] if base["slug"] == self.base)
+
 
 def read_change(asked: ChangeAsked) -> dict[str, Any]:
     """Why the second figure differs from the first, term by term, with the range of each over the orders possible."""
@@ -180,6 +214,7 @@ def read_change(asked: ChangeAsked) -> dict[str, Any]:
         "before_on": date.fromisoformat(before["on"]),
         "after_on": date.fromisoformat(after["on"]),
         "measure": label_indicator(after["indicator"], asked.second.results["measures"]),
+        "label": asked.name_base(),
     }
     if context["before_amount"] is None or context["after_amount"] is None:
         return context
@@ -196,7 +231,7 @@ def _draw_change(found: Data, scale: int, context: Data) -> tuple[Waterfall, Tab
     steps = [Step(label_term(name), amount, note=explain_term(name)) for name, amount in told.items() if amount]
     chart = Waterfall(
         title=_("De quoi le changement est fait"),
-        subtitle=str(context["measure"]),
+        subtitle=f"{context['label']} · {context['measure']}",
         description=_("Cascade d’un chiffre publié à l’autre, terme par terme."),
         steps=[Step(_("Premier chiffre"), before, "total"), *steps, Step(_("Second chiffre"), after, "total")],
         value_heading=str(context["measure"]),

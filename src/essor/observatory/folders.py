@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from essor.engines.snapshots import Snapshot, SnapshotAltered, open_snapshot
-from essor.methods.portrait import compare_results
+from essor.methods.differences import compare_results
 from essor.observatory.portraits import compute_portrait
 from essor.observatory.rules import sha256_of
 

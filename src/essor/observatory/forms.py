@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -56,8 +57,21 @@ class NewBaseForm(BaseVersionForm):
         help_text=_("Des lettres sans accent, des chiffres et des traits d’union : « table-regionale-2027 »."),
     )
     owner = forms.CharField(label=_("Qui en répond"), max_length=200)
+    steward = forms.ChoiceField(
+        label=_("Qui la tient à jour"),
+        help_text=_("Seules les personnes qui conseillent pour cet organisme pourront en préparer la suite."),
+    )
 
-    field_order = ("label_fr", "label_en", "slug", "owner")
+    field_order = ("label_fr", "label_en", "slug", "owner", "steward")
+
+    def __init__(self, *args: Any, bodies: Sequence[str], **kwargs: Any) -> None:
+        """``bodies``: those that the person advises for; the field is there only when there is a choice."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["steward"]
+        if len(bodies) < 2:
+            del self.fields["steward"]
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [(body, body) for body in bodies]
 
 
 MOST_DATES = 10

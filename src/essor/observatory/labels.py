@@ -26,6 +26,13 @@ PARTS = {
     "missing_after": gettext_noop("Inconnues à la deuxième date"),
     "restructured": gettext_noop("Fusions et scissions"),
 }
+FATES = {
+    "kept_growth": gettext_noop("Toujours dans la base, plus d’emplois"),
+    "kept_decline": gettext_noop("Toujours dans la base, moins d’emplois"),
+    "kept_stable": gettext_noop("Toujours dans la base, autant d’emplois"),
+    "left": gettext_noop("Encore en activité, mais sorties de la base"),
+    "closed": gettext_noop("Fermées"),
+}
 BRIDGE_PARTS = {
     "only_in_a": gettext_noop("Seulement dans la première base"),
     "only_in_b": gettext_noop("Seulement dans la deuxième base"),
@@ -43,8 +50,19 @@ NOTES = {
     "reclassified_out": gettext_noop("elles existent toujours ; elles n’y répondent plus"),
     "seen_late": gettext_noop("elles existaient à la première date, sans qu’on le sache"),
     "corrected_since": gettext_noop("leur chiffre a été corrigé après la première publication"),
+    "restructured": gettext_noop("deux entreprises fusionnées n’en font plus qu’une ; leurs emplois sont plus haut"),
     "missing_before": gettext_noop("membres, mais sans chiffre, ou indécises"),
     "missing_after": gettext_noop("membres, mais sans chiffre, ou indécises"),
+}
+MOVEMENTS = {
+    "creation": gettext_noop("Emplois créés"),
+    "destruction": gettext_noop("Emplois disparus"),
+    "recounted": gettext_noop("Qui est compté ou connu"),
+    "change": gettext_noop("Différence entre les deux totaux"),
+    "reallocation": gettext_noop("Réallocation (créés et disparus)"),
+}
+FATE_NOTES = {
+    "left": gettext_noop("parties ailleurs, ou qui ne répondent plus à la définition"),
 }
 QUESTIONS = {
     "criteria": gettext_noop("Combien, à chaque date, répondent à la définition ?"),
@@ -123,6 +141,18 @@ def label_part(name: str) -> str:
 def explain_part(name: str) -> str:
     """One line on what the part means; empty where its label says enough."""
     return gettext(NOTES[name]) if name in NOTES else ""
+
+
+def label_movement(name: str) -> str:
+    return gettext(MOVEMENTS[name])
+
+
+def label_fate(name: str) -> str:
+    return gettext(FATES[name])
+
+
+def explain_fate(name: str) -> str:
+    return gettext(FATE_NOTES[name]) if name in FATE_NOTES else ""
 
 
 def explain_reading(name: str) -> str:

@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Base(models.Model):
-    """A statistical base: a way of saying who counts, kept by someone."""
+    """A statistical base: a way of saying who counts, kept by someone.
+
+    ``owner``: who answers for the definition, in words. ``steward``: the body whose advisers may draft and publish its
+    versions (that of their roles); empty: administrators alone.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     owner = models.CharField(max_length=200)
+    steward = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,15 +16,27 @@ from essor.methods.criteria import Line, describe, parse
 from essor.observatory import pictures
 from essor.observatory.labels import label_dimension
 from essor.observatory.pictures import Results
+from essor.observatory.queries.naming import Naming
+from essor.observatory.rules import list_confidential
+from essor.observatory.sentences import find_amount, write_few
+
+MOST_UNDECIDED = 60
+"""Undecided organisations that a page names for one base."""
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One total: how many enterprises and jobs, on which base, on which day; None is unknown."""
+    """One total: how many enterprises and jobs, on which base, on which day; None is unknown.
+
+    ``amount``: the jobs as they may be said: a number, or an interval when a member has a band (``jobs`` is then None).
+    ``full_time_known``: how many enterprises gave their full-time equivalents.
+    """
 
     enterprises: float | int | None
     jobs: float | int | None
+    amount: str | None
     full_time: float | int | None
+    full_time_known: int
     undecided: int
     known: int
     without_figure: int
@@ -44,7 +57,11 @@ class DimensionPart:
 
 @dataclass(frozen=True, slots=True)
 class BaseReading:
-    """One base of an edition: its headline at the last date, its growth, and its tables."""
+    """One base of an edition: its headline at the last date, its growth, and its tables.
+
+    ``withheld``: what the base reads that this reader may not: then nobody is named, and ``missing`` counts what the
+    undecided have not answered.
+    """
 
     slug: str
     version: int
@@ -55,6 +72,7 @@ class BaseReading:
     first_on: date
     comparison: Results | None
     growth: Waterfall | None
+    parts: Table | None
     readings: Table | None
     flows: Table | None
     series: LineChart | None
@@ -62,6 +80,9 @@ class BaseReading:
     map: TileMap | BoundaryMap | None
     criteria: tuple[Line, ...]
     undecided: list[dict[str, Any]]
+    more_undecided: int
+    withheld: list[str]
+    missing: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,7 @@ class BridgeReading:
     bridge: Results
     chart: Waterfall
     parts: list[dict[str, Any]]
+    withheld: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +104,7 @@ class Reader:
     results: Results
     definitions: Mapping[str, Any]
     language: str
-    names: Mapping[int, str]
+    naming: Naming
     shapes: Mapping[str, Mapping[str, Any]]
 
     @property
@@ -98,26 +120,21 @@ class Reader:
         return [self._read_base(base) for base in self.definitions["bases"]]
 
     def read_bridges(self) -> list[BridgeReading]:
-        """Those whose two totals are known: a bridge from what nobody knows would start from a zero that is none."""
-        labels = {base["slug"]: base[f"label_{self.language}"] for base in self.definitions["bases"]}
+        bases = {base["slug"]: base for base in self.definitions["bases"]}
+        labels = {slug: base[f"label_{self.language}"] for slug, base in bases.items()}
         scales = {
             base["slug"]: self.results["measures"][base["jobs_variable"]]["scale"] for base in self.results["bases"]
         }
         found = []
         for stored in self.results["bridges"].values():
-            if not all(self._is_known(stored[side], stored["on"]) for side in ("from", "to")):
-                continue
             bridge = pictures.in_natural_units(stored, scales[stored["from"]["base"]])
             label_a, label_b = labels[bridge["from"]["base"]], labels[bridge["to"]["base"]]
             chart = pictures.draw_bridge(bridge, label_a=label_a, label_b=label_b)
-            parts = pictures.tell_bridge(bridge, self.names)
+            withheld = [label for end in ("from", "to") for label in self.list_withheld(bases[bridge[end]["base"]])]
+            parts = self.naming.name_parts(pictures.tell_bridge(bridge), is_confidential=bool(withheld))
             slugs = bridge["from"]["base"], bridge["to"]["base"]
-            found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts))
+            found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts, withheld))
         return found
-
-    def _is_known(self, named: Mapping[str, Any], on: str) -> bool:
-        figure = self.results["figures"][f"{named['base']}.{named['version']}.enterprises.{on}"]
-        return pictures.sure_value(figure) is not None
 
     def read_headline(self, base: Mapping[str, Any], on: str) -> Headline:
         stem, jobs = f"{base['slug']}.{base['number']}", base["jobs_variable"]
@@ -126,7 +143,9 @@ class Reader:
         return Headline(
             enterprises=pictures.sure_value(figures["enterprises"]),
             jobs=pictures.sure_value(figures[jobs]),
+            amount=find_amount(figures[jobs]),
             full_time=pictures.sure_value(figures["jobs_fte"]) if figures["jobs_fte"]["exact"] else None,
+            full_time_known=figures["jobs_fte"]["exact"],
             undecided=figures["enterprises"]["undecided"],
             known=figures[jobs]["exact"],
             without_figure=figures[jobs]["without_figure"],
@@ -151,29 +170,31 @@ class Reader:
             headline=headline,
             first_on=date.fromisoformat(self.results["dates"][0]),
             comparison=comparison,
-            growth=pictures.draw_growth(comparison) if comparison else None,
+            growth=pictures.draw_growth(comparison, label=label) if comparison else None,
+            parts=pictures.tabulate_parts(comparison) if comparison else None,
             readings=pictures.tabulate_readings(comparison) if comparison else None,
             flows=pictures.tabulate_flows(comparison) if comparison else None,
             series=pictures.draw_series(self.results, stem=stem, jobs=jobs, label=label),
-            dimensions=self._read_dimensions(stem, jobs, last) if is_known else [],
-            map=self._draw_map(figure) if is_known else None,
+            dimensions=self._read_dimensions(stem, jobs, last, label) if is_known else [],
+            map=self._draw_map(figure, label) if is_known else None,
             criteria=self.describe(base),
-            undecided=self.read_undecided(stem, last),
+            undecided=(undecided := self.read_undecided(base, last)),
+            more_undecided=headline.undecided - len(undecided) if undecided else 0,
+            withheld=self.list_withheld(base),
+            missing=self.count_missing(base, last),
         )
 
-    def _draw_map(self, figure: Results) -> TileMap | BoundaryMap | None:
+    def _draw_map(self, figure: Results, label: str) -> TileMap | BoundaryMap | None:
         parents = {code: above[0] for code, above in self.definitions["places"][-1]["parents"].items() if above}
-        return pictures.draw_map(figure, self.definitions, shapes=self.shapes, parents=parents)
+        return pictures.draw_map(figure, self.definitions, label=label, shapes=self.shapes, parents=parents)
 
     def _find_comparison(self, stem: str, jobs: str) -> Results | None:
-        """From the first date to the last; None where there is one date, or nothing was decided at the first."""
+        """From the first date to the last; None where there is one date, or where a total is unknown."""
         first, last = self.results["dates"][0], self.results["dates"][-1]
-        if first == last or pictures.sure_value(self.results["figures"][f"{stem}.{jobs}.{first}"]) is None:
-            return None
-        found: Results = self.results["comparisons"][f"{stem}.{jobs}.{first}.{last}"]
-        return pictures.in_natural_units(found, found["scale"])
+        found: Results | None = self.results["comparisons"].get(f"{stem}.{jobs}.{first}.{last}")
+        return None if found is None else pictures.in_natural_units(found, found["scale"])
 
-    def _read_dimensions(self, stem: str, jobs: str, on: str) -> list[DimensionPart]:
+    def _read_dimensions(self, stem: str, jobs: str, on: str, label: str) -> list[DimensionPart]:
         figure = self.results["figures"][f"{stem}.{jobs}.{on}"]
         return [
             DimensionPart(
@@ -182,7 +203,7 @@ class Reader:
                 table=pictures.tabulate_dimension(
                     self.results, stem=stem, on=on, jobs=jobs, dimension=code, definitions=self.definitions
                 ),
-                chart=pictures.draw_bars(figure, code, self.definitions),
+                chart=pictures.draw_bars(figure, code, self.definitions, label=label),
             )
             for code in pictures.DIMENSIONS
         ]
@@ -192,13 +213,37 @@ class Reader:
         criteria = parse(base["criteria"], variables=variables)
         return describe(criteria, language=self.language, variables=variables, place_names=self.place_names)
 
-    def read_undecided(self, stem: str, on: str) -> list[dict[str, Any]]:
+    def list_withheld(self, base: Mapping[str, Any]) -> list[str]:
+        """What a base reads that this reader may not, in words; empty for those who advise the territory."""
+        if self.naming.is_adviser:
+            return []
+        variables = load_variables()
+        criteria = parse(base["criteria"], variables=variables)
+        return [variables[name].label(self.language) for name in list_confidential(criteria)]
+
+    def read_undecided(self, base: Mapping[str, Any], on: str, *, most: int = MOST_UNDECIDED) -> list[dict[str, Any]]:
+        """At most ``most`` undecided organisations, and what is missing of each; none where they may not be named."""
+        if self.list_withheld(base):
+            return []
         variables = load_variables()
         return [
             {
-                "organisation": item["organisation"],
-                "name": self.names.get(item["organisation"], ""),
+                "named": self.naming.name(item["organisation"]),
                 "missing": [variables[name].label(self.language) for name in item["missing"] if name in variables],
             }
-            for item in self.results["memberships"][f"{stem}.{on}"]["undecided"]
+            for item in self._list_undecided(base, on)[:most]
         ]
+
+    def count_missing(self, base: Mapping[str, Any], on: str) -> list[tuple[str, str]]:
+        """What the undecided have not answered, and how many of them, without their names."""
+        variables = load_variables()
+        counts = Counter(name for item in self._list_undecided(base, on) for name in item["missing"])
+        return [
+            (variables[name].label(self.language), write_few(count))
+            for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+            if name in variables
+        ]
+
+    def _list_undecided(self, base: Mapping[str, Any], on: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.results["memberships"][f"{base['slug']}.{base['number']}.{on}"]["undecided"]
+        return found

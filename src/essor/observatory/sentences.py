@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from essor.design.wording import (
+    write_day,
     write_decimal,
     write_interval,
     write_month,
@@ -20,8 +21,11 @@ from essor.design.wording import (
 )
 from essor.methods.bases import FULL_TIME
 from essor.observatory.labels import label_base, label_reading, label_territory
+from essor.observatory.rules import FEWEST_NAMED, is_decided
 
 Data = Mapping[str, Any]
+SIDES = {"from": "before", "to": "after"}
+"""The two days of a comparison, and how its fields name each side."""
 
 
 def find_figure(results: Data, base: Data, indicator: str, on: str) -> Data:
@@ -50,14 +54,30 @@ def write_amount(figure: Data) -> str:
 
 def find_amount(figure: Data) -> str | None:
     """The figure as it may be said; None where it is unknown, as where no enterprise could be decided."""
-    if figure["enterprises"] == 0 and figure["undecided"]:
-        return None
-    return None if figure["value"] is None and not figure["banded"] else write_amount(figure)
+    is_said = is_decided(figure) and (figure["value"] is not None or figure["banded"])
+    return write_amount(figure) if is_said else None
 
 
 def write_natural(stored: int | None, scale: int) -> str:
     number = natural(stored, scale)
     return write_whole(number) if scale == 0 else write_decimal(number, min(scale, 1))
+
+
+def write_few(count: int) -> str:
+    """A count of enterprises that says nothing of one or two of them."""
+    return write_whole(count) if count >= FEWEST_NAMED else gettext("moins de %(n)s") % {"n": FEWEST_NAMED}
+
+
+def say_withheld(labels: Sequence[str]) -> str:
+    """Why nobody is named: what a definition reads that this reader may not."""
+    words = ngettext(
+        "Cette définition lit une réponse que le public ne lit pas (%(labels)s) : qui est compté n’est nommé qu’à qui "
+        "conseille le territoire.",
+        "Cette définition lit des réponses que le public ne lit pas (%(labels)s) : qui est compté n’est nommé qu’à qui "
+        "conseille le territoire.",
+        len(labels),
+    )
+    return words % {"labels": ", ".join(labels)}
 
 
 def say_headline(results: Data, base: Data, on: str) -> str:
@@ -143,6 +163,68 @@ def say_growth(comparison: Data, base: Data, *, reading: str = "criteria") -> st
         )
         % said
     )
+
+
+def say_undecided(comparison: Data) -> list[str]:
+    """One sentence for each day of a comparison at which organisations remain undecided."""
+    said = []
+    for end, side in SIDES.items():
+        count = comparison[f"undecided_{side}"]
+        words = ngettext(
+            "Au %(on)s, %(n)s organisation est indécise : elle n’est pas comptée, et elle pourrait l’être.",
+            "Au %(on)s, %(n)s organisations sont indécises : elles ne sont pas comptées, et elles pourraient l’être.",
+            count,
+        )
+        if count:
+            said.append(words % {"on": write_day(date.fromisoformat(comparison[end])), "n": write_whole(count)})
+    return said
+
+
+def say_shaky(comparison: Data) -> list[str]:
+    """One warning for each day of a comparison at which more organisations are undecided than counted."""
+    said = []
+    for end, side in SIDES.items():
+        undecided, counted = comparison[f"undecided_{side}"], comparison[f"enterprises_{side}"]
+        if undecided > counted:
+            words = gettext(
+                "Au %(on)s, il y a plus d’organisations indécises (%(undecided)s) que d’entreprises comptées "
+                "(%(counted)s). Le total et la croissance pourraient être tout autres."
+            )
+            numbers = {"undecided": write_whole(undecided), "counted": write_whole(counted)}
+            said.append(words % {"on": write_day(date.fromisoformat(comparison[end])), **numbers})
+    return said
+
+
+def say_unknown(comparison: Data, label: str) -> list[str]:
+    """One sentence for each day of a comparison whose total is unknown: why, and what to do next."""
+    totals = [
+        {"on": comparison[end], **{name: comparison[f"{name}_{side}"] for name in ("enterprises", "undecided")}}
+        for end, side in SIDES.items()
+    ]
+    return [say_unknown_total(total, label) for total in totals if total["on"] in comparison["unknown_on"]]
+
+
+def say_unknown_total(total: Data, label: str) -> str:
+    """Why a total on one base is unknown. ``total``: ``on``, ``enterprises`` (those counted) and ``undecided``."""
+    said = {"on": write_day(date.fromisoformat(total["on"])), "base": label}
+    if total["enterprises"]:
+        words = ngettext(
+            "Au %(on)s, sur la base « %(base)s », le total est inconnu : l’entreprise comptée n’a pas donné de chiffre "
+            "exact. Une réponse qui manque n’est pas un zéro ; complétez-la, ou choisissez une autre date.",
+            "Au %(on)s, sur la base « %(base)s », le total est inconnu : aucune des %(n)s entreprises comptées n’a "
+            "donné de chiffre exact. Une réponse qui manque n’est pas un zéro ; complétez-les, ou choisissez une "
+            "autre date.",
+            total["enterprises"],
+        )
+        return words % {**said, "n": write_whole(total["enterprises"])}
+    words = ngettext(
+        "Au %(on)s, sur la base « %(base)s », le total est inconnu : %(n)s organisation reste indécise. Une réponse "
+        "qui manque n’est pas un zéro ; complétez-la, ou choisissez une autre date.",
+        "Au %(on)s, sur la base « %(base)s », le total est inconnu : %(n)s organisations restent indécises. Une "
+        "réponse qui manque n’est pas un zéro ; complétez-les, ou choisissez une autre date.",
+        total["undecided"],
+    )
+    return words % {**said, "n": write_whole(total["undecided"])}
 
 
 def say_bridge(bridge: Data, first: Data, second: Data) -> str:

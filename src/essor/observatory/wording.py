@@ -95,7 +95,7 @@ SENTENCES = {
         "L’édition « %(slug)s » est déjà corrigée par « %(successor)s ». Corrigez plutôt celle-ci."
     ),
     "already-published": gettext_noop(
-        "Cette édition est déjà publiée, à l’octet près : « %(slug)s ». Rien n’a été écrit de nouveau."
+        "Ces chiffres sont déjà publiés, dans l’édition « %(slug)s ». Rien n’a été écrit de nouveau."
     ),
     "edition-unknown": gettext_noop(
         "Aucune édition ne s’appelle « %(value)s ». Noms proches : %(near)s. « edition list » les donne toutes."

@@ -87,6 +87,12 @@ FORBIDDEN = {
         ("signed_out", "signed-out", _("Il faut être connecté."), _SIGN_IN),
         ("role_missing", "role-missing", _("Elle demande un rôle que vous n’avez pas aujourd’hui."), _ASK),
         ("outside_territory", "outside-territory", _("Votre rôle ne couvre pas ce territoire."), _ASK),
+        (
+            "outside_body",
+            "outside-body",
+            _("Un autre organisme tient cette définition à jour, ou l’administration de la plateforme."),
+            _("Demandez-lui ce changement, ou préparez une base de votre organisme."),
+        ),
         ("unmarked", "closed", _("Personne n’a encore dit à qui cette adresse est ouverte."), _ASK),
         ("closed", "closed", _("Cette adresse ne sert pas sur cette plateforme."), NOT_FOUND.next_step),
         ("", "forbidden", _("La plateforme refuse cette demande."), _ASK),

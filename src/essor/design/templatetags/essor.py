@@ -6,7 +6,7 @@ shown, with its variables, on the gallery page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from essor.design import wording
 from essor.design.charts import Chart, Sparkline, draw_in_page, draw_sparkline
+from essor.design.outlines import nest
 from essor.design.tables import Table
 
 register = template.Library()
@@ -162,6 +163,12 @@ def steps(*, labels: Sequence[str], current: int) -> dict[str, Any]:
         raise template.TemplateSyntaxError(f"steps: current must be between 1 and {len(labels)}, not {current}")
     states = ["done" if n < current else "current" if n == current else "next" for n in range(1, len(labels) + 1)]
     return {"steps": list(zip(labels, states, strict=True)), "current": current, "total": len(labels)}
+
+
+@register.inclusion_tag("design/outline.html")
+def outline(*, lines: Iterable[Any]) -> dict[str, Any]:
+    """Lines with a ``level`` from 0 and a ``text``, as lists within lists: what depends on what is heard as well."""
+    return {"branches": nest(lines)}
 
 
 @register.inclusion_tag("design/empty_state.html")

@@ -10,6 +10,7 @@ from essor.observatory.actions.bases import (
     import_base,
     load_shipped_bases,
     publish_base_version,
+    require_steward,
     start_base,
 )
 from essor.observatory.actions.editions import Preview, preview_edition, publish_edition
@@ -25,5 +26,6 @@ __all__ = [
     "preview_edition",
     "publish_base_version",
     "publish_edition",
+    "require_steward",
     "start_base",
 ]

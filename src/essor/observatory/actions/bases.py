@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
-from essor.accounts.permissions import require
+from essor.accounts.permissions import NotAllowed, require
 from essor.knowledge import BaseDefinition, load_bases, load_variables
 from essor.knowledge.reading import read_model
 from essor.methods.criteria import parse
 from essor.observatory.models import Base, BaseVersion
 from essor.observatory.queries.bases import definition_content, list_jobs_variables
-from essor.observatory.rules import Days, ObservatoryError, find_overlap, make_slug, seal_of
+from essor.observatory.queries.stewards import find_stewardship
+from essor.observatory.rules import Days, ObservatoryError, find_overlap, make_slug, may_steward, seal_of
 
 
 class VersionSaid(TypedDict, total=False):
@@ -37,9 +38,14 @@ class VersionSaid(TypedDict, total=False):
 
 
 @transaction.atomic
-def create_base(*, slug: str, owner: str, by: User | None, now: datetime) -> Base:
-    """A new base without any version; ``owner``: who answers for the definition."""
+def create_base(*, slug: str, owner: str, by: User | None, now: datetime, steward: str | None = None) -> Base:
+    """A new base without any version; ``owner``: who answers for the definition.
+
+    ``steward``: the body that will keep it, one that the person advises for (None: the first of them; empty, at the
+    console or for an administrator who advises nowhere).
+    """
     require(by, "edit_base", on=timezone.localdate(now))
+    kept_by = _choose_steward(steward, by=by, now=now)
     kept = make_slug(slug, longest=60)
     if not kept:
         raise ObservatoryError("base-name-missing", value=slug)
@@ -47,22 +53,49 @@ def create_base(*, slug: str, owner: str, by: User | None, now: datetime) -> Bas
         raise ObservatoryError("base-owner-missing", value=slug)
     if Base.objects.filter(slug=kept).exists():
         raise ObservatoryError("base-exists", value=kept)
-    base = Base.objects.create(slug=kept, owner=owner.strip(), created_at=now)
-    _trace("create_base", base.slug, by=by, now=now, after={"owner": base.owner})
+    base = Base.objects.create(slug=kept, owner=owner.strip(), steward=kept_by, created_at=now)
+    _trace("create_base", base.slug, by=by, now=now, after={"owner": base.owner, "steward": base.steward})
     return base
 
 
+def _choose_steward(asked: str | None, *, by: User | None, now: datetime) -> str:
+    held = find_stewardship(by, on=timezone.localdate(now))
+    if asked is None:
+        return next(iter(held.bodies), "")
+    if not may_steward(asked, bodies=held.bodies, is_administrator=held.is_administrator):
+        raise NotAllowed("outside_body", action="edit_base")
+    return asked.strip()
+
+
+def require_steward(by: User | None, action: str, base: Base, *, now: datetime) -> None:
+    """Raises NotAllowed unless the person's roles of the day allow the action, on this base: ``outside_body``."""
+    require(by, action, on=timezone.localdate(now))
+    if not find_stewardship(by, on=timezone.localdate(now)).holds(base):
+        raise NotAllowed("outside_body", action=action)
+
+
 @transaction.atomic
-def start_base(*, slug: str, owner: str, by: User | None, now: datetime, **said: Unpack[VersionSaid]) -> BaseVersion:
+def start_base(
+    *,
+    slug: str,
+    owner: str,
+    by: User | None,
+    now: datetime,
+    steward: str | None = None,
+    **said: Unpack[VersionSaid],
+) -> BaseVersion:
     """A new base with its first draft, or neither. Raises CriterionError where the tree is wrong."""
-    base = create_base(slug=slug, owner=owner, by=by, now=now)
+    base = create_base(slug=slug, owner=owner, steward=steward, by=by, now=now)
     return draft_base_version(base=base, by=by, now=now, **said)
 
 
 @transaction.atomic
 def draft_base_version(*, base: Base, by: User | None, now: datetime, **said: Unpack[VersionSaid]) -> BaseVersion:
-    """A draft with the next number. Raises CriterionError where the tree is wrong, ObservatoryError elsewhere."""
-    require(by, "edit_base", on=timezone.localdate(now))
+    """A draft with the next number, by whoever keeps the base.
+
+    Raises CriterionError where the tree is wrong, ObservatoryError elsewhere.
+    """
+    require_steward(by, "edit_base", base, now=now)
     _check(said)
     Base.objects.select_for_update().get(pk=base.pk)
     last = base.versions.order_by("-number").first()
@@ -77,8 +110,8 @@ def draft_base_version(*, base: Base, by: User | None, now: datetime, **said: Un
 def edit_base_draft(
     *, version: BaseVersion, by: User | None, now: datetime, **said: Unpack[VersionSaid]
 ) -> BaseVersion:
-    """Rewrites a draft whole; refused once it is published."""
-    require(by, "edit_base", on=timezone.localdate(now))
+    """Rewrites a draft whole, by whoever keeps the base; refused once it is published."""
+    require_steward(by, "edit_base", version.base, now=now)
     kept = BaseVersion.objects.select_for_update().get(pk=version.pk)
     if kept.status != BaseVersion.Status.DRAFT:
         raise ObservatoryError("version-is-sealed", base=kept.base.slug, number=kept.number)
@@ -96,8 +129,11 @@ def edit_base_draft(
 def publish_base_version(
     *, version: BaseVersion, by: User | None, now: datetime, replaces: BaseVersion | None = None
 ) -> BaseVersion:
-    """Seals a draft. Its days may overlap those of no other version in force but the one that it ``replaces``."""
-    require(by, "publish_base", on=timezone.localdate(now))
+    """Seals a draft, by whoever keeps the base.
+
+    Its days may overlap those of no other version in force but the one that it ``replaces``.
+    """
+    require_steward(by, "publish_base", version.base, now=now)
     Base.objects.select_for_update().get(pk=version.base_id)
     draft = BaseVersion.objects.select_related("base").get(pk=version.pk)
     if draft.status != BaseVersion.Status.DRAFT:

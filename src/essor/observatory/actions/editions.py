@@ -148,7 +148,7 @@ def _prepare(folder: Path, asked: EditionAsked, *, published: set[str], by: User
     kept = read_json(folder / DEFINITIONS)
     results = rebuild_results(kept, open_records(folder, {"snapshot": snapshot_hash}))
     write_file(folder / RESULTS, write_json(results))
-    _refuse_twice(snapshot_hash, results)
+    _refuse_twice(snapshot_hash, results, asked.get("predecessor"))
     last = max(asked["dates"])
     wanted = make_slug(f"{definitions['territory']['name_fr']} {last.isoformat()}")
     edition = Edition(
@@ -187,10 +187,15 @@ def _write_records(folder: Path, definitions: Mapping[str, Any], records: Record
     return sha256
 
 
-def _refuse_twice(snapshot_hash: str, results: Mapping[str, Any]) -> None:
-    for edition in Edition.objects.filter(snapshot_hash=snapshot_hash):
-        if edition.results == results:
+def _refuse_twice(snapshot_hash: str, results: Mapping[str, Any], predecessor: Edition | None) -> None:
+    """The same records and figures, correcting the same edition, are one edition: a moment later they say no more."""
+    for edition in Edition.objects.filter(snapshot_hash=snapshot_hash, predecessor=predecessor):
+        if _without_instant(edition.results) == _without_instant(results):
             raise ObservatoryError("already-published", slug=edition.slug)
+
+
+def _without_instant(results: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: kept for name, kept in results.items() if name != "known_at"}
 
 
 def _tell(edition: Edition, definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from essor.methods.bases import FULL_TIME
 from essor.methods.figures import DIMENSIONS
 from essor.methods.portrait import ENTERPRISES
+from essor.observatory.rules import is_decided
 
 Data = Mapping[str, Any]
 NOT_AVAILABLE, REVISED, COUNTED = "..", "r", ""
@@ -43,11 +44,6 @@ class Line:
 def fix_point(stored: int | None, scale: int) -> Decimal | None:
     """A stored integer in natural units, to its last digit: 41050 at scale 2 is 410.50."""
     return None if stored is None else Decimal(stored).scaleb(-scale)
-
-
-def is_decided(figure: Data) -> bool:
-    """Whether the figure says something: no member beside undecided organisations is ignorance, not zero."""
-    return bool(figure["enterprises"]) or not figure["undecided"]
 
 
 def read_cell(figure: Data, line: Data | None = None, *, is_revised: bool = False) -> Cell:

@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 
 from essor.accounts.queries import get_instance_kind
 from essor.design.wording import is_english, write_day
-from essor.directory.queries import names_of
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import read_definitions, read_manifest
+from essor.observatory.queries.naming import find_names
 from essor.observatory.reading import Reader
 
 DEMO = "demo"
@@ -59,13 +59,10 @@ def open_dossier(edition: Edition, *, address: str) -> Dossier:
 
 def open_reader(dossier: Dossier, *, with_names: bool) -> Reader:
     """Reads the edition in the language in force. Names are as known at publication; one erased since is not there."""
-    edition, names = dossier.edition, {}
-    if with_names:
-        names = dict(
-            names_of(organisations=_list_named(dossier), on=edition.last_reference_on, known_at=edition.published_at)
-        )
-    language = "en" if (get_language() or "fr").startswith("en") else "fr"
-    return Reader(edition.results, dossier.definitions, language, names, {})
+    edition, language = dossier.edition, "en" if (get_language() or "fr").startswith("en") else "fr"
+    asked = _list_named(dossier) if with_names else []
+    naming = find_names(asked, on=edition.last_reference_on, known_at=edition.published_at)
+    return Reader(edition.results, dossier.definitions, language, naming, {})
 
 
 def _list_named(dossier: Dossier) -> list[int]:

@@ -1,4 +1,4 @@
-"""Comparisons and bridges of an edition as rows, in the language in force; what was not decided is not available."""
+"""Comparisons and bridges of an edition as rows, in the language in force; results hold none of an unknown total."""
 
 from __future__ import annotations
 
@@ -9,31 +9,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from essor.observatory.downloads.cells import NOT_AVAILABLE, fix_point, is_decided
+from essor.observatory.downloads.cells import NOT_AVAILABLE, fix_point
 from essor.observatory.labels import (
     BRIDGE_PARTS,
     PARTS,
     READINGS,
     label_base,
     label_bridge_part,
+    label_movement,
     label_part,
     label_reading,
 )
+from essor.observatory.pictures import list_movements
 
 Data = Mapping[str, Any]
 Row = tuple[Any, ...]
-
-
-def is_comparable(results: Data, comparison: Data) -> bool:
-    """Whether both dates of the comparison say something."""
-    stem = f"{comparison['base']}.{comparison['version']}.{comparison['jobs_variable']}"
-    return all(is_decided(results["figures"][f"{stem}.{comparison[end]}"]) for end in ("from", "to"))
-
-
-def is_bridgeable(results: Data, bridge: Data) -> bool:
-    """Whether both bases of the bridge say something on its day."""
-    ends = [(bridge[end]["base"], bridge[end]["version"]) for end in ("from", "to")]
-    return all(is_decided(results["figures"][f"{slug}.{version}.enterprises.{bridge['on']}"]) for slug, version in ends)
 
 
 def list_comparison_rows(results: Data) -> Iterator[Row]:
@@ -42,8 +32,7 @@ def list_comparison_rows(results: Data) -> Iterator[Row]:
     for comparison in results["comparisons"].values():
         start, end = date.fromisoformat(comparison["from"]), date.fromisoformat(comparison["to"])
         for reading, line, number, rate in _list_lines(comparison):
-            told = (number, rate) if is_comparable(results, comparison) else (NOT_AVAILABLE, None)
-            yield (bases[comparison["base"]], start, end, reading, line, *told)
+            yield (bases[comparison["base"]], start, end, reading, line, number, rate)
 
 
 def _list_lines(comparison: Data) -> Iterator[Row]:
@@ -59,15 +48,11 @@ def _list_lines(comparison: Data) -> Iterator[Row]:
     for code in PARTS:
         if code in comparison["parts"]:
             yield label, label_part(code), fix_point(comparison["parts"][code], scale), None
-    names = {
-        "creation": _("Emplois créés"),
-        "destruction": _("Emplois disparus"),
-        "net": _("Différence"),
-        "reallocation": _("Réallocation (créés et disparus)"),
-    }
-    flows = comparison["readings"]["criteria"]["flows"]
-    for code, name in names.items():
-        yield label, name, fix_point(flows[code], scale), _rate(flows[f"{code}_rate"])
+    criteria = comparison["readings"]["criteria"]
+    for code, jobs, share in list_movements(criteria):
+        yield label, label_movement(code), fix_point(jobs, scale), _rate(share)
+    together, share = (criteria["economic"][name] for name in ("reallocation", "reallocation_rate"))
+    yield label, label_movement("reallocation"), fix_point(together, scale), _rate(share)
 
 
 def list_bridge_rows(results: Data) -> Iterator[Row]:
@@ -85,10 +70,9 @@ def list_bridge_rows(results: Data) -> Iterator[Row]:
             ),
             (_("Total selon « %(base)s »") % {"base": label_base(second)}, bridge["total_b"], bridge["enterprises_b"]),
         ]
-        is_known = is_bridgeable(results, bridge)
         for label, jobs, enterprises in lines:
-            told = (fix_point(jobs, scale), enterprises) if is_known else (NOT_AVAILABLE, NOT_AVAILABLE)
-            yield (label_base(first), label_base(second), date.fromisoformat(bridge["on"]), label, *told)
+            amounts = (fix_point(jobs, scale), enterprises)
+            yield (label_base(first), label_base(second), date.fromisoformat(bridge["on"]), label, *amounts)
 
 
 def _rate(share: float | None) -> Decimal | str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,20 +11,20 @@ from django.utils.translation import gettext_noop, ngettext
 
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_day, write_month, write_signed, write_whole
+from essor.directory.rules import fold
 from essor.methods.bases import FULL_TIME
 from essor.observatory import pictures
 from essor.observatory.downloads import blocks
 from essor.observatory.downloads.blocks import Block
-from essor.observatory.downloads.cells import NOT_AVAILABLE, is_decided, read_cell
+from essor.observatory.downloads.cells import NOT_AVAILABLE, read_cell
 from essor.observatory.downloads.corrections import tell_corrections
 from essor.observatory.downloads.dossier import Dossier, open_reader
-from essor.observatory.downloads.movements import is_bridgeable
 from essor.observatory.labels import label_base, label_territory
 from essor.observatory.reading import BaseReading, BridgeReading, Reader
-from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, write_amount
+from essor.observatory.rules import is_decided, may_name
+from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, say_withheld, write_amount
 
 MOST_NAMED = 1000
-MOST_MOVED = 60
 CONTINUING = "continuing"
 THREE_THINGS = gettext_noop(
     "« Sur cette même base » peut vouloir dire trois choses. Elles donnent trois nombres ; "
@@ -58,7 +57,7 @@ def tell_report(dossier: Dossier) -> dict[str, Any]:
             *_tell_growths(dossier, reader, bases),
             *(_tell_bridge(dossier, bridge) for bridge in bridges),
             *(_tell_detail(base) for base in bases),
-            _tell_gaps(bases),
+            _tell_gaps(dossier, reader, bases),
             *tell_corrections(dossier),
             _tell_method(dossier, bases),
             _tell_members(dossier, reader),
@@ -144,6 +143,8 @@ def _tell_growths(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]
         if reading.comparison is None or reading.growth is None or not reading.readings or not reading.flows:
             continue
         told = [blocks.set_text(say_growth(reading.comparison, base)), blocks.set_chart(reading.growth)]
+        if reading.parts:
+            told.append(blocks.set_table(reading.parts))
         told += [*_list_moved(reader, reading), blocks.set_text(_(THREE_THINGS))]
         told += [blocks.set_table(reading.readings), blocks.set_table(reading.flows)]
         if reading.series:
@@ -160,41 +161,41 @@ def _list_moved(reader: Reader, reading: BaseReading) -> list[Block]:
     """Who came, left or was seen late: the classes that are not the same enterprises still there."""
     if reading.comparison is None:
         return []
-    still_there = {unit["label"] for unit in pictures.tell_classes(_keep_continuing(reading.comparison), reader.names)}
-    moved = [
-        part for part in pictures.tell_classes(reading.comparison, reader.names) if part["label"] not in still_there
-    ]
-    items = [(f"{part['label']} ({write_signed(part['amount'])})", _list_names(part["names"])) for part in moved]
+    moved = {**reading.comparison, "units": [unit for unit in reading.comparison["units"] if _has_moved(unit)]}
+    parts = reader.naming.name_parts(pictures.tell_parts(moved), is_confidential=bool(reading.withheld))
+    items = _list_parts(parts)
     return [blocks.set_heading(_("Qui a changé de place")), blocks.set_facts(items)] if items else []
 
 
-def _keep_continuing(comparison: Any) -> dict[str, Any]:
-    return {**comparison, "units": [unit for unit in comparison["units"] if unit["class"].startswith(CONTINUING)]}
+def _has_moved(unit: Mapping[str, Any]) -> bool:
+    return not unit["class"].startswith(CONTINUING)
 
 
-def _list_names(names: Sequence[str], most: int = MOST_MOVED) -> str:
-    kept = " · ".join(names[:most])
-    if len(names) <= most:
-        return kept
-    return _("%(names)s et %(n)s autres") % {"names": kept, "n": write_whole(len(names) - most)}
+def _list_parts(parts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Each part with its jobs, and who is in it; what merged stands together."""
+    told = []
+    for part in parts:
+        names = " · ".join(" + ".join(named.name for named in unit) for unit in part["named"])
+        if not part["named"]:
+            words = ngettext("%(n)s entreprise", "%(n)s entreprises", part["count"])
+            names = words % {"n": write_whole(part["count"])}
+        if part["more"]:
+            names = _("%(names)s et %(n)s autres") % {"names": names, "n": write_whole(part["more"])}
+        told.append((f"{part['label']} ({write_signed(part['amount'])})", names))
+    return told
 
 
 def _tell_bridge(dossier: Dossier, reading: BridgeReading) -> dict[str, Any]:
-    bridge, told = reading.bridge, []
+    bridge = reading.bridge
     first, second = (
         next(base for base in dossier.results["bases"] if base["slug"] == bridge[end]["base"]) for end in ("from", "to")
     )
-    if is_bridgeable(dossier.results, bridge):
-        parts = [(f"{part['label']} ({write_signed(part['amount'])})", part["names"]) for part in reading.parts]
-        told = [
-            blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), say_bridge(bridge, first, second)),
-            blocks.set_chart(reading.chart),
-            blocks.set_heading(_("Quelles entreprises font l’écart")),
-            blocks.set_facts([(label, _list_names(names)) for label, names in parts]),
-        ]
-    else:
-        text = _("L’une des deux bases n’en sait pas assez ce jour-là : son total est inconnu, et l’écart aussi.")
-        told = [blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), text)]
+    told = [
+        blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), say_bridge(bridge, first, second)),
+        blocks.set_chart(reading.chart),
+        blocks.set_heading(_("Quelles entreprises font l’écart")),
+        blocks.set_facts(_list_parts(reading.parts)),
+    ]
     return _section(_("Deux définitions, deux totaux"), told)
 
 
@@ -207,18 +208,19 @@ def _tell_detail(base: BaseReading) -> dict[str, Any]:
     return _section(heading, told + [blocks.set_table(part.table) for part in base.dimensions])
 
 
-def _tell_gaps(bases: Sequence[BaseReading]) -> dict[str, Any]:
-    told = [blocks.set_text(_(NOT_COUNTED))]
-    for base in bases:
+def _tell_gaps(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]) -> dict[str, Any]:
+    told, last = [blocks.set_text(_(NOT_COUNTED))], dossier.results["dates"][-1]
+    for base, kept in zip(bases, dossier.definitions["bases"], strict=True):
         told.append(blocks.set_heading(base.label))
-        if not base.undecided:
+        if not base.headline.undecided:
             told.append(blocks.set_text(_("Aucune organisation n’est indécise.")))
-            continue
-        rows = [
-            Row([item["name"] or _("nom effacé"), ", ".join(item["missing"])]) for item in base.undecided[:MOST_NAMED]
-        ]
-        columns = [Column(_("Organisation indécise")), Column(_("Ce qui manque"))]
-        told.append(blocks.set_table(Table("", columns, rows)))
+        elif base.withheld:
+            told += [blocks.set_text(say_withheld(base.withheld)), blocks.set_facts(base.missing)]
+        else:
+            undecided = reader.read_undecided(kept, last, most=MOST_NAMED)
+            rows = [Row([item["named"].name, ", ".join(item["missing"])]) for item in undecided]
+            columns = [Column(_("Organisation indécise")), Column(_("Ce qui manque"))]
+            told.append(blocks.set_table(Table("", columns, rows)))
     return _section(_("Ce qu’on ne sait pas"), told)
 
 
@@ -273,19 +275,18 @@ def _tabulate_sources(dossier: Dossier) -> Table:
 
 def _tell_members(dossier: Dossier, reader: Reader) -> dict[str, Any]:
     last, told = dossier.results["dates"][-1], []
-    for base in dossier.results["bases"]:
-        members = dossier.results["memberships"][f"{base['slug']}.{base['version']}.{last}"]["members"]
+    for base in dossier.definitions["bases"]:
+        members = dossier.results["memberships"][f"{base['slug']}.{base['number']}.{last}"]["members"]
         words = ngettext("%(n)s entreprise comptée", "%(n)s entreprises comptées", len(members))
         told.append(blocks.set_heading(f"{label_base(base)} — {words % {'n': write_whole(len(members))}}"))
-        names = sorted((reader.names.get(number) or _("nom effacé") for number in members), key=_order)
+        withheld = reader.list_withheld(base)
+        if withheld:
+            told.append(blocks.set_note(say_withheld(withheld)))
+        is_named = may_name(len(members), is_adviser=False, is_confidential=bool(withheld))
+        names = sorted((reader.naming.name(number).name for number in members if is_named), key=fold)
         told.append(blocks.set_names(names[:MOST_NAMED]))
         if len(names) > MOST_NAMED:
             rest = {"n": write_whole(len(names) - MOST_NAMED)}
             told.append(blocks.set_note(_("Et %(n)s autres.") % rest))
     heading = _("Annexe : qui est compté au %(day)s") % {"day": write_day(date.fromisoformat(last))}
     return _section(heading, told)
-
-
-def _order(name: str) -> str:
-    """Where a reader looks for a name: accents and capitals do not count."""
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()

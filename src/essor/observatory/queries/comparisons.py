@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from essor.methods.bases import Refusal, Territory, compare_fingerprints, fingerprint_of
+from essor.methods.bases import Membership, Refusal, Territory, compare_fingerprints, fingerprint_of, has_total
 from essor.methods.comparison import compare
+from essor.methods.figures import sum_jobs
 from essor.methods.growth import rounded
 from essor.methods.portrait import comparison_as_dict
 from essor.methods.revision import Decomposition, Split, split_change
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.live import build_live_membership, build_live_portrait
-from essor.observatory.rules import ObservatoryError
+from essor.observatory.rules import ObservatoryError, find_value, has_exact_total, is_decided
 
 
 class BasesDiffer(Exception):
     """A comparison that is refused: why, both amounts, and the bridge that explains their difference instead.
 
-    ``bridge`` None: the two bases do not measure jobs in one unit, so there is no passage either.
+    An amount None: unknown. ``bridge`` None: one total is unknown, or the two bases do not measure jobs in one unit, so
+    there is no passage either.
     """
 
     def __init__(
@@ -56,6 +59,8 @@ def compare_dates(
 ) -> dict[str, Any]:
     """One base between two days, as in the results of a portrait, with the fingerprint of both figures.
 
+    ``unknown_on``: the days (ISO) whose total is unknown. When there are any, nothing is compared: their total is null,
+    ``parts`` and ``readings`` are empty.
     ``before_known_at``: take the first figure as it was known then, so that what was learned since is told apart.
     """
     if before_on >= after_on:
@@ -63,14 +68,64 @@ def compare_dates(
     results = build_live_portrait(
         territory_code=territory_code, base_versions=[base_version], dates=[before_on, after_on], known_at=known_at
     )
-    (told,) = results["comparisons"].values()
-    figure = results["figures"][_figure_key(base_version, after_on)]
-    compared: dict[str, Any] = told | {"fingerprint": figure["fingerprint"]["code"]}
-    if before_known_at is None:
-        return compared
-    return compared | _compare_as_published(
-        base_version, territory_code, before_on, after_on, known_at=known_at, before_known_at=before_known_at
-    )
+    figures = [results["figures"][_figure_key(base_version, on)] for on in (before_on, after_on)]
+    told = next(iter(results["comparisons"].values()), None)
+    if before_known_at is not None:
+        told = _compare_as_published(
+            base_version, territory_code, before_on, after_on, known_at=known_at, before_known_at=before_known_at
+        )
+    elif told is None:
+        told = _tell_unknown([_Total.of_figure(figure) for figure in figures])
+    about = {
+        "base": base_version.base.slug,
+        "version": base_version.number,
+        "jobs_variable": base_version.jobs_variable,
+        "scale": figures[0]["scale"],
+        "from": before_on.isoformat(),
+        "to": after_on.isoformat(),
+        "days": (after_on - before_on).days,
+        "fingerprint": figures[1]["fingerprint"]["code"],
+    }
+    return {"unknown_on": [], **told, **about}
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """What one day says: exact jobs and enterprises, None where unknown; and how many are undecided."""
+
+    on: str
+    jobs: int | None
+    enterprises: int | None
+    undecided: int
+
+    @classmethod
+    def of_figure(cls, figure: Mapping[str, Any]) -> _Total:
+        jobs = figure["exact_sum"] if has_exact_total(figure) else None
+        return cls(figure["on"], jobs, figure["enterprises"] if is_decided(figure) else None, figure["undecided"])
+
+    @classmethod
+    def of_side(cls, side: Membership) -> _Total:
+        total = sum_jobs(side.jobs, side.member.yes)
+        told = {"enterprises": int(side.member.yes.sum()), "exact": total.exact, "exact_sum": total.exact_sum}
+        return cls.of_figure(told | {"on": side.on.isoformat(), "undecided": len(side.undecided)})
+
+
+def _tell_unknown(totals: Sequence[_Total]) -> dict[str, Any]:
+    """A comparison that cannot be made: the totals of its two days, null where unknown, and nothing else."""
+    before, after = totals
+    return {
+        "unknown_on": [total.on for total in totals if total.jobs is None],
+        "before": before.jobs,
+        "after": after.jobs,
+        "enterprises_before": before.enterprises,
+        "enterprises_after": after.enterprises,
+        "undecided_before": before.undecided,
+        "undecided_after": after.undecided,
+        "parts": {},
+        "enterprise_parts": {},
+        "readings": {},
+        "units": [],
+    }
 
 
 def _compare_as_published(
@@ -90,7 +145,7 @@ def _compare_as_published(
         vintage_on=after_on,
     )
     seen = published.organisations.tolist()
-    sides = [
+    (before, _same), (after, events) = (
         build_live_membership(
             territory_code=territory_code,
             base_version=version,
@@ -100,11 +155,15 @@ def _compare_as_published(
             vintage_on=after_on,
         )
         for on in (before_on, after_on)
-    ]
-    found = compare(sides[0][0], sides[1][0], sides[1][1], known_at=known_at, published=published)
+    )
+    known = {"before_known_at": before_known_at.isoformat()}
+    if not (has_total(published) and has_total(after)):
+        return _tell_unknown([_Total.of_side(published), _Total.of_side(after)]) | known
+    found = compare(before, after, events, known_at=known_at, published=published)
     headline = found.readings["criteria"]
     rates = {name: rounded(getattr(headline, name)) for name in ("growth", "symmetric", "yearly")}
-    return {**comparison_as_dict(found), **rates, "before_known_at": before_known_at.isoformat()}
+    undecided = {"undecided_before": len(published.undecided), "undecided_after": len(after.undecided)}
+    return {**comparison_as_dict(found), **rates, **undecided, **known}
 
 
 def refuse_bases(
@@ -128,10 +187,11 @@ def refuse_bases(
     if refusal is None:
         raise ObservatoryError("base-twice", base=first.base.slug)
     bridge = next(iter(results["bridges"].values()), None)
-    before = results["figures"][_figure_key(first, before_on or on)]["value"]
-    return BasesDiffer(
-        refusal, before=before, after=results["figures"][_figure_key(second, on)]["value"], bridge=bridge
+    before, after = (
+        find_value(results["figures"][_figure_key(version, day)])
+        for version, day in ((first, before_on or on), (second, on))
     )
+    return BasesDiffer(refusal, before=before, after=after, bridge=bridge)
 
 
 def refuse_versions(
@@ -154,7 +214,7 @@ def refuse_versions(
         results = build_live_portrait(
             territory_code=territory_code, base_versions=[version], dates=[on], known_at=known_at
         )
-        values.append(results["figures"][_figure_key(version, on)]["value"])
+        values.append(find_value(results["figures"][_figure_key(version, on)]))
     return BasesDiffer(refusal, before=values[0], after=values[1], bridge=None)
 
 

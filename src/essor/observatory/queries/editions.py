@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from essor.methods.portrait import compare_results
+from essor.methods.differences import compare_results
 from essor.observatory.folders import DEFINITIONS, MANIFEST, RESULTS, Problem, Report, read_json, verify_folder
 from essor.observatory.models import Edition
 from essor.observatory.rules import ObservatoryError

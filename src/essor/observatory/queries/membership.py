@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from essor.design.wording import write_interval, write_whole
 from essor.directory.models import Fact, Organisation
 from essor.directory.queries import events, names_of
 from essor.directory.rules import is_confidential
@@ -34,9 +35,12 @@ from essor.methods.criteria import (
     variables_of,
 )
 from essor.methods.facts import add_life
-from essor.methods.population import CodedColumn, Population
+from essor.methods.figures import Bits
+from essor.methods.population import CodedColumn, Column, Population
 from essor.methods.variables import Variable
 from essor.observatory.models import Edition
+from essor.observatory.rules import bound_count, list_confidential
+from essor.observatory.sentences import write_few
 from essor.territories.queries import ancestors, get_name, list_names, place_tree
 
 MOST_SHOWN = 300
@@ -76,13 +80,31 @@ class MembershipRow:
 
 @dataclass(frozen=True, slots=True)
 class MembershipList:
-    counts: Mapping[str, int]
+    """``counts``: in, out, undecided, each as (least, most): two numbers where the reader may not read the exact one.
+
+    ``withheld``: what the tree reads that this reader may not, in words: then there is no row, and ``missing`` counts
+    what the undecided have not answered, without their names.
+    """
+
+    counts: Mapping[str, tuple[int, int]]
     rows: tuple[MembershipRow, ...] = field(default_factory=tuple)
     hidden: int = 0
+    withheld: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def empty(cls) -> MembershipList:
-        return cls({"in": 0, "out": 0, "undecided": 0})
+        return cls(dict.fromkeys(("in", "out", "undecided"), (0, 0)))
+
+    @property
+    def written_counts(self) -> dict[str, str]:
+        return {name: _write_count(*bounds) for name, bounds in self.counts.items()}
+
+
+def _write_count(least: int, most: int) -> str:
+    if least == most:
+        return write_whole(least)
+    return write_interval((least, most)) if least else write_few(most)
 
 
 def default_place() -> Place:
@@ -106,7 +128,8 @@ def explain_tree(
 ) -> MembershipList:
     """Each organisation active in the territory on ``on``, or that may be, under ``tree``. Raises CriterionError.
 
-    ``is_public``: the reasons leave out the answers that only advisers of the territory may read.
+    ``is_public``: whoever does not advise the territory. They read no answer that the public may not, and where the
+    tree asks one, nobody's verdict: counts alone. An adviser then reads those that surely lie in the territory.
     ``known_at`` None: now. At most MOST_SHOWN are told, the undecided first, since someone can settle them.
     """
     variables, known_at = load_variables(), known_at or timezone.now()
@@ -117,12 +140,56 @@ def explain_tree(
     population = add_life(population, events(known_at=known_at), on=on, known_at=known_at)
     base = BaseDefinition("essai", 1, "", "", "", criteria, tree, "jobs_headcount")
     side = membership(population, base, territory=Territory(territory_code), places=places, on=on)
-    concerned = ~side.inside.no & ~side.active.no
-    verdicts = {"undecided": side.member.unknown & concerned, "in": side.member.yes, "out": side.member.no & concerned}
+    verdicts, confidential = _part_by_verdict(side), list_confidential(criteria)
+    if confidential and is_public:
+        public = Population(population.organisations, {
+            name: column for name, column in population.columns.items() if name not in confidential
+        })  # fmt: skip
+        by_anyone = _part_by_verdict(membership(public, base, territory=side.territory, places=places, on=on))
+        return _count_only(verdicts, by_anyone, population, confidential, language)
     chosen = [(verdict, int(row)) for verdict, mask in verdicts.items() for row in mask.nonzero()[0]]
+    if confidential:
+        chosen = [(verdict, row) for verdict, row in chosen if side.inside.yes[row]]
     told = _Teller(population, side, criteria, places, on, language, is_public)
     rows = told.tell(chosen[:MOST_SHOWN], known_at)
-    return MembershipList({name: int(mask.sum()) for name, mask in verdicts.items()}, rows, len(chosen) - len(rows))
+    counts = {name: int(mask.sum()) for name, mask in verdicts.items()}
+    return MembershipList({name: (n, n) for name, n in counts.items()}, rows, sum(counts.values()) - len(rows))
+
+
+def _part_by_verdict(side: Membership) -> dict[str, Bits]:
+    """The organisations concerned by their verdict, the undecided first."""
+    concerned = ~side.inside.no & ~side.active.no
+    return {"undecided": side.member.unknown & concerned, "in": side.member.yes, "out": side.member.no & concerned}
+
+
+def _count_only(
+    verdicts: Mapping[str, Bits],
+    by_anyone: Mapping[str, Bits],
+    population: Population,
+    confidential: Collection[str],
+    language: str,
+) -> MembershipList:
+    """Counts that tell nobody's answer. ``by_anyone``: the verdicts that public answers alone decide."""
+    rest = by_anyone["undecided"]
+    counts = {
+        name: bound_count(int((mask & ~rest).sum()), int((mask & rest).sum()), of=int(rest.sum()))
+        for name, mask in verdicts.items()
+    }
+    variables = load_variables()
+    missing = {name: _unanswered(column) & verdicts["undecided"] for name, column in population.columns.items()}
+    told = [(variables[name].label(language), int(rows.sum())) for name, rows in missing.items()]
+    return MembershipList(
+        counts,
+        withheld=tuple(variables[name].label(language) for name in confidential),
+        missing=tuple((label, write_few(n)) for label, n in sorted(told, key=lambda pair: -pair[1]) if n),
+    )
+
+
+def _unanswered(column: Column) -> Bits:
+    if isinstance(column, CodedColumn):
+        unknown: Bits = column.index < 0
+        return unknown
+    return ~column.has_low & ~column.has_high
 
 
 @dataclass(frozen=True, slots=True)

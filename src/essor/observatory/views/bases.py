@@ -25,6 +25,7 @@ from essor.observatory.forms import BaseVersionForm, NewBaseForm, list_territory
 from essor.observatory.models import BaseVersion
 from essor.observatory.queries.bases import get_base_version, list_bases
 from essor.observatory.queries.membership import MembershipList, Place, default_place, explain_tree
+from essor.observatory.queries.stewards import Stewardship, find_stewardship
 from essor.observatory.queries.territories import get_territory_code
 from essor.observatory.rules import ObservatoryError
 from essor.observatory.wording import explain
@@ -84,6 +85,10 @@ def _describe(tree: Mapping[str, Any], on: date) -> tuple[Line, ...]:
     return describe(criteria, language=language, variables=variables, place_names=list_names(on, language))
 
 
+def _find_stewardship(request: HttpRequest) -> Stewardship:
+    return find_stewardship(request.user, on=timezone.localdate())
+
+
 def _base_trail() -> list[tuple[str, str]]:
     return [(_("Bases"), reverse("bases"))]
 
@@ -116,9 +121,8 @@ def show_base(_request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     version = _get_version(slug, number)
-    may_edit = may(request.user, "edit_base")
-    is_draft = version.status == BaseVersion.Status.DRAFT
-    if is_draft and not may_edit:
+    is_adviser, is_draft = may(request.user, "edit_base"), version.status == BaseVersion.Status.DRAFT
+    if is_draft and not is_adviser:
         raise Http404
     place = _read_place(request)
     context = {
@@ -126,7 +130,8 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
         "label": _in_language(version, "label"),
         "description": _in_language(version, "description"),
         "jobs_label": load_variables()[version.jobs_variable].label(_language()),
-        "may_edit": may_edit,
+        "is_adviser": is_adviser,
+        "may_edit": is_adviser and _find_stewardship(request).holds(version.base),
         "is_draft": is_draft,
         "trail": _base_trail(),
         **_draw_place(place),
@@ -139,7 +144,7 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_base(request: HttpRequest) -> HttpResponse:
     written = _read_written(request) if request.method == "POST" else open_written(EMPTY_TREE)
-    form = _open_form(NewBaseForm, request, initial={})
+    form = _open_form(NewBaseForm, request, initial={}, bodies=_find_stewardship(request).bodies)
     if form.is_bound and _check(form, written):
         said, by = dict(form.cleaned_data), cast(User, request.user)
         version = _try(form, lambda: actions.start_base(criteria=written.tree, by=by, now=timezone.now(), **said))
@@ -155,6 +160,7 @@ def edit_base(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     version = _get_version(slug, number)
     if version.status != BaseVersion.Status.DRAFT:
         raise Http404
+    actions.require_steward(cast(User, request.user), "edit_base", version.base, now=timezone.now())
     written = _read_written(request) if request.method == "POST" else open_written(version.criteria)
     form = _open_form(BaseVersionForm, request, initial={name: getattr(version, name) for name in FORM_FIELDS})
     if form.is_bound and _check(form, written):
@@ -205,11 +211,13 @@ def _read_written(request: HttpRequest) -> Written:
     return read_written(request.POST, load_variables())
 
 
-def _open_form(kind: type[BaseVersionForm], request: HttpRequest, *, initial: dict[str, Any]) -> BaseVersionForm:
+def _open_form(
+    kind: type[BaseVersionForm], request: HttpRequest, *, initial: dict[str, Any], **about: Any
+) -> BaseVersionForm:
     """Judged when one saves; until then what was typed stands, without complaint."""
     if request.POST.get("do") == "save":
-        return kind(request.POST, language=_language())
-    return kind(initial=initial | request.POST.dict(), language=_language())
+        return kind(request.POST, language=_language(), **about)
+    return kind(initial=initial | request.POST.dict(), language=_language(), **about)
 
 
 def _check(form: BaseVersionForm, written: Written) -> bool:

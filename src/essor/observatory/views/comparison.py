@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from essor.accounts.permissions import Audience, open_to
+from essor.accounts.permissions import Audience, may, open_to
 from essor.observatory.answers import answer_comparison
 from essor.observatory.comparing import ChangeAsked, Question, read_change, read_comparison, read_refusal
 from essor.observatory.forms import ComparisonForm, EditionsForm
@@ -46,7 +46,7 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, form: ComparisonForm) -> HttpResponse:
-    asked, now = _ask(form), timezone.now()
+    asked, now = _ask(request, form), timezone.now()
     if asked.second is not None:
         context = read_refusal(asked, now=now)
         if wants_json(request):
@@ -60,12 +60,11 @@ def _answer(request: HttpRequest, form: ComparisonForm) -> HttpResponse:
             known_on=timezone.localdate(now),
             reading=asked.reading,
         )
-        unknown_on = [side["on"].isoformat() for side in context.get("unknown", [])]
-        return send_json(told | {"unknown_on": unknown_on})
+        return send_json(told)
     return render(request, "observatory/compare.html", {"form": form, "as_data": _as_data(request), **context})
 
 
-def _ask(form: ComparisonForm) -> Question:
+def _ask(request: HttpRequest, form: ComparisonForm) -> Question:
     said = form.cleaned_data
     return Question(
         first=_find_version(said["base"]),
@@ -75,6 +74,7 @@ def _ask(form: ComparisonForm) -> Question:
         end=said["end"],
         reading=said["reading"],
         language=_language(),
+        is_adviser=may(request.user, "record_facts", said["territory"]),
     )
 
 

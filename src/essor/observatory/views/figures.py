@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,19 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
-from essor.directory.models import Organisation
 from essor.directory.rules import fold
+from essor.methods.portrait import ENTERPRISES
 from essor.observatory import pictures
 from essor.observatory.labels import label_indicator
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import get_edition, get_figure, list_editions, list_figure_history
-from essor.observatory.reading import Reader
-from essor.observatory.rules import ObservatoryError
+from essor.observatory.queries.naming import Named
+from essor.observatory.reading import MOST_UNDECIDED, Reader
+from essor.observatory.rules import FEWEST_NAMED, ObservatoryError, may_name
 from essor.observatory.sentences import find_amount
 from essor.observatory.views.formats import send_json, wants_json
 from essor.observatory.views.portrait import name_edition, open_reader
 
-MOST_MEMBERS, MOST_UNDECIDED = 500, 60
+MOST_MEMBERS = 500
 
 
 @open_to(Audience.PUBLIC)
@@ -46,20 +48,20 @@ def show_figure(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         content = {"edition": slug, "known_at": edition.results["known_at"], "address": address}
         response: HttpResponse = send_json(figure | content)
     else:
-        response = render(request, "observatory/figure.html", _tell(edition, figure, address))
+        response = render(request, "observatory/figure.html", _tell(request, edition, figure, address))
     patch_vary_headers(response, ["Accept"])
     return response
 
 
-def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, Any]:
+def _tell(request: HttpRequest, edition: Edition, figure: dict[str, Any], address: str) -> dict[str, Any]:
     membership = edition.results["memberships"][f"{figure['base']}.{figure['version']}.{figure['on']}"]
+    undecided = [item["organisation"] for item in membership["undecided"][:MOST_UNDECIDED]]
     members = membership["members"][:MOST_MEMBERS]
-    concerned = [*members, *(item["organisation"] for item in membership["undecided"])]
-    reader = open_reader(edition, also_named=concerned)
+    reader = open_reader(edition, person=request.user, also_named=[*members, *undecided])
     base = next(base for base in reader.definitions["bases"] if base["slug"] == figure["base"])
-    keys = dict(Organisation.objects.filter(pk__in=concerned).values_list("pk", "key"))
-    undecided = reader.read_undecided(f"{figure['base']}.{figure['version']}", figure["on"])
-    named = [{"name": reader.names.get(number, _("nom effacé")), "key": keys.get(number, "")} for number in members]
+    withheld, told = reader.list_withheld(base), reader.read_undecided(base, figure["on"])
+    count = FEWEST_NAMED if figure["indicator"] == ENTERPRISES else len(membership["members"])
+    is_named = may_name(count, is_adviser=reader.naming.is_adviser, is_confidential=bool(withheld))
     return {
         "edition": edition,
         "successor": getattr(edition, "successor", None),
@@ -74,10 +76,12 @@ def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, A
         "description": base[f"description_{reader.language}"],
         "criteria": reader.describe(base),
         "tables": _tabulate(reader, figure),
-        "members": sorted(named, key=lambda member: fold(member["name"])),
-        "more_members": len(membership["members"]) - len(members),
-        "undecided": [item | {"key": keys.get(item["organisation"], "")} for item in undecided[:MOST_UNDECIDED]],
-        "more_undecided": max(0, len(undecided) - MOST_UNDECIDED),
+        "members": _sort(reader.naming.name(number) for number in members) if is_named else [],
+        "more_members": len(membership["members"]) - MOST_MEMBERS,
+        "withheld": withheld,
+        "undecided": told,
+        "more_undecided": len(membership["undecided"]) - len(told) if told else 0,
+        "missing": reader.count_missing(base, figure["on"]),
         "history": _list_history(edition, figure["key"]),
         "sources": reader.definitions["sources"],
         "address": address,
@@ -86,6 +90,10 @@ def _tell(edition: Edition, figure: dict[str, Any], address: str) -> dict[str, A
             (name_edition(edition), reverse("edition", args=[edition.slug])),
         ],
     }
+
+
+def _sort(named: Iterable[Named]) -> list[Named]:
+    return sorted(named, key=lambda one: fold(one.name))
 
 
 def _list_history(edition: Edition, key: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,9 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to
 from essor.design.tables import Table
-from essor.directory.queries import names_of
+from essor.observatory import pictures
 from essor.observatory.changes import tabulate_changes
 from essor.observatory.models import Edition
 from essor.observatory.queries.editions import (
@@ -22,35 +24,38 @@ from essor.observatory.queries.editions import (
     read_definitions,
     read_manifest,
 )
-from essor.observatory.reading import BaseReading, BridgeReading, Reader
+from essor.observatory.queries.naming import find_names, list_told
+from essor.observatory.reading import MOST_UNDECIDED, BaseReading, BridgeReading, Reader
 from essor.observatory.rules import ObservatoryError
+from essor.observatory.small_groups import list_small_groups
 from essor.territories.queries import find_boundaries
 
-MOST_NAMED = 500
-"""How many organisations a portrait names at most: those that bridges tell apart, and those still undecided."""
 
-
-def open_reader(edition: Edition, *, also_named: Collection[int] = ()) -> Reader:
+def open_reader(edition: Edition, *, person: User | AnonymousUser, also_named: Collection[int] = ()) -> Reader:
+    """What ``person`` may read of an edition: every name for those who advise its territory."""
     definitions = read_definitions(edition)
     language = "en" if get_language() == "en" else "fr"
-    concerned = {*sorted(_list_named(edition))[:MOST_NAMED], *also_named}
     return Reader(
         results=edition.results,
         definitions=definitions,
         language=language,
-        names=names_of(organisations=concerned, on=edition.last_reference_on, known_at=edition.published_at),
+        naming=find_names(
+            {*_list_named(edition), *also_named},
+            on=edition.last_reference_on,
+            known_at=edition.published_at,
+            is_adviser=may(person, "record_facts", edition.territory_code),
+        ),
         shapes=find_boundaries(definitions["place_names"]),
     )
 
 
 def _list_named(edition: Edition) -> set[int]:
+    """Those that bridges tell apart, and those still undecided at the last date."""
     kept, last = edition.results, edition.last_reference_on.isoformat()
-    told = {
-        number for bridge in kept["bridges"].values() for part in bridge["organisations"].values() for number in part
-    }
+    told = {number for bridge in kept["bridges"].values() for number in list_told(pictures.tell_bridge(bridge))}
     for stem, membership in kept["memberships"].items():
         if stem.endswith(last):
-            told |= {item["organisation"] for item in membership["undecided"]}
+            told |= {item["organisation"] for item in membership["undecided"][:MOST_UNDECIDED]}
     return told
 
 
@@ -60,7 +65,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     edition = find_latest_edition()
     if edition is None:
         return render(request, "observatory/home_empty.html", {"may_import": may(request.user, "import_facts")})
-    reader = open_reader(edition)
+    reader = open_reader(edition, person=request.user)
     bases = reader.read_bases()
     context = {
         "edition": edition,
@@ -103,7 +108,7 @@ def show_edition(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
-    reader = open_reader(edition)
+    reader = open_reader(edition, person=request.user)
     bases = reader.read_bases()
     is_adviser = may(request.user, "publish_edition", edition.territory_code)
     return {
@@ -118,7 +123,7 @@ def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
         "manifest": read_manifest(edition),
         "successor": getattr(edition, "successor", None),
         "earlier": list_editions(territory_code=edition.territory_code).exclude(pk=edition.pk)[:10],
-        "warnings": edition.results["warnings"] if is_adviser else [],
+        "small_groups": len(list_small_groups(edition.results, reader.definitions)) if is_adviser else 0,
         "may_correct": is_adviser,
         "changes": _tabulate_changes(edition, reader),
         "address": request.build_absolute_uri(reverse("edition", args=[edition.slug])),

@@ -55,23 +55,58 @@ def _answer(request: HttpRequest, form: EditionForm, *, predecessor: Edition | N
         return render(request, "observatory/publish.html", context, status=400 if form.is_bound else 200)
     by, now = cast(User, request.user), timezone.now()
     require(by, "publish_edition", form.cleaned_data["territory"])
+    wants_publication = request.POST.get("do") == "publish"
     try:
-        asked = _ask(form, predecessor, now)
+        if wants_publication and (asked := _find_seen(request, form, predecessor, now)):
+            return _publish(request, asked, by=by, now=now)
+        asked = _ask(form, predecessor, _choose_instant(form, now))
         preview = actions.preview_edition(now=now, **asked)
-        seal = seal_preview(preview, form.cleaned_data)
-        wants_publication = request.POST.get("do") == "publish"
-        if wants_publication and request.POST.get("seen") == seal:
-            edition = actions.publish_edition(by=by, now=now, **asked)
-            messages.success(request, _("L’édition est publiée. Elle ne changera plus."))
-            return redirect("edition", edition.slug)
     except ObservatoryError as error:
         form.add_error(None, explain(error))
         return render(request, "observatory/publish.html", context, status=400)
-    context |= {"seal": seal, "must_look_again": wants_publication, **_tell(preview, asked)}
+    context |= {"seal": seal_preview(preview, form.cleaned_data), "instant": asked["known_at"].isoformat()}
+    context |= {"must_look_again": wants_publication, **_tell(preview, asked)}
     return render(request, "observatory/publish.html", context, status=409 if wants_publication else 200)
 
 
-def _ask(form: EditionForm, predecessor: Edition | None, now: datetime) -> EditionAsked:
+def _publish(request: HttpRequest, asked: EditionAsked, *, by: User, now: datetime) -> HttpResponse:
+    """The edition just published; the one that says the same already, when the button is pressed twice."""
+    try:
+        slug = actions.publish_edition(by=by, now=now, **asked).slug
+    except ObservatoryError as error:
+        if error.code != "already-published":
+            raise
+        slug = str(error.facts["slug"])
+        messages.info(request, explain(error))
+    else:
+        messages.success(request, _("L’édition est publiée. Elle ne changera plus."))
+    return redirect("edition", slug)
+
+
+def _find_seen(
+    request: HttpRequest, form: EditionForm, predecessor: Edition | None, now: datetime
+) -> EditionAsked | None:
+    """The request as it was previewed, at the instant of the preview; None when what was seen no longer holds.
+
+    It no longer holds when the request, the figures at that instant, or what is known since are not the same.
+    """
+    latest = _choose_instant(form, now)
+    instant = min(_read_instant(request.POST.get("instant", "")) or latest, latest)
+    asked = _ask(form, predecessor, instant)
+    seen, fresh = (actions.preview_edition(now=now, **asked | {"known_at": known_at}) for known_at in (instant, latest))
+    is_seen = request.POST.get("seen") == seal_preview(seen, form.cleaned_data)
+    return asked if is_seen and seen.results["figures"] == fresh.results["figures"] else None
+
+
+def _read_instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if timezone.is_aware(instant) else None
+
+
+def _ask(form: EditionForm, predecessor: Edition | None, known_at: datetime) -> EditionAsked:
     said = form.cleaned_data
     versions = []
     for choice in said["bases"]:
@@ -81,7 +116,7 @@ def _ask(form: EditionForm, predecessor: Edition | None, now: datetime) -> Editi
         territory_code=said["territory"],
         base_versions=versions,
         dates=said["dates"],
-        known_at=_choose_instant(form, now),
+        known_at=known_at,
         title_fr=said["title_fr"],
         title_en=said["title_en"],
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from essor.design.wording import write_day, write_percent, write_signed
+from essor.design.wording import write_day, write_decimal, write_percent, write_signed
 from essor.observatory.answers import answer_comparison, plain
 from essor.observatory.console import (
     REFUSED_COMPARISON,
@@ -18,11 +18,11 @@ from essor.observatory.console import (
     read_known,
     read_territory,
 )
-from essor.observatory.labels import label_bridge_part, label_part, label_reading
+from essor.observatory.labels import FATES, label_base, label_bridge_part, label_fate, label_part, label_reading
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
-from essor.observatory.sentences import say_growth
+from essor.observatory.sentences import say_growth, say_shaky, say_undecided, say_unknown
 
 READINGS = ("criteria", "cohort", "survivors")
 
@@ -80,7 +80,12 @@ class Command(ObservatoryCommand):
             return
         base = base_definition(version)
         words = {"label_fr": base.label_fr, "label_en": base.label_en}
+        if told["unknown_on"]:
+            self.say("\n".join(say_unknown(told, label_base(words))))
+            return
         self.say(say_growth(told, words, reading=reading))
+        for sentence in (*say_undecided(told), *say_shaky(told)):
+            self.say(sentence)
         self._say_comparison(told, words, answer)
         self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
             "day": write_day(known_on), "code": told["fingerprint"],
@@ -120,8 +125,7 @@ class Command(ObservatoryCommand):
     def _say_comparison(self, told: Mapping[str, Any], base: Mapping[str, str], answer: Mapping[str, Any]) -> None:
         self.say()
         parts = answer["parts"]
-        named = {name: label_part(name) for name in told["parts"]}
-        named |= {"creation": _("Emplois créés"), "destruction": _("Emplois disparus")}
+        named = {**{name: label_part(name) for name in told["parts"]}, **{name: label_fate(name) for name in FATES}}
         rows = [[named[name], write_signed(amount)] for name, amount in parts.items() if amount]
         change = plain(0, told["scale"]) if not rows else answer["after"] - answer["before"]
         for line in lay_out([*rows, [_("Changement"), write_signed(change)]]):
@@ -130,13 +134,13 @@ class Command(ObservatoryCommand):
         for name in told["readings"]:
             if name != answer["reading"]:
                 self.say(say_growth(told, base, reading=name))
+        places = 1 if told["scale"] else 0
         self.say(
             _("Création %(creation)s, destruction %(destruction)s, réallocation %(reallocation)s ; "
-              "taux symétrique %(dhs)s (%(reading)s).") % {
-                "creation": answer["creation"],
-                "destruction": answer["destruction"],
-                "reallocation": answer["reallocation"],
-                "dhs": write_percent(answer["dhs_growth"], 1),
+              "qui est compté ou connu %(recounted)s ; taux symétrique %(dhs)s (%(reading)s).") % {
+                **{name: write_decimal(answer[name], places) for name in ("creation", "destruction", "reallocation")},
+                "recounted": write_signed(answer["recounted"], places),
+                "dhs": write_percent(told["readings"][answer["reading"]]["symmetric"], 1),
                 "reading": label_reading(answer["reading"]),
             }
         )  # fmt: skip
