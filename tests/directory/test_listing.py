@@ -63,9 +63,35 @@ def test_a_filter_asks_for_what_is_true_today(listed: Source) -> None:
     assert find(legal_form="npo") == ["Café de l’Œuvre"]
 
 
-def test_what_a_withdrawn_source_named_is_not_listed(listed: Source) -> None:
+def test_what_a_withdrawn_source_alone_spoke_of_is_not_listed(listed: Source) -> None:
     actions.withdraw_source(source=listed, reason="Essai", by=None, now=NOW)
     assert find() == []
+
+
+def test_the_last_name_stays_while_another_source_speaks(
+    listed: Source, public: StrictClient, adviser_client: StrictClient
+) -> None:
+    other = actions.create_source(title="Appel", by=None, now=NOW)
+    found = Organisation.objects.get()
+    for variable, value in (("members", 140), ("sector", "culture")):
+        actions.record_fact(
+            organisation=found, variable=variable, value=value, starts_on=DAY, source=other, by=None, now=NOW
+        )
+    told = adviser_client.get(f"/sources/{listed.pk}/").content.decode()
+    assert "1 organisation garde des faits" in told
+    actions.withdraw_source(source=listed, reason="Essai", by=None, now=NOW)
+    assert find(search="oeuvre") == find() == ["Café de l’Œuvre"]
+    assert find(search="garage") == []
+    for address in (f"/annuaire/{found.key}/", "/annuaire/?search=cafe"):
+        page = public.get(address).content.decode()
+        assert "Café de l’Œuvre" in page
+        assert "retiré" in page
+    assert ",true" in public.get("/annuaire/?format=csv").content.decode()
+    assert queries.find_by_name("café de l’œuvre") == [found]
+    actions.add_name(organisation=found, name="La Ruche", source=other, by=None, now=NOW)
+    assert find() == ["La Ruche"]
+    assert find(search="oeuvre") == []
+    assert "retiré" not in public.get(f"/annuaire/{found.key}/").content.decode().partition("<table")[0]
 
 
 def test_pages_read_as_often_with_one_row_as_with_twenty(listed: Source, public: StrictClient) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 from essor.accounts.actions import set_up_instance
 from essor.accounts.models import Instance
-from essor.directory.actions.organisations import erase_organisation
+from essor.directory.actions import erase_organisation
 from essor.directory.queries import end_of_day
 from essor.observatory.actions import publish_edition
 from essor.observatory.downloads.archive import write_archive

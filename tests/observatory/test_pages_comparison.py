@@ -174,6 +174,7 @@ def test_there_is_no_bridge_to_an_unknown_total(public: StrictClient, table: Bas
 
 
 def test_figures_that_are_all_bands_are_not_compared(public: StrictClient, world: World, magazine: BaseVersion) -> None:
+    world.happen("ferme", "reopened", FIRST.replace(year=2015))
     for name in ("grandit", "ferme", "avalee", "avale"):
         world.happen(name, "closed", FIRST.replace(year=2013))
     world.add("fourchette", {2014: (11, 25), 2017: 12})

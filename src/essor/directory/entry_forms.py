@@ -18,9 +18,9 @@ LEGAL_FORM = "legal_form"
 
 KINDS_EXPLAINED: Mapping[str, Any] = {
     "created": _("Elle commence d’exister."),
-    "renamed": _("Elle change de nom ; la page demande le nouveau."),
-    "moved": _("Elle change de municipalité ; la page demande la nouvelle."),
-    "form_changed": _("Elle change de forme juridique ; la page demande la nouvelle."),
+    "renamed": _("Elle change de nom."),
+    "moved": _("Elle change de municipalité."),
+    "form_changed": _("Elle change de forme juridique."),
     "replaced": _("La même entreprise, inscrite sous un autre numéro : ni naissance ni fermeture."),
     "merged": _("Elle finit dans une autre organisation."),
     "split": _("Une autre organisation en sort."),
@@ -76,6 +76,7 @@ class OrganisationForm(forms.Form):
     default_renderer = FormRenderer
 
     name = forms.CharField(label=_("Son nom"), max_length=300)
+    is_another = forms.BooleanField(label=_("C’est une autre organisation que celles-là"), required=False)
     municipality = forms.CharField(
         label=_("Municipalité"), max_length=150, required=False, help_text=_("Son nom ou son code.")
     )
@@ -87,7 +88,6 @@ class OrganisationForm(forms.Form):
         label=_("NEQ"), max_length=60, required=False, help_text=_("Dix chiffres ; un projet n’en a pas encore.")
     )
     note = _note()
-    is_another = forms.BooleanField(label=_("C’est une autre organisation que celles-là"), required=False)
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

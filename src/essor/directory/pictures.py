@@ -61,7 +61,7 @@ def build_directory_table(lines: Sequence[Line], *, language: str, places: Mappi
     rows = [
         Row(
             [
-                Link(line.name, reverse("organisation", args=[line.key])),
+                Link(_write_name(line), reverse("organisation", args=[line.key])),
                 said(line, "legal_form"),
                 said(line, "sector"),
                 said(line, "municipality"),
@@ -71,6 +71,10 @@ def build_directory_table(lines: Sequence[Line], *, language: str, places: Mappi
         for line in lines
     ]
     return Table(caption=_("Les organisations connues"), columns=columns, rows=rows)
+
+
+def _write_name(line: Line) -> str:
+    return _("{name} (nom retiré)").format(name=line.name) if line.is_name_withdrawn else line.name
 
 
 def write_fact(fact: Fact, *, language: str, places: Mapping[str, str]) -> str:

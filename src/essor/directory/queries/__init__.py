@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from essor.directory.queries.known import end_of_day, events, list_sources, names_of, observations, start_of_day
+from essor.directory.queries.known import (
+    end_of_day,
+    events,
+    last_names_of,
+    list_sources,
+    names_of,
+    observations,
+    start_of_day,
+)
 from essor.directory.queries.listing import Filters, Line, list_choices, list_organisations, read_all_lines, read_lines
 from essor.directory.queries.organisation import (
     Identity,
@@ -11,7 +19,7 @@ from essor.directory.queries.organisation import (
     get_organisation_page,
     identify,
 )
-from essor.directory.queries.sources import SourcePage, get_source_page
+from essor.directory.queries.sources import SourcePage, count_left_nameless, get_source_page
 
 __all__ = [
     "Filters",
@@ -19,12 +27,14 @@ __all__ = [
     "Line",
     "OrganisationPage",
     "SourcePage",
+    "count_left_nameless",
     "end_of_day",
     "events",
     "find_by_name",
     "get_organisation_page",
     "get_source_page",
     "identify",
+    "last_names_of",
     "list_choices",
     "list_organisations",
     "list_sources",

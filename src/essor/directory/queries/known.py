@@ -84,6 +84,13 @@ def names_of(
     return found
 
 
+def last_names_of(*, organisations: Iterable[int]) -> Mapping[int, str]:
+    """The last legal name that each of these bore, where what named it was withdrawn; to be shown as withdrawn."""
+    rows = OrganisationName.objects.filter(organisation_id__in=list(organisations), kind=OrganisationName.Kind.LEGAL)
+    closed = rows.exclude(known_to=None).order_by("organisation_id", "known_to", "id")
+    return dict(closed.values_list("organisation_id", "name"))
+
+
 def list_sources(*, include_withdrawn: bool = True) -> QuerySet[Source]:
     """The sources, latest first."""
     rows = Source.objects.select_related("recorded_by")

@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
 from django.db.models import Q as Where
 
 from essor.directory.models import Fact, Organisation, OrganisationName
-from essor.directory.queries.known import names_of, observations
+from essor.directory.queries.known import last_names_of, names_of, observations
 from essor.directory.rules import fold
 from essor.knowledge import load_variables
 from essor.methods import figures
@@ -37,7 +37,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One organisation in a list, on a day. Codes, empty where unknown; ``size``: bounds of its size class."""
+    """One organisation in a list, on a day. Codes, empty where unknown; ``size``: bounds of its size class.
+
+    ``is_name_withdrawn``: what named it is believed no more.
+    """
 
     key: str
     name: str
@@ -45,18 +48,25 @@ class Line:
     sector: str
     municipality: str
     size: tuple[int, int | None] | None
+    is_name_withdrawn: bool = False
 
 
 def list_organisations(*, filters: Filters, on: date) -> QuerySet[Organisation]:
-    """Those that have a name today, by name; :func:`read_lines` says what is known of a page of them."""
-    names = OrganisationName.objects.filter(organisation=OuterRef("pk"), known_to=None)
+    """Those that have a name, by name; :func:`read_lines` says what is known of a page of them.
+
+    One whose names were all withdrawn is listed, and found, by the last of them while a fact of it is believed.
+    """
+    names = OrganisationName.objects.filter(organisation=OuterRef("pk"))
     has_ended = Case(When(ends_before__lte=on, then=1), default=0)
     legal = names.filter(kind=OrganisationName.Kind.LEGAL).order_by(
-        has_ended, F("starts_on").desc(nulls_last=True), "-id"
+        F("known_to").desc(nulls_first=True), has_ended, F("starts_on").desc(nulls_last=True), "-id"
     )
-    rows = Organisation.objects.filter(Exists(legal), erased_at=None)
+    is_named = Exists(legal.filter(known_to=None))
+    is_spoken_of = Exists(Fact.objects.filter(organisation=OuterRef("pk"), known_to=None))
+    rows = Organisation.objects.filter(is_named | (Exists(legal) & is_spoken_of), erased_at=None)
     for word in fold(filters.search).split()[:6]:
-        rows = rows.filter(Exists(names.filter(folded__contains=word)))
+        said = names.filter(folded__contains=word)
+        rows = rows.filter(Exists(said.filter(known_to=None)) | (~is_named & Exists(said)))
     for variable in LISTED:
         if code := getattr(filters, variable):
             rows = rows.annotate(**{f"latest_{variable}": Subquery(_latest(variable, on))})
@@ -72,15 +82,17 @@ def _latest(variable: str, on: date) -> QuerySet[Fact, str | None]:
 
 
 def read_lines(rows: Iterable[Organisation], *, on: date, known_at: datetime) -> list[Line]:
-    """The listed organisations with what is known of them, in three queries whatever their number."""
+    """The listed organisations with what is known of them, in three or four queries whatever their number."""
     found = list(rows)
     said: dict[int, list[Observation]] = {}
     wanted = [row.pk for row in found]
     for item in observations(variables=(*LISTED, JOBS), organisations=wanted, known_at=known_at):
         said.setdefault(item.organisation, []).append(item)
     names = names_of(organisations=wanted, known_at=known_at)
+    nameless = [row.pk for row in found if row.pk not in names]
+    last = last_names_of(organisations=nameless) if nameless else {}
     return [
-        _read_line(row, names.get(row.pk, row.key), profile(said.get(row.pk, ()), on=on, known_at=known_at))
+        _read_line(row, names.get(row.pk), last.get(row.pk), profile(said.get(row.pk, ()), on=on, known_at=known_at))
         for row in found
     ]
 
@@ -92,9 +104,10 @@ def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime
         yield from read_lines(chunk, on=on, known_at=known_at)
 
 
-def _read_line(row: Organisation, name: str, answers: Mapping[str, Observation]) -> Line:
+def _read_line(row: Organisation, name: str | None, last: str | None, answers: Mapping[str, Observation]) -> Line:
     form, sector, place = (answers[variable].codes or "" if variable in answers else "" for variable in LISTED)
-    return Line(row.key, name, form, sector, place, size_class(answers.get(JOBS)))
+    size, is_withdrawn = size_class(answers.get(JOBS)), name is None
+    return Line(row.key, name or last or row.key, form, sector, place, size, is_name_withdrawn=is_withdrawn)
 
 
 def size_class(jobs: Observation | None) -> tuple[int, int | None] | None:

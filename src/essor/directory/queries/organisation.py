@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from essor.directory.models import Establishment, Fact, Identifier, LifeEvent, Organisation, OrganisationName
-from essor.directory.queries.known import names_of
+from essor.directory.queries.known import last_names_of, names_of
 from essor.directory.rules import fold
 
 AT_ONCE = 500
@@ -18,7 +18,10 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPage:
-    """``name`` empty: what named it was withdrawn. ``other_names``: of the organisations that events lead to."""
+    """``name``: the last one, with ``is_name_withdrawn``, where what named it was withdrawn; empty: it never had one.
+
+    ``other_names``: of the organisations that events lead to.
+    """
 
     organisation: Organisation
     name: str
@@ -28,6 +31,7 @@ class OrganisationPage:
     establishments: list[Establishment]
     facts: list[Fact]
     other_names: Mapping[int, str]
+    is_name_withdrawn: bool = False
 
     @property
     def municipality(self) -> str:
@@ -50,9 +54,11 @@ def get_organisation_page(*, key: str, now: datetime) -> OrganisationPage:
     today = timezone.localdate(now)
     legal = [row for row in named if row.kind == OrganisationName.Kind.LEGAL]
     borne = [row for row in legal if row.ends_before is None or row.ends_before > today] or legal
+    last = "" if borne else last_names_of(organisations=[organisation.pk]).get(organisation.pk, "")
     return OrganisationPage(
         organisation=organisation,
-        name=borne[0].name if borne else "",
+        name=borne[0].name if borne else last,
+        is_name_withdrawn=bool(last),
         names=named,
         identifiers=list(Identifier.objects.filter(organisation=organisation, known_to=None).select_related("source")),
         events=events,
@@ -70,6 +76,13 @@ def find_by_name(text: str) -> list[Organisation]:
     if by_key.exists():
         return list(by_key)
     named = Organisation.objects.filter(names__folded=fold(text), names__known_to=None, erased_at=None)
+    return list(named.distinct().order_by("pk")[:10]) or _find_by_last_name(text)
+
+
+def _find_by_last_name(text: str) -> list[Organisation]:
+    """Those that no name is left to, by one that was withdrawn."""
+    current = OrganisationName.objects.filter(organisation=OuterRef("pk"), known_to=None)
+    named = Organisation.objects.filter(~Exists(current), names__folded=fold(text), erased_at=None)
     return list(named.distinct().order_by("pk")[:10])
 
 
@@ -89,7 +102,7 @@ def identify(keys: Collection[str], *, now: datetime) -> Mapping[str, Identity]:
     for start in range(0, len(wanted), AT_ONCE):
         pairs = Organisation.objects.filter(key__in=wanted[start : start + AT_ONCE], erased_at=None)
         by_number = dict(pairs.values_list("pk", "key"))
-        names = names_of(organisations=by_number, known_at=now)
+        names = {**last_names_of(organisations=by_number), **names_of(organisations=by_number, known_at=now)}
         said = Fact.objects.filter(organisation__in=by_number, variable="municipality", known_to=None)
         places = dict(said.order_by("starts_on", "known_from", "id").values_list("organisation_id", "codes"))
         numbers: dict[int, list[tuple[str, str]]] = {}

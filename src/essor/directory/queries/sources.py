@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
-from essor.directory.models import Fact, Identifier, LifeEvent, OrganisationName, Source
+from essor.directory.models import Fact, Identifier, LifeEvent, Organisation, OrganisationName, Source
 from essor.directory.queries.organisation import Identity, identify
 
 
@@ -58,3 +58,11 @@ def _list_spoken_of(source: Source, *, now: datetime) -> list[Identity]:
         for key in table.objects.filter(source=source).values_list("organisation__key", flat=True).distinct()
     }
     return sorted(identify(keys, now=now).values(), key=lambda found: found.name)
+
+
+def count_left_nameless(source: Source) -> int:
+    """How many organisations only this source names, while another one still says something of them."""
+    names = OrganisationName.objects.filter(organisation=OuterRef("pk"), known_to=None)
+    facts = Fact.objects.filter(organisation=OuterRef("pk"), known_to=None).exclude(source=source)
+    named = OrganisationName.objects.filter(source=source, known_to=None).values("organisation_id")
+    return Organisation.objects.filter(~Exists(names.exclude(source=source)), Exists(facts), pk__in=named).count()

@@ -201,6 +201,7 @@ def withdraw_life_event(request: HttpRequest, key: str, pk: int) -> HttpResponse
     if event is None:
         raise Http404(_("Cet événement est déjà retiré, ou il vient d’un fichier : retirez alors sa source."))
     form = WithdrawalForm(read_sent(request))
+    form.fields["reason"].label = _("Pourquoi le retirer")
     if form.is_valid():
         try:
             actions.withdraw_source(source=event.source, reason=form.cleaned_data["reason"], by=by, now=now)

@@ -62,10 +62,11 @@ def _send_csv(rows: Any, today: date) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="annuaire.csv"'
     response.write("\ufeff")
     writer = csv.writer(response)
-    writer.writerow(["key", "name", "legal_form", "sector", "municipality", "size"])
+    writer.writerow(["key", "name", "legal_form", "sector", "municipality", "size", "name_withdrawn"])
     for line in queries.read_all_lines(rows, on=today, known_at=timezone.now()):
         size = pictures.write_size(line.size) or ""
         cells = [line.key, line.name, line.legal_form, line.sector, line.municipality, size]
+        cells.append("true" if line.is_name_withdrawn else "false")
         writer.writerow([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in cells])
     return response
 
@@ -194,6 +195,7 @@ def show_source(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "table": pictures.build_variables_table(page, language=read_language()),
         "form": form if may_withdraw else None,
+        "left": queries.count_left_nameless(page.source) if may_withdraw else 0,
         "trail": [(_("Sources"), reverse("sources"))],
     }
     return render(request, "directory/source.html", context, status=400 if form.errors and form.is_bound else 200)
