@@ -11,10 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from essor.accounts.models import AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from essor.observatory.actions import draft_base_version, preview_edition, publish_edition
+from essor.observatory.differences import list_changes
 from essor.observatory.folders import verify_folder
 from essor.observatory.guards import install_guards, remove_guards
 from essor.observatory.models import BaseVersion, Edition
-from essor.observatory.queries.editions import folder_of, get_edition, list_changes, verify_edition
+from essor.observatory.queries.editions import folder_of, get_edition, verify_edition
 from essor.observatory.queries.live import build_live_portrait
 from essor.observatory.rules import ObservatoryError
 from tests.observatory.conftest import FIRST, LAST, NOW, World, publish

@@ -18,6 +18,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import require
 from essor.engines.running import DatabaseEngine
 from essor.engines.snapshots import write_snapshot
+from essor.observatory.differences import list_changes
 from essor.observatory.folders import (
     DEFINITIONS,
     MANIFEST,
@@ -35,7 +36,7 @@ from essor.observatory.folders import (
 )
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.portraits import read_instant
-from essor.observatory.queries.editions import editions_folder, list_changes
+from essor.observatory.queries.editions import editions_folder
 from essor.observatory.queries.gathering import Records, gather_definitions, gather_records, gather_sources
 from essor.observatory.queries.live import build_live_portrait
 from essor.observatory.rules import ObservatoryError, choose_free_slug, make_slug, sha256_of

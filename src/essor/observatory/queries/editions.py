@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,6 @@ from essor.observatory.folders import DEFINITIONS, MANIFEST, RESULTS, Problem, R
 from essor.observatory.models import Edition
 from essor.observatory.rules import ObservatoryError
 
-BOUNDS = ("low", "high")
-HEADLINE = ("value", "low", "high", "undecided")
-COMPARED = ("before", "after", "growth")
-BRIDGED = ("total_a", "total_b")
 MOST_TRIED = 5
 
 
@@ -106,55 +101,3 @@ def verify_edition(*, slug: str) -> Report:
         for item in compare_results(kept, edition.results)
     ]
     return Report(report.slug, report.files, report.figures, (*report.problems, *shown))
-
-
-def list_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The published numbers that two results say differently: ``[{kind, key, field, before, after}]``.
-
-    ``kind``: ``figure``, ``table`` (with ``dimension`` and ``code``), ``comparison`` or ``bridge``. A number that one
-    of the two does not publish is null there.
-    """
-    changes = [
-        *_list_field_changes("figure", before["figures"], after["figures"], HEADLINE),
-        *_list_table_changes(before["figures"], after["figures"]),
-        *_list_field_changes("comparison", before["comparisons"], after["comparisons"], COMPARED),
-        *_list_field_changes("bridge", before["bridges"], after["bridges"], BRIDGED),
-    ]
-    return sorted(changes, key=lambda item: (item["kind"] != "figure", item["kind"], item["key"]))
-
-
-def _list_field_changes(
-    kind: str, before: Mapping[str, Any], after: Mapping[str, Any], names: Collection[str]
-) -> list[dict[str, Any]]:
-    changes = []
-    for key in sorted({*before, *after}):
-        first, second = before.get(key, {}), after.get(key, {})
-        is_exact = first.get("value") is not None and second.get("value") is not None
-        changes += [
-            {"kind": kind, "key": key, "field": name, "before": first.get(name), "after": second.get(name)}
-            for name in names
-            if first.get(name) != second.get(name) and not (is_exact and name in BOUNDS)
-        ]
-    return changes
-
-
-def _list_table_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    changes = []
-    for key in sorted({*before}.intersection(after)):
-        for dimension, rows in before[key]["tables"].items():
-            first = {row["code"]: row["value"] for row in rows}
-            second = {row["code"]: row["value"] for row in after[key]["tables"][dimension]}
-            changes += [
-                {
-                    "kind": "table",
-                    "key": key,
-                    "dimension": dimension,
-                    "code": code,
-                    "field": "value",
-                    "before": first.get(code),
-                    "after": second.get(code),
-                }
-                for code in sorted({*first, *second})
-                if first.get(code) != second.get(code)
-            ]
-    return changes

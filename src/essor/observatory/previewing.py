@@ -1,0 +1,85 @@
+"""What would be published, in words and tables, before anyone publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from essor.design.tables import Column, Row, Table
+from essor.design.wording import write_day
+from essor.observatory.actions import Preview
+from essor.observatory.changes import name_figure, name_line, tabulate_changes
+from essor.observatory.labels import label_base
+from essor.observatory.rules import canonical_json, sha256_of
+from essor.observatory.sentences import find_amount, find_figure
+
+Data = Mapping[str, Any]
+MOST_CELLS = 60
+
+
+def seal_preview(preview: Preview, asked: Mapping[str, Any]) -> str:
+    """What a person has looked at: the request and its figures. Publishing anything else asks to look again."""
+    said = {name: str(value) for name, value in asked.items()}
+    return sha256_of(canonical_json({"asked": said, "figures": preview.results["figures"]}))
+
+
+def read_preview(preview: Preview, *, definitions: Data, predecessor: Data | None) -> dict[str, Any]:
+    """The context of a preview. ``definitions``: as the edition would keep them; ``predecessor``: its results."""
+    results = preview.results
+    labels = {base["slug"]: label_base(base) for base in results["bases"]}
+    small = [item for item in results["warnings"] if item["type"] == "small-cell"]
+    return {
+        "totals": _tabulate_totals(results),
+        "small_cells": len(small),
+        "cells": _tabulate_cells(small[:MOST_CELLS], results, definitions),
+        "more_cells": max(0, len(small) - MOST_CELLS),
+        "small_differences": [
+            {
+                "first": labels[item["bases"][0]],
+                "second": labels[item["bases"][1]],
+                "on": date.fromisoformat(item["on"]),
+            }
+            for item in results["warnings"]
+            if item["type"] == "small-difference"
+        ],
+        "changes": None
+        if preview.changes is None or predecessor is None
+        else tabulate_changes(preview.changes, before=predecessor, after=results, definitions=definitions),
+    }
+
+
+def _tabulate_totals(results: Data) -> Table:
+    rows = []
+    for base in results["bases"]:
+        for on in results["dates"]:
+            count, jobs = find_figure(results, base, "enterprises", on), find_figure(results, base, "jobs", on)
+            amounts = [find_amount(count), find_amount(jobs)]
+            cells = [_("%(base)s, %(day)s") % {"base": label_base(base), "day": write_day(date.fromisoformat(on))}]
+            rows.append(Row([*cells, *amounts, count["undecided"], jobs["without_figure"]]))
+    columns = [
+        Column(_("Base et date")),
+        Column(_("Entreprises"), "whole"),
+        Column(_("Emplois"), "whole"),
+        Column(_("Indécises"), "whole"),
+        Column(_("Sans chiffre"), "whole"),
+    ]
+    return Table(_("Ce qui serait publié"), columns, rows)
+
+
+def _tabulate_cells(small: Sequence[Data], results: Data, definitions: Data) -> Table:
+    labels = {base["slug"]: label_base(base) for base in results["bases"]}
+    rows = []
+    for item in small:
+        figure = results["figures"][item["key"]]
+        name = name_figure(
+            indicator=figure["indicator"],
+            base=labels[figure["base"]],
+            on=figure["on"],
+            measures=results["measures"],
+        )
+        rows.append(Row([name_line(item["dimension"], item["code"], definitions), name, item["enterprises"]]))
+    columns = [Column(_("Ligne")), Column(_("Chiffre")), Column(_("Entreprises"), "whole")]
+    return Table(_("Les lignes de moins de trois entreprises"), columns, rows)
