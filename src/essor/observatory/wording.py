@@ -111,6 +111,12 @@ SENTENCES = {
     "editions-not-in-order": gettext_noop(
         "L’édition « %(first)s » fige ce qu’on savait après « %(second)s ». Échangez-les."
     ),
+    "published-not-found": gettext_noop(
+        "Recalculé avec les faits d’aujourd’hui, le chiffre de l’édition « %(slug)s » n’est plus celui qui est "
+        "publié : %(published)s publié, %(found)s recalculé. Des faits ont été versés depuis comme connus d’avant, "
+        "ou retirés. Le changement ne s’explique donc pas ici ; "
+        "« edition verify %(slug)s » dit si l’édition est intacte."
+    ),
     "table-unknown": gettext_noop("Il n’y a pas de tableau « %(value)s ». Tableaux : %(allowed)s."),
     "date-malformed": gettext_noop("%(option)s : « %(value)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29."),
 }

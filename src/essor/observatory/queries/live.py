@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -53,11 +53,13 @@ def build_live_membership(
     known_at: datetime,
     among: Collection[int] = (),
     vintage_on: date | None = None,
+    places: Sequence[Mapping[str, Any]] | None = None,
 ) -> tuple[Membership, tuple[Event, ...]]:
     """Who belongs to one base on one day as known at an instant, and the events known then.
 
     ``among``: organisations to keep in the frame besides those concerned. ``vintage_on``: the day whose list of places
-    names the territory (the same for two sides that will be compared).
+    names the territory (the same for two sides that will be compared). ``places``: the places of that day as an edition
+    keeps them (None: as the lists loaded since say).
     """
     definitions = gather_definitions(
         territory_code=territory_code,
@@ -66,6 +68,8 @@ def build_live_membership(
         known_at=known_at,
         vintage_on=vintage_on,
     )
+    if places is not None:
+        definitions["places"] = places
     records = gather_records(definitions, known_at=known_at)
     side = compute_membership(
         definitions,
