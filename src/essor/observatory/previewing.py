@@ -21,34 +21,48 @@ MOST_CELLS = 60
 
 
 def seal_preview(preview: Preview, asked: Mapping[str, Any]) -> str:
-    """What a person has looked at: the request and its figures. Publishing anything else asks to look again."""
+    """What a person has looked at: request, figures, warnings. Publishing anything else asks to look again."""
     said = {name: str(value) for name, value in asked.items()}
-    return sha256_of(canonical_json({"asked": said, "figures": preview.results["figures"]}))
+    shown = {"asked": said, "figures": preview.results["figures"], "differences": preview.differences}
+    return sha256_of(canonical_json(shown))
 
 
 def read_preview(preview: Preview, *, definitions: Data, predecessor: Data | None) -> dict[str, Any]:
     """The context of a preview. ``definitions``: as the edition would keep them; ``predecessor``: its results."""
     results = preview.results
-    labels = {base["slug"]: label_base(base) for base in results["bases"]}
     small = [item for item in results["warnings"] if item["type"] == "small-cell"]
     return {
         "totals": _tabulate_totals(results),
         "small_cells": len(small),
         "cells": _tabulate_cells(small[:MOST_CELLS], results, definitions),
         "more_cells": max(0, len(small) - MOST_CELLS),
-        "small_differences": [
-            {
-                "first": labels[item["bases"][0]],
-                "second": labels[item["bases"][1]],
-                "on": date.fromisoformat(item["on"]),
-            }
-            for item in results["warnings"]
-            if item["type"] == "small-difference"
-        ],
+        "small_differences": [_name_difference(item, label_bases(results)) for item in preview.differences],
         "changes": None
         if preview.changes is None or predecessor is None
         else tabulate_changes(preview.changes, before=predecessor, after=results, definitions=definitions),
     }
+
+
+def label_bases(results: Data) -> dict[str, str]:
+    return {base["slug"]: label_base(base) for base in results["bases"]}
+
+
+def _name_difference(item: Data, labels: Mapping[str, str]) -> dict[str, Any]:
+    """The two bases that nearly agree, by their names (``labels``, else their short names), and the day."""
+    first, second = (labels.get(slug, slug) for slug in item["bases"])
+    if "edition" in item:
+        second = _("%(base)s, édition « %(slug)s »") % {"base": second, "slug": item["edition"]}
+    return {"first": first, "second": second, "on": date.fromisoformat(item["on"])}
+
+
+def say_difference(item: Data, labels: Mapping[str, str]) -> str:
+    """One warning in a sentence: what two published totals would give away."""
+    said = _name_difference(item, labels)
+    words = _(
+        "Au %(on)s, « %(first)s » et « %(second)s » ne diffèrent, d’un côté, que d’une ou deux entreprises : "
+        "publier les deux totaux dit presque leurs emplois."
+    )
+    return words % (said | {"on": write_day(said["on"])})
 
 
 def _tabulate_totals(results: Data) -> Table:
@@ -70,7 +84,7 @@ def _tabulate_totals(results: Data) -> Table:
 
 
 def _tabulate_cells(small: Sequence[Data], results: Data, definitions: Data) -> Table:
-    labels = {base["slug"]: label_base(base) for base in results["bases"]}
+    labels = label_bases(results)
     rows = []
     for item in small:
         figure = results["figures"][item["key"]]

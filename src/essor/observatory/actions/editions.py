@@ -39,6 +39,7 @@ from essor.observatory.portraits import read_instant
 from essor.observatory.queries.editions import editions_folder
 from essor.observatory.queries.gathering import Records, gather_definitions, gather_records, gather_sources
 from essor.observatory.queries.live import build_live_portrait
+from essor.observatory.queries.subtractions import list_small_differences
 from essor.observatory.rules import ObservatoryError, choose_free_slug, make_slug, sha256_of
 
 
@@ -57,10 +58,14 @@ class EditionAsked(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be published: the results, and what a correction would change (None: not a correction)."""
+    """What would be published: the results, and what a correction would change (None: not a correction).
+
+    ``differences``: who could be told apart by subtraction, within the results or from an edition already published.
+    """
 
     results: Mapping[str, Any]
     changes: Sequence[Mapping[str, Any]] | None
+    differences: Sequence[Mapping[str, Any]] = ()
 
 
 def preview_edition(*, now: datetime, **asked: Unpack[EditionAsked]) -> Preview:
@@ -73,7 +78,8 @@ def preview_edition(*, now: datetime, **asked: Unpack[EditionAsked]) -> Preview:
         known_at=asked["known_at"],
     )
     predecessor = asked.get("predecessor")
-    return Preview(results, list_changes(predecessor.results, results) if predecessor else None)
+    changes = list_changes(predecessor.results, results) if predecessor else None
+    return Preview(results, changes, list_small_differences(results))
 
 
 def publish_edition(*, by: User | None, now: datetime, **asked: Unpack[EditionAsked]) -> Edition:

@@ -24,24 +24,40 @@ from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.editions import read_definitions
 from essor.observatory.queries.live import build_live_membership, build_live_portrait
+from essor.observatory.queries.subtractions import SMALL_DIFFERENCE
 from essor.observatory.rules import ObservatoryError
 
 
 class BasesDiffer(Exception):
     """A comparison that is refused: why, both amounts, and the bridge that explains their difference instead.
 
-    ``bridge`` None: the two bases do not measure jobs in one unit, so there is no passage either.
+    ``bridge`` None: the two bases do not measure jobs in one unit, so there is no passage either. ``warnings``: where
+    both totals would give away one or two enterprises.
     """
 
     def __init__(
-        self, refusal: Refusal, *, before: int | None, after: int | None, bridge: Mapping[str, Any] | None
+        self,
+        refusal: Refusal,
+        *,
+        before: int | None,
+        after: int | None,
+        bridge: Mapping[str, Any] | None,
+        warnings: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.refusal, self.before, self.after, self.bridge = refusal, before, after, bridge
+        self.warnings = warnings
         super().__init__(refusal.type)
 
     def as_problem(self, language: str) -> dict[str, Any]:
-        """The problem object (RFC 9457), with ``before``, ``after``, ``parts`` and ``bridge``."""
+        """The problem object (RFC 9457), with ``before``, ``after``, ``parts``, ``bridge`` and ``warnings``.
+
+        Warnings hold how many enterprises only one of the two counts, not which.
+        """
         problem = {**self.refusal.as_problem(language), "status": 409, "before": self.before, "after": self.after}
+        problem["warnings"] = [
+            {name: len(value) if name.startswith("only_in") else value for name, value in warning.items()}
+            for warning in self.warnings
+        ]
         if self.bridge is None:
             return problem | {"bridge": None, "parts": {}}
         parts = dict(self.bridge["parts"])
@@ -139,9 +155,9 @@ def refuse_bases(
         raise ObservatoryError("base-twice", base=first.base.slug)
     bridge = next(iter(results["bridges"].values()), None)
     before = results["figures"][_figure_key(first, before_on or on)]["value"]
-    return BasesDiffer(
-        refusal, before=before, after=results["figures"][_figure_key(second, on)]["value"], bridge=bridge
-    )
+    small = [item for item in results["warnings"] if item["type"] == SMALL_DIFFERENCE and item["on"] == on.isoformat()]
+    after = results["figures"][_figure_key(second, on)]["value"]
+    return BasesDiffer(refusal, before=before, after=after, bridge=bridge, warnings=small)
 
 
 def refuse_versions(

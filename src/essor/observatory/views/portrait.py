@@ -118,7 +118,7 @@ def _tell(request: HttpRequest, edition: Edition) -> dict[str, Any]:
         "manifest": read_manifest(edition),
         "successor": getattr(edition, "successor", None),
         "earlier": list_editions(territory_code=edition.territory_code).exclude(pk=edition.pk)[:10],
-        "warnings": edition.results["warnings"] if is_adviser else [],
+        "warnings": [item for item in edition.results["warnings"] if is_adviser and item["type"] == "small-cell"],
         "may_correct": is_adviser,
         "changes": _tabulate_changes(edition, reader),
         "address": request.build_absolute_uri(reverse("edition", args=[edition.slug])),

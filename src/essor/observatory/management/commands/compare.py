@@ -19,6 +19,7 @@ from essor.observatory.console import (
     read_territory,
 )
 from essor.observatory.labels import label_bridge_part, label_part, label_reading
+from essor.observatory.previewing import say_difference
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
@@ -115,6 +116,8 @@ class Command(ObservatoryCommand):
             totals = [[bridge["from"]["base"], str(bridge["total_a"])], [bridge["to"]["base"], str(bridge["total_b"])]]
             for line in lay_out([totals[0], *rows, totals[1]]):
                 self.say(line)
+            for item in refused.warnings:
+                self.say(_("Attention. %(sentence)s") % {"sentence": say_difference(item, {})})
         raise CommandError(f"{problem['title']} {problem['detail']}", returncode=REFUSED_COMPARISON)
 
     def _say_comparison(self, told: Mapping[str, Any], base: Mapping[str, str], answer: Mapping[str, Any]) -> None:
