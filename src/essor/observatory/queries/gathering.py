@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from essor.directory.models import Fact, LifeEvent, Source
 from essor.directory.queries import events as list_events
 from essor.knowledge import load_variables
 from essor.methods.bases import TERRITORY_VARIABLE
+from essor.methods.criteria import PlaceTree
 from essor.methods.facts import DERIVED, Event
 from essor.observatory.models import BaseVersion
 from essor.observatory.portraits import (
@@ -28,6 +29,8 @@ from essor.observatory.queries.territories import get_territory_code
 from essor.observatory.rules import ObservatoryError
 from essor.territories.models import TerritoryPeriod
 from essor.territories.queries import get_name, get_vintage_label, list_names, place_tree
+
+NAMED_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +73,37 @@ def gather_definitions(
 
 
 def gather_records(definitions: Definitions, *, known_at: datetime) -> Records:
+    """The organisations that a portrait concerns, and their events (see :func:`find_records`)."""
+    trees = {id(tree): tree for tree in read_places(definitions).values()}
+    return find_records(
+        territory_code=definitions["territory"]["code"],
+        places=list(trees.values()),
+        variables=definitions["variables"],
+        known_at=known_at,
+    )
+
+
+def find_records(
+    *, territory_code: str, places: Sequence[PlaceTree], variables: Collection[str], known_at: datetime
+) -> Records:
     """The organisations concerned, and their events.
 
-    Those ever said to be in the territory (or perhaps), those whose place nobody said, and those tied to them by a
-    merger, a split or a new record.
+    Those ever said to be in the territory (or perhaps) under one of ``places``, those that answer one of ``variables``
+    but whose place nobody said, and those tied to them by a merger, a split or a new record.
     """
-    concerned = _list_placed(definitions, known_at) | _list_placeless(definitions, known_at)
+    concerned = _list_placed(territory_code, places, known_at) | _list_placeless(variables, known_at)
     linked = LifeEvent.objects.known_at(known_at).exclude(other=None).values_list("organisation_id", "other_id")
     pairs = list(linked)
     while found := {item for pair in pairs if concerned.intersection(pair) for item in pair} - concerned:
         concerned |= found
-    kept = [event for event in list_events(known_at=known_at) if event.organisation in concerned]
-    return Records(tuple(sorted(concerned)), tuple(kept))
+    chosen = tuple(sorted(concerned))
+    return Records(chosen, tuple(_read_events(chosen, known_at)))
+
+
+def _read_events(organisations: Sequence[int], known_at: datetime) -> Iterator[Event]:
+    """Their events, by organisation and day; a database takes so many names in one question."""
+    for start in range(0, len(organisations), NAMED_AT_ONCE):
+        yield from list_events(organisations=organisations[start : start + NAMED_AT_ONCE], known_at=known_at)
 
 
 def gather_sources(
@@ -150,18 +172,16 @@ def _write_place_names(code: str, on: date) -> dict[str, list[str]]:
     return {place: [french[place], english[place]] for place in sorted(french) if place in inside}
 
 
-def _list_placed(definitions: Definitions, known_at: datetime) -> set[int]:
-    code = definitions["territory"]["code"]
-    trees = list({id(tree): tree for tree in read_places(definitions).values()}.values())
-    elsewhere = [tree.outside([code]) for tree in trees]
+def _list_placed(code: str, places: Sequence[PlaceTree], known_at: datetime) -> set[int]:
+    elsewhere = [tree.outside([code]) for tree in places]
     said = Fact.objects.known_at(known_at).filter(variable=TERRITORY_VARIABLE).order_by()
     texts = [text for text in said.values_list("codes", flat=True).distinct() if text]
-    kept = [text for text in texts if not all(places.issuperset(text.split("|")) for places in elsewhere)]
+    kept = [text for text in texts if not all(outside.issuperset(text.split("|")) for outside in elsewhere)]
     return set(said.filter(codes__in=kept).values_list("organisation_id", flat=True)) if kept else set()
 
 
-def _list_placeless(definitions: Definitions, known_at: datetime) -> set[int]:
+def _list_placeless(variables: Collection[str], known_at: datetime) -> set[int]:
     known = Fact.objects.known_at(known_at).order_by()
-    placed = set(known.filter(variable=TERRITORY_VARIABLE).values_list("organisation_id", flat=True).distinct())
-    speaking = known.filter(variable__in=list(definitions["variables"])).values_list("organisation_id", flat=True)
-    return set(speaking.distinct()) - placed
+    placed = known.filter(variable=TERRITORY_VARIABLE).values_list("organisation_id", flat=True)
+    speaking = known.filter(variable__in=list(variables)).values_list("organisation_id", flat=True)
+    return set(speaking.difference(placed))

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.directory.models import Fact, Organisation
-from essor.directory.queries import events, names_of
+from essor.directory.queries import names_of
 from essor.directory.rules import is_confidential
-from essor.engines.running import read_population
+from essor.engines.running import DatabaseEngine
 from essor.knowledge import load_variables
 from essor.methods.bases import TERRITORY_VARIABLE, BaseDefinition, Membership, Territory, membership
 from essor.methods.criteria import (
@@ -27,16 +27,17 @@ from essor.methods.criteria import (
     Range,
     Reason,
     Truth,
-    answer_of_codes,
     describe,
     evaluate,
     parse,
-    variables_of,
 )
 from essor.methods.facts import add_life
-from essor.methods.population import CodedColumn, Population
+from essor.methods.figures import answers_at
+from essor.methods.population import Population
 from essor.methods.variables import Variable
 from essor.observatory.models import Edition
+from essor.observatory.portraits import read_day
+from essor.observatory.queries.gathering import find_records
 from essor.territories.queries import ancestors, get_name, list_names, place_tree
 
 MOST_SHOWN = 300
@@ -102,20 +103,28 @@ def explain_tree(
     on: date,
     language: str,
     is_public: bool,
-    known_at: datetime | None = None,
+    known_at: datetime,
 ) -> MembershipList:
     """Each organisation active in the territory on ``on``, or that may be, under ``tree``. Raises CriterionError.
 
-    ``is_public``: the reasons leave out the answers that only advisers of the territory may read.
-    ``known_at`` None: now. At most MOST_SHOWN are told, the undecided first, since someone can settle them.
+    Only the organisations that concern the territory are read, as for a portrait. ``is_public``: the reasons leave out
+    the answers that only advisers of the territory may read. At most MOST_SHOWN are told, the undecided first, since
+    someone can settle them.
     """
-    variables, known_at = load_variables(), known_at or timezone.now()
+    variables = load_variables()
     criteria = parse(tree, variables=variables)
     places = place_tree(on)
-    asked = {name: variables[name] for name in (*variables_of(criteria), "municipality", "jobs_headcount")}
-    population = read_population(connection, variables=list(asked.values()), on=on, known_at=known_at)
-    population = add_life(population, events(known_at=known_at), on=on, known_at=known_at)
     base = BaseDefinition("essai", 1, "", "", "", criteria, tree, "jobs_headcount")
+    asked = {name: variables[name] for name in base.variables()}
+    records = find_records(territory_code=territory_code, places=[places], variables=asked, known_at=known_at)
+    population = read_day(
+        DatabaseEngine(connection),
+        variables=asked,
+        on=on,
+        known_at=known_at,
+        organisations=records.organisations,
+    )
+    population = add_life(population, records.events, on=on, known_at=known_at)
     side = membership(population, base, territory=Territory(territory_code), places=places, on=on)
     concerned = ~side.inside.no & ~side.active.no
     verdicts = {"undecided": side.member.unknown & concerned, "in": side.member.yes, "out": side.member.no & concerned}
@@ -153,10 +162,7 @@ class _Teller:
             yield _("sa municipalité est inconnue")
         if self.side.active.unknown[row]:
             yield _("on ne sait pas si elle est en activité")
-        profile = {
-            name: _answer_at(column, row, load_variables()[name]) for name, column in self.population.columns.items()
-        }
-        verdict = evaluate(self.criteria, profile, places=self.places)
+        verdict = evaluate(self.criteria, answers_at(self.population, row, self.criteria), places=self.places)
         if verdict.truth == Truth.YES:
             yield _("répond à toutes les conditions nécessaires")
             return
@@ -174,15 +180,6 @@ class _Teller:
             return line
         answer = _say_answer(reason.answer, leaf.variable, self.language, place_names)
         return _("{condition} (réponse : {answer})").format(condition=line, answer=answer)
-
-
-def _answer_at(column: Any, row: int, variable: Variable) -> Answer:
-    if isinstance(column, CodedColumn):
-        position = int(column.index[row])
-        return answer_of_codes(column.categories[position] if position >= 0 else None, variable)
-    low = int(column.low[row]) if column.has_low[row] else None
-    high = int(column.high[row]) if column.has_high[row] else None
-    return Exact(low) if low is not None and low == high else Range(low, high)
 
 
 def _say_answer(answer: Answer | None, variable: Variable, language: str, place_names: Mapping[str, str]) -> str:

@@ -64,7 +64,14 @@ def _read_place(request: HttpRequest) -> Place:
 def _try_out(request: HttpRequest, tree: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """Who is counted under a tree, and the tree in words. Raises CriterionError."""
     is_public = not may(request.user, "record_facts", place.code)
-    found = explain_tree(tree, territory_code=place.code, on=place.on, language=_language(), is_public=is_public)
+    found = explain_tree(
+        tree,
+        territory_code=place.code,
+        on=place.on,
+        language=_language(),
+        is_public=is_public,
+        known_at=timezone.now(),
+    )
     return {"membership": found, "criteria_lines": _describe(tree, place.on)}
 
 
