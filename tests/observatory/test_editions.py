@@ -255,6 +255,21 @@ def test_the_database_refuses_to_change_or_delete_an_edition(magazine: BaseVersi
     assert get_edition(slug=edition.slug).title_fr == "Les Moulins"
 
 
+def test_the_database_refuses_an_edition_a_base_that_its_results_do_not_use(
+    magazine: BaseVersion, table: BaseVersion
+) -> None:
+    install_guards(connection)
+    try:
+        edition = publish(magazine)
+        with pytest.raises(DatabaseError, match="does not use"), transaction.atomic():
+            edition.base_versions.add(table)
+        with pytest.raises(DatabaseError, match="does not use"), transaction.atomic():
+            Edition.base_versions.through.objects.create(edition=edition, baseversion=table)
+    finally:
+        remove_guards(connection)
+    assert list(edition.base_versions.all()) == [magazine]
+
+
 def test_an_unknown_edition_is_refused_with_near_names(magazine: BaseVersion) -> None:
     edition = publish(magazine)
     with pytest.raises(ObservatoryError) as refused:
