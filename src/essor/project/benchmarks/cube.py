@@ -39,9 +39,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _prepare_ours(folder: Path) -> Work:
-    from essor.engines.cubes import aggregate_cube
     from essor.knowledge import load_variables
     from essor.methods.criteria import PlaceTree, parse
+    from essor.project.benchmarks.cubes import aggregate_cube
 
     bases = {name: parse(tree, variables=load_variables()) for name, tree in TREES.items()}
     files, places = _files(folder), PlaceTree({})
