@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from essor.territories import queries
 from essor.territories.actions import ImportReport, import_municipalities, load_shipped_territories
+from essor.territories.models import Territory, TerritoryPeriod
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 CLONE = Path(__file__).resolve().parents[2]
@@ -56,3 +58,12 @@ def load(db: None) -> Callable[..., ImportReport]:
         return import_municipalities(file=file, dated_on=dated_on, by=None, now=NOW)
 
     return load_file
+
+
+def list_municipalities(code: str, on: date) -> list[str]:
+    """The codes of the municipalities inside a place on that day (the place itself if it is one), in order."""
+    inside = queries.place_tree(on).inside([code])
+    listed = TerritoryPeriod.objects.on(on).filter(
+        territory__kind=Territory.Kind.MUNICIPALITY, territory__code__in=inside
+    )
+    return list(listed.order_by("territory__code").values_list("territory__code", flat=True))

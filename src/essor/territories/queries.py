@@ -26,10 +26,6 @@ class RegionGroup:
     mrcs: list[TerritoryPeriod]
 
 
-def get_territory(code: str) -> Territory:
-    return Territory.objects.get(code=code)
-
-
 def find_period(code: str, on: date) -> TerritoryPeriod | None:
     """What the place is on that day; None where no loaded list shows it then."""
     periods = TerritoryPeriod.objects.on(on).select_related("territory", "parent", "vintage")
@@ -71,17 +67,6 @@ def ancestors(code: str, on: date) -> list[str]:
         found.append(above)
         above = parents.get(above)
     return found
-
-
-def municipalities_inside(code: str, on: date) -> list[str]:
-    """The codes of the municipalities inside a place on that day (the place itself if it is one), in order."""
-    inside = place_tree(on).inside([code])
-    listed = TerritoryPeriod.objects.on(on).filter(territory__kind=Territory.Kind.MUNICIPALITY)
-    return [
-        found
-        for found in listed.order_by("territory__code").values_list("territory__code", flat=True)
-        if found in inside
-    ]
 
 
 def list_names(on: date, language: str = "fr") -> Mapping[str, str]:

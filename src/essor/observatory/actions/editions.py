@@ -140,21 +140,9 @@ def _check_correction(asked: EditionAsked) -> None:
 
 def _prepare(folder: Path, asked: EditionAsked, *, published: set[str], by: User | None, now: datetime) -> Edition:
     """Fills the folder and returns the row that will name it, not yet saved."""
-    definitions = gather_definitions(
-        territory_code=asked["territory_code"],
-        base_versions=asked["base_versions"],
-        dates=asked["dates"],
-        known_at=asked["known_at"],
-    )
-    records = gather_records(definitions, known_at=asked["known_at"])
-    definitions["sources"] = gather_sources(
-        records.organisations, variables=definitions["variables"], known_at=asked["known_at"]
-    )
+    definitions, records = _gather(asked)
     snapshot_hash = _write_records(folder, definitions, records)
-    write_file(folder / DEFINITIONS, write_json(definitions))
-    kept = read_json(folder / DEFINITIONS)
-    results = rebuild_results(kept, open_records(folder, {"snapshot": snapshot_hash}))
-    write_file(folder / RESULTS, write_json(results))
+    results = _compute(folder, definitions, snapshot_hash)
     _refuse_twice(snapshot_hash, results)
     last = max(asked["dates"])
     wanted = make_slug(f"{definitions['territory']['name_fr']} {last.isoformat()}")
@@ -174,14 +162,40 @@ def _prepare(folder: Path, asked: EditionAsked, *, published: set[str], by: User
     )
     if edition.predecessor is not None:
         edition.changes = list_changes(edition.predecessor.results, results)
-    manifest = manifest_of(
-        folder, names=[f"{snapshot_hash}.parquet", DEFINITIONS, RESULTS], about=_tell(edition, definitions)
+    edition.manifest_hash = _write_manifest(folder, edition, definitions)
+    return edition
+
+
+def _gather(asked: EditionAsked) -> tuple[dict[str, Any], Records]:
+    """What the edition will be computed from, with the sources of its records."""
+    known_at = asked["known_at"]
+    definitions = gather_definitions(
+        territory_code=asked["territory_code"],
+        base_versions=asked["base_versions"],
+        dates=asked["dates"],
+        known_at=known_at,
     )
-    content = write_json(manifest)
+    records = gather_records(definitions, known_at=known_at)
+    variables = definitions["variables"]
+    sources = gather_sources(records.organisations, variables=variables, known_at=known_at)
+    return definitions | {"sources": sources}, records
+
+
+def _compute(folder: Path, definitions: Mapping[str, Any], snapshot_hash: str) -> dict[str, Any]:
+    """Keeps the definitions, then the results that they give on the records just written, read back from the folder."""
+    write_file(folder / DEFINITIONS, write_json(definitions))
+    results = rebuild_results(read_json(folder / DEFINITIONS), open_records(folder, {"snapshot": snapshot_hash}))
+    write_file(folder / RESULTS, write_json(results))
+    return results
+
+
+def _write_manifest(folder: Path, edition: Edition, definitions: Mapping[str, Any]) -> str:
+    """The hash of the manifest, which names every file of the folder and makes them last."""
+    names = [f"{edition.snapshot_hash}.parquet", DEFINITIONS, RESULTS]
+    content = write_json(manifest_of(folder, names=names, about=_tell(edition, definitions)))
     write_file(folder / MANIFEST, content)
     keep_entries(folder)
-    edition.manifest_hash = sha256_of(content)
-    return edition
+    return sha256_of(content)
 
 
 def _write_records(folder: Path, definitions: Mapping[str, Any], records: Records) -> str:

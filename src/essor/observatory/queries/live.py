@@ -11,12 +11,11 @@ from django.db import connection
 
 from essor.accounts.models import AuditEvent
 from essor.engines.running import DatabaseEngine
-from essor.knowledge import load_variables
 from essor.methods.bases import Membership
 from essor.methods.facts import Event
 from essor.observatory.models import BaseVersion
 from essor.observatory.portraits import compute_membership, compute_portrait, read_bases
-from essor.observatory.queries.gathering import gather_definitions, gather_records, gather_sources
+from essor.observatory.queries.gathering import gather_definitions, gather_records
 from essor.observatory.rules import canonical_json, sha256_of
 
 KEPT_SECONDS = 3600
@@ -81,15 +80,6 @@ def build_live_membership(
         organisations=sorted({*records.organisations, *among}),
     )
     return side, records.events
-
-
-def list_sources_of(results: dict[str, Any], *, known_at: datetime) -> list[dict[str, Any]]:
-    """The sources behind a live portrait: those of its members and of the undecided."""
-    organisations = {
-        *(item for kept in results["memberships"].values() for item in kept["members"]),
-        *(item["organisation"] for kept in results["memberships"].values() for item in kept["undecided"]),
-    }
-    return gather_sources(organisations, variables=list(load_variables()), known_at=known_at)
 
 
 def _find_last_write(known_at: datetime) -> tuple[str, datetime]:
