@@ -174,6 +174,15 @@ def test_no_published_number_changes_without_being_listed(data: st.DataObject) -
     assert {change["kind"] for change in changes} <= {"figure", "table", "membership", "comparison", "bridge"}
 
 
+def test_the_two_ends_of_a_range_are_one_value() -> None:
+    before, after = copy.deepcopy(results()), copy.deepcopy(results())
+    (key, *_rest) = before["comparisons"]
+    for side, bounds in ((before, [5, None]), (after, [5, 9])):
+        side["comparisons"][key]["readings"]["cohort"]["after_range"] = bounds
+    (change,) = list_changes(before, after)
+    assert (change["field"], change["before"], change["after"]) == ("readings.cohort.after_range", [5, None], [5, 9])
+
+
 def test_equal_results_have_no_change() -> None:
     assert list_changes(results(), copy.deepcopy(results())) == []
 

@@ -28,7 +28,7 @@ LEADS: Mapping[str, tuple[str, ...]] = {
     "table": ("value",),
 }
 """What is said of an item that only one of the two publishes; its figures speak for a membership."""
-TABLES = "tables"
+TABLES, RANGE = "tables", "range"
 
 
 def list_changes(before: Data, after: Data) -> list[Change]:
@@ -80,14 +80,17 @@ def _compare(kind: str, first: Data | None, second: Data | None) -> Iterator[tup
 
 
 def _spread(item: Data, above: str = "") -> Iterator[tuple[str, Any]]:
-    """An item's fields, those inside a field named with a dot; a list becomes a mapping from what it names."""
+    """An item's fields, those inside a field named with a dot; a list becomes a mapping from what it names.
+
+    The two ends of a range are no list of things: they stay one value.
+    """
     for name, value in item.items():
         field = f"{above}.{name}" if above else name
         if field == TABLES:
             continue
         if isinstance(value, Mapping):
             yield from _spread(value, field)
-        elif isinstance(value, list):
+        elif isinstance(value, list) and not field.endswith(RANGE):
             yield field, {_name(entry): entry for entry in value}
         else:
             yield field, value
