@@ -195,7 +195,7 @@ def test_the_database_refuses_two_versions_on_one_day(
 
 def test_the_database_lets_a_version_replace_another_and_no_other(guarded: Base) -> None:
     first = publish(draft(guarded))
-    second = publish(draft(guarded), replaces=first)
+    second = publish(draft(guarded, label_fr="Autre"), replaces=first)
     publish(draft(guarded, ends_before=date(2014, 1, 1)), replaces=second)
     publish(draft(guarded, starts_on=date(2014, 1, 1)))
     other = create_base(slug="autre", owner="Table", by=None, now=NOW)

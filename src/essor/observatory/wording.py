@@ -44,6 +44,10 @@ SENTENCES = {
         "La version %(number)s de « %(base)s » ne peut pas remplacer la version %(other)s : "
         "celle-ci n’est pas publiée, ou une autre la remplace déjà. Choisissez une version en vigueur."
     ),
+    "version-says-the-same": gettext_noop(
+        "La version %(number)s de « %(base)s » dit exactement ce que dit la version %(other)s, qu’elle remplacerait. "
+        "Changez ce qui doit l’être, ou gardez la version %(other)s."
+    ),
     "label-missing": gettext_noop(
         "Il manque le nom de la version dans l’une des deux langues. Remplissez « %(field)s »."
     ),

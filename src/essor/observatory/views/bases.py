@@ -130,6 +130,7 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
     place = _read_place(request)
     context = {
         "version": version,
+        "newer": getattr(version, "replacement", None),
         "label": _in_language(version, "label"),
         "description": _in_language(version, "description"),
         "jobs_label": load_variables()[version.jobs_variable].label(_language()),
