@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from essor.observatory.actions import draft_base_version, publish_base_version
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.editions import folder_of
-from tests.observatory.conftest import World, publish
+from tests.observatory.conftest import LAST, NOW, World, publish
 
 
 def run(*words: str) -> str:
@@ -112,7 +114,22 @@ def test_two_bases_exit_3_with_the_problem(world: World, words: tuple[str, ...])
     assert problem["title"]
     assert problem["detail"]
     assert sum(problem["bridge"]["parts"].values()) == problem["bridge"]["total"] == -43
-    assert "pont" in refuse(*words).args[0].lower() or "passage" in refuse(*words).args[0]
+    said = refuse(*words).args[0].replace("\u00a0", " ")
+    assert "« Magazine local, juin 2014 » compte" in said
+    assert "leur différence ne serait pas une croissance" in said
+    assert "lisez le pont" in said
+    assert not re.search(r"jobs_headcount|[0-9a-f]{12}", said), "neither a code nor a hash"
+
+
+def test_two_versions_of_one_base_are_told_apart(world: World, magazine: BaseVersion) -> None:
+    said = {"label_fr": magazine.label_fr, "label_en": "b", "criteria": {"fact": "legal_form", "is": "coop"}}
+    for days, replaced in (({"starts_on": LAST}, magazine), ({"ends_before": LAST}, None)):
+        draft = draft_base_version(base=magazine.base, by=None, now=NOW, **said, **days)  # type: ignore[arg-type]
+        publish_base_version(version=draft, by=None, now=NOW, replaces=replaced)
+    error = refuse(*COMPARE)
+    assert error.returncode == 3
+    assert "juin 2014, version 3" in str(error)
+    assert "juin 2014, version 2" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ from essor.observatory.rules import ObservatoryError
 class BasesDiffer(Exception):
     """A comparison that is refused: why, both amounts, and the bridge that explains their difference instead.
 
-    ``bridge`` None: the two bases do not measure jobs in one unit, so there is no passage either. ``warnings``: where
-    both totals would give away one or two enterprises.
+    ``bridge`` None: the two bases do not measure jobs in one unit, so there is no passage either. ``figures``: the jobs
+    of each of the two ``versions`` on its day. ``warnings``: where both totals would give away one or two enterprises.
     """
 
     def __init__(
@@ -42,10 +42,12 @@ class BasesDiffer(Exception):
         before: int | None,
         after: int | None,
         bridge: Mapping[str, Any] | None,
+        versions: tuple[BaseVersion, BaseVersion],
+        figures: tuple[Mapping[str, Any], Mapping[str, Any]],
         warnings: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.refusal, self.before, self.after, self.bridge = refusal, before, after, bridge
-        self.warnings = warnings
+        self.versions, self.figures, self.warnings = versions, figures, warnings
         super().__init__(refusal.type)
 
     def as_problem(self, language: str) -> dict[str, Any]:
@@ -154,10 +156,17 @@ def refuse_bases(
     if refusal is None:
         raise ObservatoryError("base-twice", base=first.base.slug)
     bridge = next(iter(results["bridges"].values()), None)
-    before = results["figures"][_figure_key(first, before_on or on)]["value"]
+    figures = (results["figures"][_figure_key(first, before_on or on)], results["figures"][_figure_key(second, on)])
     small = [item for item in results["warnings"] if item["type"] == SMALL_DIFFERENCE and item["on"] == on.isoformat()]
-    after = results["figures"][_figure_key(second, on)]["value"]
-    return BasesDiffer(refusal, before=before, after=after, bridge=bridge, warnings=small)
+    return BasesDiffer(
+        refusal,
+        before=figures[0]["value"],
+        after=figures[1]["value"],
+        bridge=bridge,
+        versions=(first, second),
+        figures=figures,
+        warnings=small,
+    )
 
 
 def refuse_versions(
@@ -175,13 +184,20 @@ def refuse_versions(
     refusal = compare_fingerprints(marks[0], marks[1])
     if refusal is None:
         return None
-    values = []
+    figures = []
     for version, on in ((first, before_on), (second, after_on)):
         results = build_live_portrait(
             territory_code=territory_code, base_versions=[version], dates=[on], known_at=known_at
         )
-        values.append(results["figures"][_figure_key(version, on)]["value"])
-    return BasesDiffer(refusal, before=values[0], after=values[1], bridge=None)
+        figures.append(results["figures"][_figure_key(version, on)])
+    return BasesDiffer(
+        refusal,
+        before=figures[0]["value"],
+        after=figures[1]["value"],
+        bridge=None,
+        versions=(first, second),
+        figures=(figures[0], figures[1]),
+    )
 
 
 def explain_published_change(*, first: Edition, first_key: str, second: Edition, second_key: str) -> dict[str, Any]:
