@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from essor.directory.actions import correct_fact, create_organisation, create_source, record_facts, record_life_event
 from essor.directory.models import Fact, Organisation, Source
@@ -92,6 +93,7 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def world(db: None, data_dir: Path) -> World:
     """Two census years: one that grows, one that closes, one born, a merger, one elsewhere, one undecided."""
+    cache.clear()  # live figures are kept by the hash of the last write, which two tests may share
     load_shipped_territories(by=None, now=NOW)
     load_shipped_bases(by=None, now=NOW)
     world = World(create_source(title="Recensement", publisher="Table", licence="CC0", by=None, now=NOW))

@@ -77,7 +77,43 @@ def test_the_only_peopled_mrc_is_the_default_territory(world: World) -> None:
 
 def test_known_on_a_day_is_what_was_known_at_its_end(world: World) -> None:
     answer = run_json(*PORTRAIT, "--known-on=2014-07-01")
-    assert (answer["enterprises"], answer["known_on"]) == (0, "2014-07-01")
+    assert (answer["enterprises"], answer["undecided"], answer["known_on"]) == (None, 5, "2014-07-01")
+
+
+SILENT = {
+    "a day before any fact": ("--on=1700-01-01",),
+    "an instant before any fact": ("--on=2017-11-29", "--known-on=2010-01-01"),
+    "a territory nobody speaks of": ("--on=2017-11-29", "--territory=630"),
+}
+
+
+@pytest.mark.parametrize("words", SILENT.values(), ids=SILENT)
+def test_no_fact_at_all_is_unknown_and_never_zero(world: World, words: tuple[str, ...]) -> None:
+    asked = ("portrait", "--territory=640", "--base=magazine-2014", *words)
+    answer = run_json(*asked)
+    for name in ("enterprises", "jobs_headcount", "jobs_range", "jobs_unknown", "jobs_fte", "jobs_fte_unknown"):
+        assert answer[name] is None
+    assert answer["undecided"] == 0
+    assert not any(answer["tables"].values())
+    said = run(*asked)
+    assert "aucun fait connu" in said
+    assert "0" not in said.split("aucun fait")[1].split("Avec")[0]
+    assert "no known fact" in run(*asked, "--language=en")
+
+
+def test_a_comparison_with_a_day_before_any_fact_is_refused(world: World) -> None:
+    error = refuse(*COMPARE[:3], "--from=1700-01-01", "--to=2017-11-29")
+    assert error.returncode == 2
+    assert "aucun fait n’est connu" in str(error)
+    words = (*COMPARE[:3], "--on=1700-01-01", "--with=table-regionale-2017")
+    assert "aucun fait n’est connu" in str(refuse(*words))
+
+
+def test_a_territory_where_everyone_is_out_counts_zero(world: World) -> None:
+    """Zero is said where it is known: someone is there, and no co-operative nor association."""
+    world.add("societe", {2017: 4}, place="63048", form="for_profit")
+    answer = run_json("portrait", "--territory=630", "--base=magazine-2014", "--on=2017-11-29")
+    assert (answer["enterprises"], answer["jobs_headcount"], answer["undecided"]) == (0, 0, 0)
 
 
 def test_a_comparison_as_an_object(world: World) -> None:

@@ -167,6 +167,8 @@ def test_equal_results_have_no_change(magazine: BaseVersion) -> None:
         ({"territory_code": "999"}, "territory-unknown"),
         ({"known_at": datetime(2018, 4, 1, tzinfo=UTC)}, "known-in-the-future"),
         ({"dates": [date(2018, 3, 3)]}, "date-before-known"),
+        ({"dates": [date(1700, 1, 1), LAST]}, "no-fact-known"),
+        ({"territory_code": "630"}, "no-fact-known"),
         ({"correction_reason": "Rien à corriger."}, "nothing-to-correct"),
     ],
 )

@@ -83,6 +83,10 @@ SENTENCES = {
         "Le %(known)s est à venir : on ne peut pas dire ce qu’on saura. "
         "Donnez un jour passé, ou aucun pour aujourd’hui."
     ),
+    "no-fact-known": gettext_noop(
+        "Au %(on)s, aucun fait n’est connu des organisations du territoire %(territory)s : son total est inconnu, "
+        "et non zéro. Choisissez un jour dont quelqu’un a parlé."
+    ),
     "with-needs-a-date": gettext_noop(
         "--with compare deux bases un même jour. Donnez ce jour avec --on, ou --from et --to."
     ),

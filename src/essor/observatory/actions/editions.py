@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
 
+import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -37,7 +38,13 @@ from essor.observatory.folders import (
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.portraits import read_instant
 from essor.observatory.queries.editions import editions_folder
-from essor.observatory.queries.gathering import Records, gather_definitions, gather_records, gather_sources
+from essor.observatory.queries.gathering import (
+    Records,
+    gather_definitions,
+    gather_records,
+    gather_sources,
+    list_silent_days,
+)
 from essor.observatory.queries.live import build_live_portrait
 from essor.observatory.queries.subtractions import list_small_differences
 from essor.observatory.rules import ObservatoryError, choose_free_slug, make_slug, sha256_of
@@ -77,6 +84,7 @@ def preview_edition(*, now: datetime, **asked: Unpack[EditionAsked]) -> Preview:
         dates=asked["dates"],
         known_at=asked["known_at"],
     )
+    _refuse_silence(asked, results)
     predecessor = asked.get("predecessor")
     changes = list_changes(predecessor.results, results) if predecessor else None
     return Preview(results, changes, list_small_differences(results))
@@ -123,6 +131,14 @@ def _check(asked: EditionAsked, now: datetime) -> None:
     _check_correction(asked)
 
 
+def _refuse_silence(asked: EditionAsked, results: Mapping[str, Any]) -> None:
+    """Nothing known of a day is no zero to publish."""
+    code = asked["territory_code"]
+    silent = list_silent_days(territory_code=code, dates=asked["dates"], known_at=asked["known_at"], results=results)
+    if silent:
+        raise ObservatoryError("no-fact-known", on=silent[0], territory=code)
+
+
 def _check_correction(asked: EditionAsked) -> None:
     predecessor, reason = asked.get("predecessor"), asked.get("correction_reason", "").strip()
     if predecessor is None:
@@ -143,6 +159,7 @@ def _prepare(folder: Path, asked: EditionAsked, *, published: set[str], by: User
     definitions, records = _gather(asked)
     snapshot_hash = _write_records(folder, definitions, records)
     results = _compute(folder, definitions, snapshot_hash)
+    _refuse_silence(asked, results)
     _refuse_twice(snapshot_hash, results)
     last = max(asked["dates"])
     wanted = make_slug(f"{definitions['territory']['name_fr']} {last.isoformat()}")
@@ -203,7 +220,7 @@ def _write_records(folder: Path, definitions: Mapping[str, Any], records: Record
     known_at = read_instant(definitions)
     facts = DatabaseEngine(connection).read_facts(known_at=known_at, organisations=records.organisations)
     wanted = set(definitions["variables"])
-    needed = facts.filter([name in wanted for name in facts.column("variable").to_pylist()])
+    needed = facts.filter(pa.array([name in wanted for name in facts.column("variable").to_pylist()], pa.bool_()))
     _path, sha256 = write_snapshot(folder, facts=needed, events=records.events, names=[], known_at=known_at)
     return sha256
 

@@ -23,6 +23,7 @@ from essor.methods.revision import Split, split_change
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.editions import read_definitions
+from essor.observatory.queries.gathering import list_silent_days
 from essor.observatory.queries.live import build_live_membership, build_live_portrait
 from essor.observatory.queries.subtractions import SMALL_DIFFERENCE
 from essor.observatory.rules import ObservatoryError
@@ -91,6 +92,7 @@ def compare_dates(
     results = build_live_portrait(
         territory_code=territory_code, base_versions=[base_version], dates=[before_on, after_on], known_at=known_at
     )
+    _refuse_silence(territory_code, [before_on, after_on], known_at, results)
     (told,) = results["comparisons"].values()
     figure = results["figures"][_figure_key(base_version, after_on)]
     compared: dict[str, Any] = told | {"fingerprint": figure["fingerprint"]["code"]}
@@ -149,6 +151,7 @@ def refuse_bases(
     results = build_live_portrait(
         territory_code=territory_code, base_versions=[first, second], dates=dates, known_at=known_at
     )
+    _refuse_silence(territory_code, dates, known_at, results)
     territory = Territory(territory_code, results["territory"]["vintage"])
     definitions = [base_definition(version) for version in (first, second)]
     marks = [fingerprint_of(item, territory, indicator=item.jobs_variable) for item in definitions]
@@ -167,6 +170,13 @@ def refuse_bases(
         figures=figures,
         warnings=small,
     )
+
+
+def _refuse_silence(territory_code: str, dates: Sequence[date], known_at: datetime, results: Mapping[str, Any]) -> None:
+    """Raises ``no-fact-known`` for the first day of which nothing at all was known then."""
+    silent = list_silent_days(territory_code=territory_code, dates=dates, known_at=known_at, results=results)
+    if silent:
+        raise ObservatoryError("no-fact-known", on=silent[0], territory=territory_code)
 
 
 def refuse_versions(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from essor import __version__
 from essor.directory.models import Fact, LifeEvent, Source
@@ -98,6 +98,41 @@ def find_records(
         concerned |= found
     chosen = tuple(sorted(concerned))
     return Records(chosen, tuple(_read_events(chosen, known_at)))
+
+
+def list_silent_days(
+    *, territory_code: str, dates: Iterable[date], known_at: datetime, results: Mapping[str, Any]
+) -> list[date]:
+    """The days of which nothing at all was known then about the territory: their figures are unknown, never zero.
+
+    ``results``: the portrait at these dates; a day at which someone is counted or undecided is not looked at.
+    """
+    return [
+        on
+        for on in sorted(set(dates))
+        if not _speaks(results, on) and not _is_anything_known(territory_code, on, known_at)
+    ]
+
+
+def _speaks(results: Mapping[str, Any], on: date) -> bool:
+    figures = (figure for figure in results["figures"].values() if figure["on"] == on.isoformat())
+    return any(figure["enterprises"] or figure["undecided"] for figure in figures)
+
+
+def _is_anything_known(territory_code: str, on: date, known_at: datetime) -> bool:
+    """Whether a fact known then covers the day, about an organisation that concerns the territory."""
+    variables = list(load_variables())
+    records = find_records(
+        territory_code=territory_code, places=[place_tree(on)], variables=variables, known_at=known_at
+    )
+    covering = (
+        Fact.objects.known_at(known_at).filter(starts_on__lte=on).filter(Q(ends_before=None) | Q(ends_before__gt=on))
+    )
+    chosen = records.organisations
+    return any(
+        covering.filter(organisation_id__in=chosen[start : start + NAMED_AT_ONCE]).exists()
+        for start in range(0, len(chosen), NAMED_AT_ONCE)
+    )
 
 
 def _read_events(organisations: Sequence[int], known_at: datetime) -> Iterator[Event]:
