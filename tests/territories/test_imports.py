@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from essor.accounts.models import AuditEvent
 from essor.knowledge import DefinitionRefused
@@ -215,6 +216,37 @@ def test_malformed_boundaries(shipped: ImportReport, tmp_path: Path, now: dateti
         import_boundaries(file=file, by=None, now=now)
     assert words in describe_refusal(refused.value)[0]
     assert not Boundary.objects.exists()
+
+
+def write_municipalities(tmp_path: Path, name: str, *codes: object) -> Path:
+    geometry = {"type": "Polygon", "coordinates": [SQUARE]}
+    features = [{"properties": {"note": "x", name: code}, "geometry": geometry} for code in codes]
+    file = tmp_path / "municipalities.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", ["MUS_CO_GEO", "code", "MRC_ID", "mcode"])
+@pytest.mark.parametrize("shape", ["64008", 64008, "MUN_64008"], ids=repr)
+def test_municipalities_are_drawn_by_their_code(
+    shipped: ImportReport, tmp_path: Path, now: datetime, name: str, shape: object
+) -> None:
+    report = import_boundaries(file=write_municipalities(tmp_path, name, shape, "99999"), by=None, now=now)
+    assert (dict(report.places), report.unmatched) == ({"municipality": 1}, ("99999",))
+    assert set(queries.find_boundaries(["64008", "640"])) == {"64008"}
+    assert queries.list_boundaries("14", TODAY) == {}, "a region is drawn by its MRCs"
+
+
+def test_the_property_that_holds_the_code_may_be_named(shipped: ImportReport, tmp_path: Path, now: datetime) -> None:
+    file = write_municipalities(tmp_path, "geocode", "64015")
+    with pytest.raises(FileRefused) as refused:
+        import_boundaries(file=file, by=None, now=now)
+    said = describe_refusal(refused.value)[0]
+    assert all(word in said for word in ("MUS_CO_GEO", "--code-property", "note, geocode"))
+    call_command("import", "boundaries", str(file), "--code-property", "geocode")
+    assert Boundary.objects.get().territory.code == "64015"
+    with pytest.raises(CommandError, match="geocodes"):
+        call_command("import", "boundaries", str(file), "--code-property", "geocodes")
 
 
 def test_boundaries_need_places_first(db: None, tmp_path: Path, now: datetime) -> None:
