@@ -84,6 +84,14 @@ def test_one_member_swapped_for_another_is_told() -> None:
     assert find(tell(before, after), "Qui est compté", "« magazine »", "combien en sortent") == [("1", "1")] * 2
 
 
+def test_the_changes_name_nobody() -> None:
+    """A public document keeps them: how many came and went, not who."""
+    before, after = Said({1: (20, 20), 2: (10, 10)}).build(), Said({1: (20, 20), 3: (10, 12)}).build()
+    changes = list_changes(before, after)
+    assert {"members", "units"} <= {change["field"] for change in changes}
+    assert not [change for change in changes if isinstance(change["before"], list) or isinstance(change["after"], list)]
+
+
 def test_two_bands_exchanged_between_places_are_told() -> None:
     said = Said({1: (20, 20), 2: (10, (5, 9)), 3: (10, (11, 25))}, places={2: "64008", 3: "64015"})
     before, after = said.build(), Said(said.jobs, places={2: "64015", 3: "64008"}).build()

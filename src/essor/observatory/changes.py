@@ -40,6 +40,7 @@ AMOUNT = frozenset({"value", "low", "high"})
 """The fields of a figure, or of a line of its tables, that its amount says together."""
 FOLLOWS = frozenset({"enterprises", "exact", "undecided"})
 """The fields that the figure of enterprises, or the amount, says already."""
+LISTS, MISSING = frozenset({"units", "undecided_in_other"}), ("bridge", "without_figure")
 COUNTS = frozenset({"undecided", "without_figure", "in_both", "banded"})
 WORDS = {
     "undecided": gettext_noop("indécises"),
@@ -127,8 +128,8 @@ class _Telling:
         """« non publié » where this edition says nothing of it, « inconnu » where it says that nobody knows."""
         if subject.key not in side[PLACES.get(subject.kind, "figures")]:
             return _("non publié")
-        if isinstance(value, list):
-            return write_whole(len(value))
+        if _is_list(subject.kind, field):
+            return write_whole(value)
         if isinstance(value, str):
             return value
         behind = [side["figures"][key] for key in _list_behind(subject, field, side)]
@@ -232,6 +233,11 @@ def _is_said(field: str, figure: Data) -> bool:
     if _is_count(field):
         return bool(figure["enterprises"]) or not figure["undecided"]
     return find_amount(figure) is not None
+
+
+def _is_list(kind: str, field: str) -> bool:
+    """Whether a change says how many entries of a list are not those of the other side."""
+    return kind == "membership" or field in LISTS or field.startswith("organisations.") or (kind, field) == MISSING
 
 
 def _is_count(field: str) -> bool:

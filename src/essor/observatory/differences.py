@@ -36,7 +36,8 @@ def list_changes(before: Data, after: Data) -> list[Change]:
 
     ``kind``: ``figure``, ``membership``, ``comparison``, ``bridge``, or ``table`` (one line of a figure, named by
     ``dimension`` and ``code``). ``field``: its place in the item, with dots (``parts.closures``). What one of the two
-    does not publish is null there. Of a list, each side has what the other has not, or has otherwise: ids, ascending.
+    does not publish is null there. Of a list of organisations or units, each side says how many of its own the other
+    has not, or has otherwise: how many, not which, since a public document keeps the changes.
     """
     changes: list[Change] = []
     for kind, place in PLACES.items():
@@ -74,7 +75,7 @@ def _compare(kind: str, first: Data | None, second: Data | None) -> Iterator[tup
         if left == right:
             continue
         if isinstance(left, dict) or isinstance(right, dict):
-            yield field, _only_in(left or {}, right or {}), _only_in(right or {}, left or {})
+            yield field, _count_apart(left or {}, right or {}), _count_apart(right or {}, left or {})
         else:
             yield field, left, right
 
@@ -103,5 +104,5 @@ def _name(entry: Any) -> Any:
     return entry["id"] if "id" in entry else entry["organisation"]
 
 
-def _only_in(mine: Data, other: Data) -> list[Any]:
-    return sorted(name for name, entry in mine.items() if name not in other or other[name] != entry)
+def _count_apart(mine: Data, other: Data) -> int:
+    return sum(1 for name, entry in mine.items() if name not in other or other[name] != entry)
