@@ -190,6 +190,25 @@ def test_a_wrong_word_is_told_with_its_remedy(world: World, words: tuple[str, ..
     assert said in str(error)
 
 
+@pytest.mark.parametrize(
+    ("words", "type_"),
+    [
+        (("portrait", "--base=magasine-2014", "--on=2017-11-29"), "base-unknown"),
+        (("edition", "verify", "rien"), "edition-unknown"),
+        ((*COMPARE[:3], "--from=2017-11-29", "--to=2014-06-30"), "dates-not-in-order"),
+        (("bases", "import", "absente.yaml"), "definition-refused"),
+    ],
+)
+def test_a_program_reads_an_error_as_an_object(world: World, words: tuple[str, ...], type_: str) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command(*words, "--json", stdout=out)
+    problem = json.loads(out.getvalue())
+    assert (problem["type"], problem["detail"]) == (type_, str(refused.value))
+    assert problem["title"] == "Demande refusée"
+    assert refused.value.returncode == 2
+
+
 def test_an_edition_is_published_listed_verified_and_shown(world: World) -> None:
     words = ("--base=magazine-2014", "--base=table-regionale-2017", "--on=2014-06-30", "--on=2017-11-29")
     titles = ("--title-fr=Les Moulins", "--title-en=Les Moulins")

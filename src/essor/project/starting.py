@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 
@@ -9,6 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 
 WRONG = 2
+ASKING = (["-h"], ["--help"], ["help"])
+OURS = ("test", "check")
+NO_BREAK = "\u00a0"
 USAGE = """\
 essor demo                montre un territoire fictif · shows a fictitious territory
 essor serve               sert les pages pour de vrai · serves the pages for real
@@ -33,6 +37,10 @@ UNUSABLE_FILE = (
     "essor: the data file “{name}” cannot be used ({reason}). "
     "Stop the other program that uses it, check that it can be written to, or name another folder: ESSOR_DATA=…"
 )
+UNKNOWN_WORD = (
+    "essor : il n’y a pas de mot « {word} »{near_french} « ./essor » les donne tous.\n"
+    "essor: there is no word “{word}”{near_english} “./essor” lists them all."
+)
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
@@ -45,14 +53,15 @@ def run(words: list[str]) -> int:
     for name, near in environment.list_unknown_names():
         near_french, near_english = (f" ; vouliez-vous {near} ?", f"; did you mean {near}?") if near else (".", ".")
         say(UNKNOWN_NAME.format(name=name, near_french=near_french, near_english=near_english))
-    if not words:
+    if not words or words in ASKING:
         sys.stdout.write(USAGE)
         return 0
-    if words[0] == "test":
-        # The tests bring their own data folder; what the environment says of it is not asked.
+    if words[0] in ("test", "check"):
+        # They bring their own data folder; what the environment says of it is not asked.
         from essor.project import development
 
-        return development.test(words[1:])
+        translations.compile_translations()
+        return development.test(words[1:]) if words[0] == "test" else development.check(words[1:])
     try:
         from django.conf import settings
 
@@ -61,17 +70,35 @@ def run(words: list[str]) -> int:
         say(str(error))
         return WRONG
     translations.compile_translations()
-    if words[0] == "check":
-        from essor.project import development
-
-        return development.check(words[1:])
     return run_command(words)
+
+
+def describe_unknown_word(word: str) -> str:
+    """The sentence for a word that no command bears, with the nearest ones; empty for a command."""
+    import django
+    from django.core.management import get_commands
+
+    django.setup()
+    known = [*get_commands(), *OURS, "help"]
+    if word in known or word.startswith("-"):
+        return ""
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    if not near:
+        return UNKNOWN_WORD.format(word=word, near_french=".", near_english=".")
+    return UNKNOWN_WORD.format(
+        word=word,
+        near_french=f"{NO_BREAK}; vouliez-vous dire{NO_BREAK}: {', '.join(near)}{NO_BREAK}?",
+        near_english=f"; did you mean: {', '.join(near)}?",
+    )
 
 
 def run_command(words: list[str]) -> int:
     from django.core.management import execute_from_command_line
 
     try:
+        if sentence := describe_unknown_word(words[0]):
+            say(sentence)
+            return WRONG
         execute_from_command_line(["essor", *words])
     except ImproperlyConfigured as error:
         say(str(error))
