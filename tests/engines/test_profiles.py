@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from essor.directory.models import Fact, Organisation, Source
 from essor.engines.bulk import insert_rows
 from essor.engines.records import FACTS, as_table
-from essor.engines.running import DatabaseEngine, DuckDBEngine, Engine, read_population
+from essor.engines.running import DatabaseEngine, DuckDBEngine, Engine
 from essor.engines.snapshots import write_snapshot
 from essor.methods.facts import Observation
 from essor.methods.population import CodedColumn, NumericColumn, Population
@@ -153,13 +153,14 @@ def test_a_hostile_identifier_stays_a_value() -> None:
 
 
 @pytest.mark.django_db
-def test_the_source_chooses_its_engine(tmp_path: Path) -> None:
+def test_the_database_a_table_and_a_snapshot_answer_alike(tmp_path: Path) -> None:
     record_facts([observation()])
     stored = DatabaseEngine(connection).read_facts(known_at=NOON, organisations=[1])
     assert stored.equals(as_table(FACTS, [observation()]))
     path, _ = write_snapshot(tmp_path, facts=stored, events=[], names=[])
-    for source in (connection, stored, path):
-        population = read_population(source, variables=[JOBS, PLACE], on=date(2014, 6, 1), known_at=NOON)
+    engines: list[Engine] = [DatabaseEngine(connection), DuckDBEngine(stored), DuckDBEngine(path)]
+    for engine in engines:
+        population = engine.read_population(variables=[JOBS, PLACE], on=date(2014, 6, 1), known_at=NOON)
         assert answers_of(population) == {1: {"jobs": (12, 12, None)}}
 
 

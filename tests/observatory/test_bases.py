@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -172,3 +173,54 @@ def test_the_database_refuses_to_change_what_was_published(base: Base) -> None:
         waiting.delete()
     finally:
         remove_guards(connection)
+
+
+@pytest.fixture
+def guarded(base: Base) -> Iterator[Base]:
+    install_guards(connection)
+    yield base
+    remove_guards(connection)
+
+
+def publish_past_the_action(version: BaseVersion, **said: Any) -> None:
+    """Whoever writes to the database without the action that checks the days."""
+    sealed = {"status": "published", "definition_hash": "x", "published_at": NOW}
+    BaseVersion.objects.filter(pk=version.pk).update(**sealed, **said)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agree"),
+    [
+        ({}, {}, False),
+        ({"starts_on": date(2014, 1, 1)}, {"ends_before": date(2014, 1, 1)}, True),
+        ({"starts_on": date(2014, 1, 1)}, {"ends_before": date(2014, 1, 2)}, False),
+        ({"ends_before": date(2014, 1, 1)}, {"starts_on": date(2014, 1, 1)}, True),
+        ({"starts_on": date(2014, 1, 1), "ends_before": date(2015, 1, 1)}, {"starts_on": date(2014, 6, 1)}, False),
+    ],
+    ids=str,
+)
+def test_the_database_refuses_two_versions_on_one_day(
+    guarded: Base, first: dict[str, Any], second: dict[str, Any], agree: bool
+) -> None:
+    publish(draft(guarded, **first))
+    later = draft(guarded, **second)
+    if agree:
+        publish_past_the_action(later)
+        return
+    with pytest.raises(DatabaseError, match="never cover the same day"), transaction.atomic():
+        publish_past_the_action(later)
+    added = BaseVersion(base=guarded, number=9, recorded_at=NOW, status="published", **WORDS, **second)
+    added.definition_hash, added.published_at = "x", NOW
+    with pytest.raises(DatabaseError, match="never cover the same day"), transaction.atomic():
+        added.save()
+
+
+def test_the_database_lets_a_version_replace_another_and_no_other(guarded: Base) -> None:
+    first = publish(draft(guarded))
+    second = publish(draft(guarded, label_fr="Autre"), replaces=first)
+    publish(draft(guarded, ends_before=date(2014, 1, 1)), replaces=second)
+    publish(draft(guarded, starts_on=date(2014, 1, 1)))
+    other = create_base(slug="autre", owner="Table", by=None, now=NOW)
+    publish(draft(other))
+    with pytest.raises(DatabaseError, match="never cover the same day"), transaction.atomic():
+        publish_past_the_action(draft(guarded))

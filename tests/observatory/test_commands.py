@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from essor.observatory.actions import draft_base_version, publish_base_version
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.editions import folder_of
-from tests.observatory.conftest import World, publish
+from tests.observatory.conftest import LAST, NOW, World, publish
 
 
 def run(*words: str) -> str:
@@ -75,7 +77,43 @@ def test_the_only_peopled_mrc_is_the_default_territory(world: World) -> None:
 
 def test_known_on_a_day_is_what_was_known_at_its_end(world: World) -> None:
     answer = run_json(*PORTRAIT, "--known-on=2014-07-01")
-    assert (answer["enterprises"], answer["known_on"]) == (0, "2014-07-01")
+    assert (answer["enterprises"], answer["undecided"], answer["known_on"]) == (None, 5, "2014-07-01")
+
+
+SILENT = {
+    "a day before any fact": ("--on=1700-01-01",),
+    "an instant before any fact": ("--on=2017-11-29", "--known-on=2010-01-01"),
+    "a territory nobody speaks of": ("--on=2017-11-29", "--territory=630"),
+}
+
+
+@pytest.mark.parametrize("words", SILENT.values(), ids=SILENT)
+def test_no_fact_at_all_is_unknown_and_never_zero(world: World, words: tuple[str, ...]) -> None:
+    asked = ("portrait", "--territory=640", "--base=magazine-2014", *words)
+    answer = run_json(*asked)
+    for name in ("enterprises", "jobs_headcount", "jobs_range", "jobs_unknown", "jobs_fte", "jobs_fte_unknown"):
+        assert answer[name] is None
+    assert answer["undecided"] == 0
+    assert not any(answer["tables"].values())
+    said = run(*asked)
+    assert "aucun fait connu" in said
+    assert "0" not in said.split("aucun fait")[1].split("Avec")[0]
+    assert "no known fact" in run(*asked, "--language=en")
+
+
+def test_a_comparison_with_a_day_before_any_fact_is_refused(world: World) -> None:
+    error = refuse(*COMPARE[:3], "--from=1700-01-01", "--to=2017-11-29")
+    assert error.returncode == 2
+    assert "aucun fait n’est connu" in str(error)
+    words = (*COMPARE[:3], "--on=1700-01-01", "--with=table-regionale-2017")
+    assert "aucun fait n’est connu" in str(refuse(*words))
+
+
+def test_a_territory_where_everyone_is_out_counts_zero(world: World) -> None:
+    """Zero is said where it is known: someone is there, and no co-operative nor association."""
+    world.add("societe", {2017: 4}, place="63048", form="for_profit")
+    answer = run_json("portrait", "--territory=630", "--base=magazine-2014", "--on=2017-11-29")
+    assert (answer["enterprises"], answer["jobs_headcount"], answer["undecided"]) == (0, 0, 0)
 
 
 def test_a_comparison_as_an_object(world: World) -> None:
@@ -112,8 +150,23 @@ def test_two_bases_exit_3_with_the_problem(world: World, words: tuple[str, ...])
     assert problem["type"] == "bases-differ"
     assert problem["title"]
     assert problem["detail"]
-    assert sum(problem["bridge"]["parts"].values()) == problem["bridge"]["total"] == 11 - 43 - 9
-    assert "pont" in refuse(*words).args[0].lower() or "passage" in refuse(*words).args[0]
+    assert sum(problem["bridge"]["parts"].values()) == problem["bridge"]["total"] == -43
+    said = refuse(*words).args[0].replace("\u00a0", " ")
+    assert "« Magazine local, juin 2014 » compte" in said
+    assert "leur différence ne serait pas une croissance" in said
+    assert "lisez le pont" in said
+    assert not re.search(r"jobs_headcount|[0-9a-f]{12}", said), "neither a code nor a hash"
+
+
+def test_two_versions_of_one_base_are_told_apart(world: World, magazine: BaseVersion) -> None:
+    said = {"label_fr": magazine.label_fr, "label_en": "b", "criteria": {"fact": "legal_form", "is": "coop"}}
+    for days, replaced in (({"starts_on": LAST}, magazine), ({"ends_before": LAST}, None)):
+        draft = draft_base_version(base=magazine.base, by=None, now=NOW, **said, **days)  # type: ignore[arg-type]
+        publish_base_version(version=draft, by=None, now=NOW, replaces=replaced)
+    error = refuse(*COMPARE)
+    assert error.returncode == 3
+    assert "juin 2014, version 3" in str(error)
+    assert "juin 2014, version 2" in str(error)
 
 
 def test_an_unknown_total_is_null_and_is_not_compared(world: World) -> None:
@@ -154,6 +207,25 @@ def test_a_wrong_word_is_told_with_its_remedy(world: World, words: tuple[str, ..
     error = refuse(*words)
     assert error.returncode == 2
     assert said in str(error)
+
+
+@pytest.mark.parametrize(
+    ("words", "type_"),
+    [
+        (("portrait", "--base=magasine-2014", "--on=2017-11-29"), "base-unknown"),
+        (("edition", "verify", "rien"), "edition-unknown"),
+        ((*COMPARE[:3], "--from=2017-11-29", "--to=2014-06-30"), "dates-not-in-order"),
+        (("bases", "import", "absente.yaml"), "definition-refused"),
+    ],
+)
+def test_a_program_reads_an_error_as_an_object(world: World, words: tuple[str, ...], type_: str) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command(*words, "--json", stdout=out)
+    problem = json.loads(out.getvalue())
+    assert (problem["type"], problem["detail"]) == (type_, str(refused.value))
+    assert problem["title"] == "Demande refusée"
+    assert refused.value.returncode == 2
 
 
 def test_an_edition_is_published_listed_verified_and_shown(world: World) -> None:

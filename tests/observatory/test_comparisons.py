@@ -6,15 +6,14 @@ import pytest
 
 from essor.observatory.actions import draft_base_version, publish_base_version
 from essor.observatory.models import BaseVersion
-from essor.observatory.queries.comparisons import (
-    compare_dates,
-    explain_published_change,
-    refuse_bases,
-    refuse_versions,
-)
+from essor.observatory.queries.comparisons import compare_dates, refuse_bases, refuse_versions
+from essor.observatory.queries.revisions import explain_published_change
 from essor.observatory.rules import ObservatoryError
+from essor.observatory.wording import explain
+from essor.territories.models import Territory, TerritoryPeriod
 from tests.observatory.conftest import FIRST, LAST, NOW, World, publish
 
+JOBS_FIRST, JOBS_LAST = (f"magazine-2014.1.jobs_headcount.{on}" for on in (FIRST, LAST))
 EARLIER = datetime(2018, 1, 1, tzinfo=UTC)
 LATER = datetime(2018, 2, 1, tzinfo=UTC)
 
@@ -90,3 +89,40 @@ def test_a_change_between_two_published_figures_is_split_without_residual(world:
         )
     with pytest.raises(ObservatoryError, match="figure-unknown"):
         explain_published_change(first=first, first_key="rien", second=second, second_key="rien")
+
+
+def test_each_edition_keeps_its_places_whatever_list_is_loaded_since(world: World, magazine: BaseVersion) -> None:
+    """A list that puts a municipality elsewhere changes neither a published figure nor why it changed."""
+    first = publish(magazine, dates=[FIRST], known_at=EARLIER)
+    second = publish(magazine, dates=[LAST])
+    TerritoryPeriod.objects.filter(territory__code="64015").update(parent=Territory.objects.get(code="630"))
+    told = explain_published_change(first=first, first_key=JOBS_FIRST, second=second, second_key=JOBS_LAST)
+    assert (told["before"], told["after"]) == (38, 43)
+    assert told["terms"] == {"revision": 0, "coverage": 0, "definition": 0, "real": 5}
+
+
+def test_a_published_figure_that_the_records_no_longer_give_is_said(world: World, magazine: BaseVersion) -> None:
+    first = publish(magazine, dates=[FIRST], known_at=EARLIER)
+    second = publish(magazine, dates=[LAST])
+    world.add("versee-depuis", {2014: 6})  # by a census said to be known since 2014
+    with pytest.raises(ObservatoryError) as refused:
+        explain_published_change(first=first, first_key=JOBS_FIRST, second=second, second_key=JOBS_LAST)
+    assert (refused.value.code, refused.value.facts["published"], refused.value.facts["found"]) == (
+        "published-not-found", 38, 44,
+    )  # fmt: skip
+    assert "38 publié, 44 recalculé" in explain(refused.value)
+
+
+def test_persons_and_full_time_equivalents_are_not_compared(world: World, magazine: BaseVersion) -> None:
+    first = publish(magazine, dates=[FIRST], known_at=EARLIER)
+    draft = draft_base_version(
+        base=magazine.base, by=None, now=NOW, label_fr="a", label_en="b", criteria=magazine.criteria,
+        jobs_variable="jobs_fte",
+    )  # fmt: skip
+    second = publish(publish_base_version(version=draft, by=None, now=NOW, replaces=magazine), dates=[LAST])
+    key = JOBS_LAST.replace(".1.jobs_headcount.", ".2.jobs_fte.")
+    with pytest.raises(ObservatoryError, match="figures-not-comparable"):
+        explain_published_change(first=first, first_key=JOBS_FIRST, second=second, second_key=key)
+    beside = JOBS_FIRST.replace("jobs_headcount", "jobs_fte")
+    with pytest.raises(ObservatoryError, match="figures-not-comparable"):
+        explain_published_change(first=first, first_key=beside, second=second, second_key=key)

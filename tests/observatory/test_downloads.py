@@ -173,7 +173,7 @@ def test_the_metadata_describes_the_file(dossier: Dossier) -> None:
     rows = read_rows(write_csv(dossier))
     assert [column["name"] for column in columns] == list(rows[0]) == [column.name for column in COLUMNS]
     assert metadata["@context"][0] == "http://www.w3.org/ns/csvw"
-    assert metadata["url"] == "portrait.csv"
+    assert metadata["url"] == "portrait-les-moulins-2017-11-29.csv"
     assert metadata["dc:license"] == ["CC0"]
     keys = [tuple(row[name] for name in PRIMARY_KEY) for row in rows]
     assert len(set(keys)) == len(keys)
@@ -356,6 +356,19 @@ def test_the_csv_leads_to_its_metadata(edition: Edition, client: Client) -> None
     assert link == f'<{metadata}>; rel="describedby"; type="application/csvm+json"'
     described = client.get(metadata).json()
     assert metadata.rsplit("/", 1)[0] + "/" + described["url"] == reverse("edition_csv", args=[edition.slug])
+
+
+def test_the_csv_and_its_metadata_agree_once_saved(edition: Edition, client: Client) -> None:
+    """A browser saves each under the name that its answer gives; the metadata then name the file beside them."""
+    saved = {}
+    for name in ("edition_csv", "edition_csvw"):
+        response = client.get(reverse(name, args=[edition.slug]))
+        saved[re.findall(r'filename="([^"]+)"', response["Content-Disposition"])[0]] = response.content
+    table, metadata = sorted(saved)
+    assert json.loads(saved[metadata])["url"] == table
+    assert metadata == f"{table}-metadata.json"
+    assert edition.slug in table
+    assert client.get(f"/editions/{edition.slug}/portrait-autre.csv").status_code == 404
 
 
 def test_documents_stay_in_the_data_folder(dossier: Dossier) -> None:

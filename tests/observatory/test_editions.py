@@ -11,10 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from essor.accounts.models import AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from essor.observatory.actions import draft_base_version, preview_edition, publish_edition
+from essor.observatory.differences import list_changes
 from essor.observatory.folders import verify_folder
 from essor.observatory.guards import install_guards, remove_guards
 from essor.observatory.models import BaseVersion, Edition
-from essor.observatory.queries.editions import folder_of, get_edition, list_changes, verify_edition
+from essor.observatory.queries.editions import folder_of, get_edition, verify_edition
 from essor.observatory.queries.live import build_live_portrait
 from essor.observatory.rules import ObservatoryError
 from tests.observatory.conftest import FIRST, LAST, NOW, World, publish
@@ -166,6 +167,8 @@ def test_equal_results_have_no_change(magazine: BaseVersion) -> None:
         ({"territory_code": "999"}, "territory-unknown"),
         ({"known_at": datetime(2018, 4, 1, tzinfo=UTC)}, "known-in-the-future"),
         ({"dates": [date(2018, 3, 3)]}, "date-before-known"),
+        ({"dates": [date(1700, 1, 1), LAST]}, "no-fact-known"),
+        ({"territory_code": "630"}, "no-fact-known"),
         ({"correction_reason": "Rien à corriger."}, "nothing-to-correct"),
     ],
 )
@@ -255,6 +258,21 @@ def test_the_database_refuses_to_change_or_delete_an_edition(magazine: BaseVersi
     finally:
         remove_guards(connection)
     assert get_edition(slug=edition.slug).title_fr == "Les Moulins"
+
+
+def test_the_database_refuses_an_edition_a_base_that_its_results_do_not_use(
+    magazine: BaseVersion, table: BaseVersion
+) -> None:
+    install_guards(connection)
+    try:
+        edition = publish(magazine)
+        with pytest.raises(DatabaseError, match="does not use"), transaction.atomic():
+            edition.base_versions.add(table)
+        with pytest.raises(DatabaseError, match="does not use"), transaction.atomic():
+            Edition.base_versions.through.objects.create(edition=edition, baseversion=table)
+    finally:
+        remove_guards(connection)
+    assert list(edition.base_versions.all()) == [magazine]
 
 
 def test_an_unknown_edition_is_refused_with_near_names(magazine: BaseVersion) -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from essor.observatory.actions import create_base, draft_base_version
+from essor.observatory.actions import create_base, draft_base_version, publish_base_version
 from essor.observatory.models import Base, BaseVersion
 from essor.observatory.queries.membership import MOST_REASONS, MOST_SHOWN
 from tests.observatory.conftest import LAST, NOW, World, publish
@@ -289,8 +289,29 @@ def test_a_version_for_other_days_replaces_none(
     assert list(base.versions.values_list("status", "replaces")) == [("published", None)] * 2
 
 
-def test_the_next_version_starts_from_the_last(administrator_client: StrictClient, magazine: BaseVersion) -> None:
-    send(administrator_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
+def test_a_replaced_version_says_which_one_replaced_it(public: StrictClient, magazine: BaseVersion) -> None:
+    assert "remplacée" not in read(public, "/bases/magazine-2014/1/")
+    said = {"label_fr": "Seconde", "label_en": "Second", "criteria": magazine.criteria}
+    draft = draft_base_version(base=magazine.base, by=None, now=NOW, **said)
+    assert "remplacée" not in read(public, "/bases/magazine-2014/1/")
+    publish_base_version(version=draft, replaces=magazine, by=None, now=NOW)
+    page = read(public, "/bases/magazine-2014/1/")
+    assert "La version 2 l’a remplacée" in page
+    assert 'href="/bases/magazine-2014/2/"' in page
+    assert "has replaced it" in read(public, "/en/bases/magazine-2014/1/")
+    assert "remplacée" not in read(public, "/bases/magazine-2014/2/")
+
+
+def test_a_next_version_that_changes_nothing_is_refused(adviser_client: StrictClient, magazine: BaseVersion) -> None:
+    send(adviser_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
+    send(adviser_client, "/bases/magazine-2014/2/publier/", {}, status=302)
+    page = read(adviser_client, "/bases/magazine-2014/2/").replace("\u00a0", " ")
+    assert "dit exactement ce que dit la version 1" in page
+    assert magazine.base.versions.get(number=2).status == "draft"
+
+
+def test_the_next_version_starts_from_the_last(adviser_client: StrictClient, magazine: BaseVersion) -> None:
+    send(adviser_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
     following = magazine.base.versions.get(number=2)
     assert (following.status, following.criteria) == ("draft", magazine.criteria)
 

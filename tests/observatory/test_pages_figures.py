@@ -8,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from essor.observatory.models import BaseVersion
+from essor.observatory.models import BaseVersion, Edition
+from essor.observatory.queries.editions import list_figure_history
+from essor.observatory.sentences import find_amount
 from tests.observatory.conftest import FIRST, LAST, NOW, World, publish
 from tests.pages import StrictClient
 
@@ -138,3 +140,52 @@ def test_editions_are_listed_with_those_corrected(public: StrictClient, world: W
     page = public.get("/editions/").content.decode()
     assert page.count('href="/editions/les-moulins-2014-06-30') == 2
     assert "corrigée" in page
+
+
+WHOLE = re.compile(r'(?<!\()(?:"\w+"|\bT\d+)\."results",')
+"""The column of results, read whole; a place inside it is asked for in a function or with an operator."""
+
+
+def copy_edition(edition: Edition, number: int) -> None:
+    versions = list(edition.base_versions.all())
+    copied = Edition.objects.get(pk=edition.pk)
+    copied.pk, copied.slug, copied.manifest_hash = None, f"{edition.slug}-copie-{number}", f"{number:064}"
+    copied.save(force_insert=True)
+    copied.base_versions.set(versions)
+
+
+def count_reads(client: StrictClient, address: str) -> tuple[int, int]:
+    """How many questions a page asks, and how many of them read whole results."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked), sum(len(WHOLE.findall(query["sql"])) for query in asked.captured_queries)
+
+
+def test_a_figure_reads_no_other_edition_however_many_there_are(public: StrictClient, magazine: BaseVersion) -> None:
+    first = publish(magazine, known_at=EARLIER)
+    edition = publish(magazine, predecessor=first, correction_reason="Essai.")
+    publish(magazine, dates=[FIRST])
+    addresses = [reverse("figure", args=[edition.slug, JOBS]), "/editions/", "/comparer/editions/"]
+    with_three = [count_reads(public, address) for address in addresses]
+    for number in range(27):
+        copy_edition(first, number)
+    assert [count_reads(public, address) for address in addresses] == with_three
+    assert [whole for _questions, whole in with_three] == [1, 0, 1]
+
+
+def test_the_history_of_a_figure_says_every_amount(
+    public: StrictClient, world: World, magazine: BaseVersion, table: BaseVersion
+) -> None:
+    """An interval, a number, and no edition that does not publish it."""
+    world.add("bande", {2017: (11, 25)})
+    first = publish(magazine, known_at=LATER)
+    world.correct("grandit", 2017, 15, known_from=NOW)
+    second = publish(magazine, table)
+    publish(table, dates=[LAST])
+    publish(magazine, dates=[FIRST])
+    told = list_figure_history(key=JOBS, territory_code="640")
+    assert [(edition.slug, find_amount(figure)) for edition, figure in told] == [
+        (first.slug, "de 54 à 68"),
+        (second.slug, "de 55 à 69"),
+    ]

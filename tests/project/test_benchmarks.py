@@ -50,7 +50,7 @@ def test_each_benchmark_runs_small_and_leaves_nothing(
 
 
 def test_an_unknown_benchmark_is_refused_with_the_known_ones(own_data: Path) -> None:
-    with pytest.raises(CommandError, match="cube, known, criteria, import, pages"):
+    with pytest.raises(CommandError, match="cube, known, criteria, import, builder, pages"):
         call_command("bench", "speed")
 
 

@@ -171,14 +171,15 @@ def test_the_command_builds_once_starts_over_when_asked_and_says_who_may_enter(t
     assert built.returncode == 0, built.stderr
     assert all(email in built.stdout for email, _name, _kind in PEOPLE)
     assert PASSWORD in built.stdout
-    told, kept = built.stdout.splitlines()[-3:], list_editions(tmp_path)
+    assert "Public\u00a0: sans compte" in built.stdout
+    told, kept = built.stdout.splitlines()[-4:], list_editions(tmp_path)
     assert len(kept) == 3
     again = run(tmp_path, "demo", "--build-only")
     assert again.returncode == 0, again.stderr
-    assert (again.stdout.splitlines()[-3:], list_editions(tmp_path)) == (told, kept)
+    assert (again.stdout.splitlines()[-4:], list_editions(tmp_path)) == (told, kept)
     reset = run(tmp_path, "demo", "--build-only", "--reset")
     assert reset.returncode == 0, reset.stderr
-    assert (reset.stdout.splitlines()[-3:], list_editions(tmp_path)) == (told, kept)
+    assert (reset.stdout.splitlines()[-4:], list_editions(tmp_path)) == (told, kept)
     figures = run(tmp_path, "portrait", "--territory", "640", "--base", "magazine-2014", "--on", LAST, "--json")
     assert '"jobs_headcount": 787' in figures.stdout
 

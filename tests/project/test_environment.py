@@ -11,6 +11,7 @@ from django.core.management import get_commands
 from django.db import DatabaseError, connection
 
 from essor import __version__
+from essor.project.development import list_checks
 from essor.project.environment import (
     VARIABLES,
     WrongSetting,
@@ -230,6 +231,45 @@ def test_an_unknown_name_is_said_and_the_command_goes_on() -> None:
     assert ended.returncode == 0
     assert "ESSOR_WORKERS" in ended.stderr
     assert "essor demo" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("portrit", "portrait"), ("editions", "edition"), ("tests", "test"), ("zzzzzzz", "")]
+)
+def test_an_unknown_word_is_said_in_both_languages_with_near_ones(tmp_path: Path, word: str, near: str) -> None:
+    ended = run_essor(word, ESSOR_DATA=str(tmp_path))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    french, english = ended.stderr.splitlines()
+    assert f"«\u00a0{word}\u00a0»" in french
+    assert f"“{word}”" in english
+    for sentence in (french, english):
+        assert near in sentence
+        assert "./essor" in sentence
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("-h",), ("help",)], ids=str)
+def test_whoever_asks_gets_the_words(words: tuple[str, ...]) -> None:
+    ended = run_essor(*words)
+    assert ended.returncode == 0
+    assert "essor demo" in ended.stdout
+
+
+@pytest.mark.parametrize("words", [("check", "--help"), ("check", "-h"), ("check", "types", "--help")], ids=str)
+def test_check_says_what_it_can_check(tmp_path: Path, words: tuple[str, ...]) -> None:
+    ended = run_essor(*words, ESSOR_DATA=str(tmp_path / "jamais"))
+    assert ended.returncode == 0
+    assert all(name in ended.stdout for name in list_checks())
+    assert not (tmp_path / "jamais").exists(), "a check writes in a folder of its own"
+
+
+def test_a_check_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    ended = run_essor("check", "nothing", ESSOR_DATA=str(tmp_path / "jamais"))
+    assert ended.returncode == 2
+    assert "ordre" not in ended.stdout
+    for sentence in ended.stderr.splitlines():
+        assert "nothing" in sentence
+        assert all(name in sentence for name in list_checks())
+    assert not (tmp_path / "jamais").exists()
 
 
 def test_tests_run_with_their_own_settings_whatever_started_them() -> None:

@@ -22,10 +22,12 @@ SAMPLES: dict[str, Any] = {
     "PathConverter": "rien/de/tel",
     "UUIDConverter": uuid.UUID(int=0),
 }
-# Addresses written as regular expressions by others.
-SAMPLES_OF_OTHERS = {
+# Addresses written as regular expressions.
+SAMPLES_OF_EXPRESSIONS = {
     "account_confirm_email": {"key": "rien"},
     "account_reset_password_from_key": {"uidb36": "zzz", "key": "rien-de-tel"},
+    "edition_csv": {"slug": "rien-de-tel"},
+    "edition_csvw": {"slug": "rien-de-tel"},
 }
 RANKS = {
     Audience.PUBLIC: 0, Audience.SIGNED_IN: 1, Audience.ADVISER: 1, Audience.ADMINISTRATOR: 2, Audience.NOBODY: 3,
@@ -53,7 +55,7 @@ def walk(resolver: URLResolver, above: dict[str, Any]) -> Iterator[Address]:
 
 def make_path(entry: URLPattern, converters: dict[str, Any]) -> str:
     samples = {name: sample_for(converter) for name, converter in converters.items()}
-    return reverse(entry.name or entry.callback, kwargs=SAMPLES_OF_OTHERS.get(entry.name or "", samples))
+    return reverse(entry.name or entry.callback, kwargs=SAMPLES_OF_EXPRESSIONS.get(entry.name or "", samples))
 
 
 def sample_for(converter: Any) -> Any:

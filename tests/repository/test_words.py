@@ -10,6 +10,10 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
+from essor.engines.snapshots import Snapshot
+from essor.methods.comparison import PARTS
+from essor.methods.units import Unit
+from essor.observatory.folders import MANIFEST
 from essor.project.environment import VARIABLES
 from essor.project.starting import FOR_DEVELOPERS, USAGE
 
@@ -27,6 +31,12 @@ def test_every_model_is_in_the_glossary() -> None:
     glossary = (CLONE / "GLOSSARY.md").read_text(encoding="utf-8")
     models = [model.__name__ for model in apps.get_models() if model.__module__.startswith("essor.")]
     assert [name for name in models if f"`{name}`" not in glossary] == []
+
+
+def test_what_a_comparison_and_an_edition_are_made_of_is_in_the_glossary() -> None:
+    glossary = (CLONE / "GLOSSARY.md").read_text(encoding="utf-8")
+    names = [*PARTS, Unit.__name__, Snapshot.__name__, MANIFEST]
+    assert [name for name in names if f"`{name}`" not in glossary] == []
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:

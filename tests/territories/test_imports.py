@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from essor.accounts.models import AuditEvent
 from essor.knowledge import DefinitionRefused
@@ -15,8 +16,9 @@ from essor.territories import queries
 from essor.territories.actions import ImportReport, import_boundaries, import_territory_list, load_shipped_territories
 from essor.territories.importing import FileRefused, describe_refusal, find_date
 from essor.territories.models import Boundary, Territory, TerritoryEvent, TerritoryPeriod, Vintage
+from tests.territories.conftest import list_municipalities
 
-from .conftest import LAVAL, MASCOUCHE, TERREBONNE, Write, municipalities_inside
+from .conftest import LAVAL, MASCOUCHE, TERREBONNE, Write
 
 Load = Callable[..., ImportReport]
 TODAY = date(2026, 3, 2)
@@ -53,7 +55,7 @@ def test_a_list_of_one_s_own_is_read_from_its_file(shipped: ImportReport, tmp_pa
 def test_the_first_list_makes_no_event_and_speaks_for_the_past(load: Load, write: Write) -> None:
     report = load(write("list-2022.csv", TERREBONNE, MASCOUCHE, LAVAL))
     assert report.events == ()
-    assert municipalities_inside("640", date(2014, 6, 1)) == ["64008", "64015"]
+    assert list_municipalities("640", date(2014, 6, 1)) == ["64008", "64015"]
     assert queries.ancestors("65005", TODAY) == ["650", "13", "qc", "ca"]
     assert queries.get_vintage_label(date(2014, 6, 1)) == "Répertoire des municipalités du Québec (2022-01-01)"
 
@@ -81,8 +83,8 @@ def test_changes_close_a_period_and_open_the_next(load: Load, write: Write) -> N
     moved = "64015,Mascouche-la-Neuve,Ville,Lanaudière (14),Montcalm (63),MRC Montcalm (630),60000"
     report = load(write("list-2023.csv", TERREBONNE.replace("124919", "130000"), moved))
     assert report.count_events() == {"moved": 1, "renamed": 1}
-    assert municipalities_inside("640", date(2022, 12, 31)) == ["64008", "64015"]
-    assert municipalities_inside("640", date(2023, 1, 1)) == ["64008"]
+    assert list_municipalities("640", date(2022, 12, 31)) == ["64008", "64015"]
+    assert list_municipalities("640", date(2023, 1, 1)) == ["64008"]
     assert queries.get_name("64015", date(2022, 12, 31)) == "Mascouche"
     assert queries.get_name("64015", date(2023, 1, 1)) == "Mascouche-la-Neuve"
     period = queries.find_period("64008", TODAY)
@@ -105,7 +107,7 @@ def test_a_kind_of_place_new_to_the_list_was_there_before_it(load: Load, write: 
     lake = "62906,Baie-de-la-Bouteille,Territoire non organisé,Lanaudière (14),Matawinie (62),MRC Matawinie (620),0"
     report = load(write("list-2025.csv", TERREBONNE, lake))
     assert ("62906", "appeared") in {(one.code, one.kind) for one in report.events}
-    assert "62906" in municipalities_inside("14", date(2014, 6, 1))
+    assert "62906" in list_municipalities("14", date(2014, 6, 1))
 
 
 def test_places_of_elsewhere_do_not_vanish(load: Load, write: Write, now: datetime) -> None:
@@ -214,6 +216,37 @@ def test_malformed_boundaries(shipped: ImportReport, tmp_path: Path, now: dateti
         import_boundaries(file=file, by=None, now=now)
     assert words in describe_refusal(refused.value)[0]
     assert not Boundary.objects.exists()
+
+
+def write_municipalities(tmp_path: Path, name: str, *codes: object) -> Path:
+    geometry = {"type": "Polygon", "coordinates": [SQUARE]}
+    features = [{"properties": {"note": "x", name: code}, "geometry": geometry} for code in codes]
+    file = tmp_path / "municipalities.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", ["MUS_CO_GEO", "code", "MRC_ID", "mcode"])
+@pytest.mark.parametrize("shape", ["64008", 64008, "MUN_64008"], ids=repr)
+def test_municipalities_are_drawn_by_their_code(
+    shipped: ImportReport, tmp_path: Path, now: datetime, name: str, shape: object
+) -> None:
+    report = import_boundaries(file=write_municipalities(tmp_path, name, shape, "99999"), by=None, now=now)
+    assert (dict(report.places), report.unmatched) == ({"municipality": 1}, ("99999",))
+    assert set(queries.find_boundaries(["64008", "640"])) == {"64008"}
+    assert queries.list_boundaries("14", TODAY) == {}, "a region is drawn by its MRCs"
+
+
+def test_the_property_that_holds_the_code_may_be_named(shipped: ImportReport, tmp_path: Path, now: datetime) -> None:
+    file = write_municipalities(tmp_path, "geocode", "64015")
+    with pytest.raises(FileRefused) as refused:
+        import_boundaries(file=file, by=None, now=now)
+    said = describe_refusal(refused.value)[0]
+    assert all(word in said for word in ("MUS_CO_GEO", "--code-property", "note, geocode"))
+    call_command("import", "boundaries", str(file), "--code-property", "geocode")
+    assert Boundary.objects.get().territory.code == "64015"
+    with pytest.raises(CommandError, match="geocodes"):
+        call_command("import", "boundaries", str(file), "--code-property", "geocodes")
 
 
 def test_boundaries_need_places_first(db: None, tmp_path: Path, now: datetime) -> None:

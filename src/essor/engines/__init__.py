@@ -1,4 +1,4 @@
-"""Where analytic SQL runs: DuckDB by default, the application's own database, Spark beyond one machine.
+"""Where analytic SQL runs: the application's own database, and DuckDB over Parquet.
 
-One small interface: read facts as a profile at (T, K), keep and read Parquet snapshots, aggregate cubes, write in bulk.
+One small interface: read facts as a profile at (T, K), keep and read Parquet snapshots, write in bulk.
 """

@@ -139,19 +139,6 @@ class DuckDBEngine:
         return population_from_columns(answer, asked, organisations=organisations)
 
 
-def read_population(
-    source: BaseDatabaseWrapper | pa.Table | Path,
-    *,
-    variables: Collection[Variable],
-    on: date,
-    known_at: datetime,
-    organisations: Collection[int] | None = None,
-) -> Population:
-    """:meth:`Engine.read_population` on whichever engine reads ``source``."""
-    engine: Engine = DuckDBEngine(source) if isinstance(source, pa.Table | Path) else DatabaseEngine(source)
-    return engine.read_population(variables=variables, on=on, known_at=known_at, organisations=organisations)
-
-
 def _columns_of(rows: Sequence[tuple[Any, ...]], asked: AskedVariables) -> pa.Table:
     """Rows from a database cursor, as the typed columns that the query promises."""
     fields = [pa.field("organisation", pa.int64())]

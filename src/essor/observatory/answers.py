@@ -18,13 +18,22 @@ ANSWERED_DECIMALS = 4
 """Of the shares that a command or a comparison answers; results keep more (methods.growth.SHARE_DECIMALS)."""
 
 
-def answer_portrait(results: Data, definitions: Data, *, on: date, known_on: date) -> dict[str, Any]:
+def answer_portrait(
+    results: Data, definitions: Data, *, on: date, known_on: date, is_known: bool = True
+) -> dict[str, Any]:
     """The first base of the results on one day. ``jobs_headcount`` is the base's own measure; null with a range in
-    ``jobs_range`` when a member has a band; null alone when no member gave a figure, or in full-time equivalents."""
+    ``jobs_range`` when a member has a band; null alone when no member gave a figure, or in full-time equivalents.
+
+    Every number is null, and no table has a line, where nobody could be decided or nothing at all is known that day
+    (``is_known`` False): unknown is never zero.
+    """
     base, day = results["bases"][0], on.isoformat()
     count, jobs = (find_figure(results, base, name, day) for name in ("enterprises", "jobs"))
     full_time = find_figure(results, base, FULL_TIME, day)
     is_headcount = base["jobs_variable"] != FULL_TIME
+    is_known = is_known and bool(count["enterprises"] or not count["undecided"])
+    if not is_known:
+        count, jobs, full_time = (_silence(figure) for figure in (count, jobs, full_time))
     return {
         "enterprises": count["value"],
         "jobs_headcount": plain(jobs["value"], jobs["scale"]) if is_headcount else None,
@@ -45,6 +54,12 @@ def answer_portrait(results: Data, definitions: Data, *, on: date, known_on: dat
         "fingerprint": jobs["fingerprint"]["code"],
         "tables": {name: _answer_table(name, count, jobs, full_time, definitions) for name in count["tables"]},
     }
+
+
+def _silence(figure: Data) -> dict[str, Any]:
+    """The figure without any number but how many are undecided."""
+    tables: dict[str, Any] = {name: [] for name in figure["tables"]}
+    return {**figure, "value": None, "without_figure": None, "banded": 0, "tables": tables}
 
 
 def _answer_table(name: str, count: Data, jobs: Data, full_time: Data, definitions: Data) -> list[dict[str, Any]]:

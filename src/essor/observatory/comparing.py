@@ -18,9 +18,10 @@ from essor.observatory import pictures
 from essor.observatory.labels import explain_term, label_base, label_indicator, label_reading, label_term
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import base_definition
-from essor.observatory.queries.comparisons import compare_dates, explain_published_change, refuse_bases
+from essor.observatory.queries.comparisons import compare_dates, refuse_bases
 from essor.observatory.queries.live import build_live_portrait
 from essor.observatory.queries.naming import find_names, list_told
+from essor.observatory.queries.revisions import explain_published_change
 from essor.observatory.rules import ObservatoryError, has_exact_total, is_decided, list_confidential
 from essor.observatory.sentences import (
     find_amount,

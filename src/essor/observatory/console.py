@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from essor.directory.queries import end_of_day
 from essor.knowledge import DefinitionRefused
@@ -33,12 +34,11 @@ class ObservatoryCommand(BaseCommand):
         with translation.override(options["language"]):
             try:
                 self.tell(options, timezone.now())
-            except ObservatoryError as error:
-                raise CommandError(explain(error), returncode=WRONG_REQUEST) from error
-            except CriterionError as error:
-                raise CommandError(criterion_sentence(error, options["language"]), returncode=WRONG_REQUEST) from error
-            except DefinitionRefused as error:
-                raise CommandError(str(error), returncode=WRONG_REQUEST) from error
+            except (ObservatoryError, CriterionError, DefinitionRefused) as error:
+                problem = _describe(error, options["language"])
+                if options["as_json"]:
+                    self.say_json(problem)
+                raise CommandError(problem["detail"], returncode=WRONG_REQUEST) from error
 
     def tell(self, options: dict[str, Any], now: datetime) -> None:
         raise NotImplementedError
@@ -48,6 +48,18 @@ class ObservatoryCommand(BaseCommand):
 
     def say_json(self, content: Any) -> None:
         self.stdout.write(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _describe(error: ObservatoryError | CriterionError | DefinitionRefused, language: str) -> dict[str, Any]:
+    """A refusal as a problem object (RFC 9457): ``type`` is its code, ``detail`` the sentence that says what to do."""
+    title = gettext("Demande refusée")
+    match error:
+        case ObservatoryError():
+            return {"type": error.code, "title": title, "detail": explain(error)}
+        case CriterionError():
+            return {"type": error.code, "title": title, "detail": criterion_sentence(error, language)}
+        case _:
+            return {"type": "definition-refused", "title": title, "detail": str(error)}
 
 
 def read_day(option: str, text: str) -> date:

@@ -12,15 +12,15 @@ from essor.design.wording import write_day, write_month
 from essor.observatory.labels import label_base, label_code, label_dimension, label_indicator
 
 Data = Mapping[str, Any]
-"""``known``, below: ``bases`` and ``measures`` of the results that the key is of."""
+"""``known``, below: ``bases`` and ``measures`` of the results that the key is of, or of two editions together."""
 
 
 def name_figure(key: str, known: Data) -> str:
     """``<slug>.<version>.<indicator>.<date>``"""
-    slug, _version, indicator, on = key.split(".")
+    slug, version, indicator, on = key.split(".")
     said = {
         "measure": label_indicator(indicator, known["measures"]),
-        "base": _name_base(slug, known),
+        "base": name_base(slug, version, known),
         "day": write_day(date.fromisoformat(on)),
     }
     return _("%(measure)s, « %(base)s », %(day)s") % said
@@ -28,18 +28,25 @@ def name_figure(key: str, known: Data) -> str:
 
 def name_comparison(key: str, known: Data) -> str:
     """``<slug>.<version>.<jobs variable>.<from>.<to>``"""
-    slug, _version, _jobs, *days = key.split(".")
+    slug, version, _jobs, *days = key.split(".")
     start, end = (write_month(date.fromisoformat(day)) for day in days)
-    said = {"base": _name_base(slug, known), "start": start, "end": end}
+    said = {"base": name_base(slug, version, known), "start": start, "end": end}
     return _("Emplois, « %(base)s », de %(start)s à %(end)s") % said
+
+
+def name_membership(key: str, known: Data) -> str:
+    """``<slug>.<version>.<date>``"""
+    slug, version, on = key.split(".")
+    said = {"base": name_base(slug, version, known), "day": write_day(date.fromisoformat(on))}
+    return _("Qui est compté, « %(base)s », %(day)s") % said
 
 
 def name_bridge(key: str, known: Data) -> str:
     """``<slug>.<version>.<slug>.<version>.<date>``"""
-    first, _version, second, _other_version, on = key.split(".")
+    first, version, second, other_version, on = key.split(".")
     said = {
-        "first": _name_base(first, known),
-        "second": _name_base(second, known),
+        "first": name_base(first, version, known),
+        "second": name_base(second, other_version, known),
         "day": write_day(date.fromisoformat(on)),
     }
     return _("Pont de « %(first)s » à « %(second)s », %(day)s") % said
@@ -51,5 +58,8 @@ def name_line(dimension: str, code: str, definitions: Data) -> str:
     return _("%(dimension)s : %(line)s") % said
 
 
-def _name_base(slug: str, known: Data) -> str:
-    return next(label_base(base) for base in reversed(known["bases"]) if base["slug"] == slug)
+def name_base(slug: str, version: str, known: Data) -> str:
+    """The base's name; with its version where another of the same base is known beside it."""
+    versions = {str(base["version"]): base for base in known["bases"] if base["slug"] == slug}
+    label = label_base(versions[version])
+    return _("%(base)s, version %(number)s") % {"base": label, "number": version} if len(versions) > 1 else label

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from essor.observatory.views import bases, comparison, desk, downloads, figures, portrait, publishing
+
+CSV = r"editions/(?P<slug>[-\w]+)/portrait-(?P=slug)\.csv"
+"""Named by the edition, so that the metadata find the CSV beside them, here and once both are saved."""
 
 urlpatterns: list[URLPattern] = [
     path("", portrait.show_home, name="home"),
@@ -16,8 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("editions/", figures.show_editions, name="editions"),
     path("editions/<slug:slug>/", portrait.show_edition, name="edition"),
     path("editions/<slug:slug>/chiffres/<str:key>/", figures.show_figure, name="figure"),
-    path("editions/<slug:slug>/portrait.csv", downloads.send_csv, name="edition_csv"),
-    path("editions/<slug:slug>/portrait.csv-metadata.json", downloads.send_csvw, name="edition_csvw"),
+    re_path(rf"^{CSV}$", downloads.send_csv, name="edition_csv"),
+    re_path(rf"^{CSV}-metadata\.json$", downloads.send_csvw, name="edition_csvw"),
     path("editions/<slug:slug>/portrait.xlsx", downloads.send_workbook, name="edition_xlsx"),
     path("editions/<slug:slug>/portrait.json", downloads.send_json, name="edition_json"),
     path("editions/<slug:slug>/portrait.pdf", downloads.send_report, name="edition_pdf"),

@@ -44,6 +44,10 @@ SENTENCES = {
         "La version %(number)s de « %(base)s » ne peut pas remplacer la version %(other)s : "
         "celle-ci n’est pas publiée, ou une autre la remplace déjà. Choisissez une version en vigueur."
     ),
+    "version-says-the-same": gettext_noop(
+        "La version %(number)s de « %(base)s » dit exactement ce que dit la version %(other)s, qu’elle remplacerait. "
+        "Changez ce qui doit l’être, ou gardez la version %(other)s."
+    ),
     "label-missing": gettext_noop(
         "Il manque le nom de la version dans l’une des deux langues. Remplissez « %(field)s »."
     ),
@@ -79,6 +83,10 @@ SENTENCES = {
         "Le %(known)s est à venir : on ne peut pas dire ce qu’on saura. "
         "Donnez un jour passé, ou aucun pour aujourd’hui."
     ),
+    "no-fact-known": gettext_noop(
+        "Au %(on)s, aucun fait n’est connu des organisations du territoire %(territory)s : son total est inconnu, "
+        "et non zéro. Choisissez un jour dont quelqu’un a parlé."
+    ),
     "with-needs-a-date": gettext_noop(
         "--with compare deux bases un même jour. Donnez ce jour avec --on, ou --from et --to."
     ),
@@ -110,6 +118,12 @@ SENTENCES = {
     ),
     "editions-not-in-order": gettext_noop(
         "L’édition « %(first)s » fige ce qu’on savait après « %(second)s ». Échangez-les."
+    ),
+    "published-not-found": gettext_noop(
+        "Recalculé avec les faits d’aujourd’hui, le chiffre de l’édition « %(slug)s » n’est plus celui qui est "
+        "publié : %(published)s publié, %(found)s recalculé. Des faits ont été versés depuis comme connus d’avant, "
+        "ou retirés. Le changement ne s’explique donc pas ici ; "
+        "« edition verify %(slug)s » dit si l’édition est intacte."
     ),
     "table-unknown": gettext_noop("Il n’y a pas de tableau « %(value)s ». Tableaux : %(allowed)s."),
     "date-malformed": gettext_noop("%(option)s : « %(value)s » n’est pas une date. Écrivez-la ainsi : 2017-11-29."),

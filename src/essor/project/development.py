@@ -12,6 +12,18 @@ from pathlib import Path
 
 from essor.project.environment import CLONE
 
+WRONG = 2
+HELP = ("-h", "--help", "help")
+CHECK_USAGE = """\
+essor check               toutes les vérifications · every check
+essor check NOM …         celles qu’on nomme · those that are named
+
+{names}
+"""
+UNKNOWN_CHECK = (
+    "essor : aucune vérification ne s’appelle {words}. Choisissez parmi : {names}.\n"
+    "essor: no check is called {words}. Choose among: {names}.\n"
+)
 WHY_NOT = {
     "browser": "essor : sans Chromium (paquet chromium), les parcours de navigateur sont laissés de côté.",
     "postgresql": "essor : sans DATABASE_URL, ce qui demande PostgreSQL est laissé de côté.",
@@ -44,7 +56,16 @@ def test(words: list[str]) -> int:
 
 
 def check(words: list[str]) -> int:
-    """Every check, none hiding another; ``words`` keep only those named. The exit code is 1 when one fails."""
+    """Every check, none hiding another; ``words`` keep only those named. The exit code is 1 when one fails.
+
+    A word that names no check is refused (2) before anything runs.
+    """
+    if any(word in HELP for word in words):
+        sys.stdout.write(CHECK_USAGE.format(names=" | ".join(list_checks())))
+        return 0
+    if unknown := [word for word in words if word not in list_checks()]:
+        sys.stderr.write(UNKNOWN_CHECK.format(words=", ".join(unknown), names=", ".join(list_checks())))
+        return WRONG
     with tempfile.TemporaryDirectory(prefix="essor-check-") as folder:
         environment = _make_environment() | {"ESSOR_DATA": folder}
         environment.pop("DATABASE_URL", None)
@@ -59,7 +80,7 @@ def check(words: list[str]) -> int:
             sys.stdout.write(f"  {'ok' if results[name] == 0 else 'REFUSÉ'} ({time.monotonic() - began:.0f} s)\n")
     failed = [name for name, code in results.items() if code]
     sys.stdout.write(f"À corriger : {', '.join(failed)}\n" if failed else "Tout est en ordre.\n")
-    return 1 if failed or not results else 0
+    return 1 if failed else 0
 
 
 def list_checks() -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 
@@ -13,6 +14,7 @@ from essor.project.arguments import speak_both_languages
 from essor.project.environment import is_clone, make_files_private
 
 WRONG = 2
+NO_BREAK = "\u00a0"
 STOPPED = ("57P", "08")
 """How PostgreSQL's codes begin (its manual, appendix A): operator intervention, and connection exception."""
 USAGE = f"""\
@@ -77,6 +79,10 @@ FOR_DEVELOPERS = ("test", "check")
 PUBLISHED = (
     "essor : bases publiées telles que fournies : {slugs}\nessor: bases published as they are shipped: {slugs}\n"
 )
+UNKNOWN_WORD = (
+    "essor : il n’y a pas de mot « {word} »{near_french} « ./essor » les donne tous.\n"
+    "essor: there is no word “{word}”{near_english} “./essor” lists them all."
+)
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
@@ -84,7 +90,7 @@ UNKNOWN_NAME = (
 
 def run(words: list[str]) -> int:
     """The exit code; a command that refuses ends by itself with its own."""
-    from essor.project import environment, translations
+    from essor.project import environment
 
     for name, near in environment.list_unknown_names():
         near_french, near_english = (f" ; vouliez-vous {near} ?", f"; did you mean {near}?") if near else (".", ".")
@@ -98,16 +104,19 @@ def run(words: list[str]) -> int:
     except ImproperlyConfigured as error:
         say(str(error))
         return WRONG
+    return prepare_english() or run_command(words)
+
+
+def prepare_english() -> int:
+    """The exit code: 0 once the sentences in English are there to be read."""
+    from essor.project import translations
+
     try:
         translations.compile_translations()
     except translations.NotCompiled as error:
         say(UNCOMPILED.format(folder=error.folder, reason=error.reason))
         return WRONG
-    if words[0] == "check":
-        from essor.project import development
-
-        return development.check(words[1:])
-    return run_command(words)
+    return 0
 
 
 def answer_without_settings(words: list[str]) -> int | None:
@@ -115,15 +124,36 @@ def answer_without_settings(words: list[str]) -> int | None:
     if said := ANSWERS.get(tuple(words)):
         sys.stdout.write(said)
         return 0
-    if words[0] in FOR_DEVELOPERS and not is_clone():
+    if words[0] not in FOR_DEVELOPERS:
+        return None
+    if not is_clone():
         say(ONLY_IN_A_CLONE.format(word=words[0]))
         return WRONG
-    if words[0] == "test":
-        # The tests bring their own data folder; what the environment says of it is not asked.
-        from essor.project import development
+    # They bring their own data folder; what the environment says of it is not asked.
+    from essor.project import development
 
+    if words[0] == "test":
         return development.test(words[1:])
-    return None
+    return prepare_english() or development.check(words[1:])
+
+
+def describe_unknown_word(word: str) -> str:
+    """The sentence for a word that no command bears, with the nearest ones; empty for a command."""
+    import django
+    from django.core.management import get_commands
+
+    django.setup()
+    known = [*get_commands(), *FOR_DEVELOPERS, "help"]
+    if word in known or word.startswith("-"):
+        return ""
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    if not near:
+        return UNKNOWN_WORD.format(word=word, near_french=".", near_english=".")
+    return UNKNOWN_WORD.format(
+        word=word,
+        near_french=f"{NO_BREAK}; vouliez-vous dire{NO_BREAK}: {', '.join(near)}{NO_BREAK}?",
+        near_english=f"; did you mean: {', '.join(near)}?",
+    )
 
 
 def run_command(words: list[str]) -> int:
@@ -132,6 +162,9 @@ def run_command(words: list[str]) -> int:
     make_files_private()
     speak_both_languages()
     try:
+        if sentence := describe_unknown_word(words[0]):
+            say(sentence)
+            return WRONG
         execute_from_command_line(["essor", *words])
         load_what_is_shipped(words)
     except ImproperlyConfigured as error:

@@ -269,16 +269,20 @@ def _open_periods(places: Iterable[Place], *, from_ever: set[str], ids: Mapping[
     )
 
 
-def import_boundaries(*, file: Path, dated_on: date | None = None, by: User | None, now: datetime) -> ImportReport:
-    """The outlines of the MRCs and equivalents (GeoJSON, WGS84), for maps. Raises FileRefused.
+def import_boundaries(
+    *, file: Path, dated_on: date | None = None, code_property: str | None = None, by: User | None, now: datetime
+) -> ImportReport:
+    """The outlines of MRCs and equivalents, or of municipalities (GeoJSON, WGS84), for maps. Raises FileRefused.
 
     A polygon is joined by its code alone; one that stands for no loaded place is reported and left out.
-    ``dated_on``: the day of the file, by default the day it is loaded.
+    ``dated_on``: the day of the file, by default the day it is loaded. ``code_property``: where the code is, by default
+    where it usually is.
     """
     content = read_bytes(file)
-    shapes = parse_boundaries(content, file_name=file.name)
+    shapes = parse_boundaries(content, file_name=file.name, code_property=code_property)
     with transaction.atomic():
-        ids = dict(Territory.objects.filter(kind=Territory.Kind.MRC).values_list("code", "id"))
+        drawn = Territory.objects.filter(kind__in=[Territory.Kind.MRC, Territory.Kind.MUNICIPALITY])
+        ids = dict(drawn.values_list("code", "id"))
         if not ids:
             raise FileRefused(file.name, [Problem("no-place")])
         matched, unmatched = match_boundaries(shapes, set(ids))
@@ -303,7 +307,7 @@ def import_boundaries(*, file: Path, dated_on: date | None = None, by: User | No
             vintage,
             is_new=True,
             rows=len(shapes),
-            places={Territory.Kind.MRC.value: len(matched)},
+            places=Counter(drawn.filter(code__in=matched).values_list("kind", flat=True)),
             unmatched=tuple(unmatched),
         )
         _record(report, by=by, now=now)

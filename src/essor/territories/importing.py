@@ -18,6 +18,11 @@ from essor.territories.rules import ListedMunicipality, find_boundary_code, type
 
 REQUIRED = ("mcode", "munnom", "mdes", "regadm", "divrec", "mrc")
 LABEL = re.compile(r"^(?:MRC )?(?P<name>.+?)\s*\((?P<code>\d{2,3})\)$")
+SHAPE_CODE = re.compile(r"MRC_(?P<mrc>\d{2,3})|(?:MUN_)?(?P<municipality>\d{5})")
+CODE_PROPERTIES = ("MRC_ID", "MUS_CO_GEO", "MUN_ID", "mcode", "code_geo", "code")
+"""Where files of boundaries usually keep the code of a place: first those of « Découpages administratifs » (ministère
+des Ressources naturelles et des Forêts), then the column of the official directory, then plain words."""
+MOST_NAMED = 12
 MAX_BYTES = 100 * 1024 * 1024
 
 
@@ -76,7 +81,14 @@ def _sentences() -> dict[str, str]:
         "json-malformed": _("le fichier n’est pas du JSON ({value}). Exportez-le en GeoJSON."),
         "not-geojson": _("le fichier n’est pas une collection GeoJSON de lieux. Exportez-le en GeoJSON."),
         "not-wgs84": _("les coordonnées ne sont pas en WGS84 ({value}). Exportez le fichier en longitude et latitude."),
-        "shape-code-missing": _("un lieu n’a pas de code « MRC_ID » comme « MRC_64 » (lu : « {value} »)."),
+        "shape-code-missing": _(
+            "un lieu n’a pas de code dans « {column} » (lu : « {value} »). Il faut « MRC_64 » pour une MRC, « 64008 » "
+            "pour une municipalité. Si le code est ailleurs, nommez sa propriété avec --code-property."
+        ),
+        "code-property-missing": _(
+            "aucun lieu n’a de propriété {column}. Nommez celle qui porte le code, avec --code-property ; "
+            "les premières du fichier sont : {value}."
+        ),
         "shape-malformed": _("le lieu « {value} » n’a pas de polygone. Retirez-le ou corrigez-le."),
         "no-place": _("aucun lieu n’est chargé. Importez d’abord la liste des municipalités."),
         "list-unknown": _("aucune liste courte ne s’appelle « {value} »."),
@@ -185,22 +197,25 @@ def _parse_label(text: str) -> tuple[str, str] | None:
     return (match["code"], typeset(match["name"])) if match else None
 
 
-def parse_boundaries(content: bytes, *, file_name: str) -> dict[str, dict[str, Any]]:
-    """One geometry for each code of the file (« 64 », « 371 »); the parts of one place are joined."""
+def parse_boundaries(content: bytes, *, file_name: str, code_property: str | None = None) -> dict[str, dict[str, Any]]:
+    """One geometry for each code of the file (« 64 », « 371 », « 64008 »); the parts of one place are joined.
+
+    ``code_property``: the property that holds the code; None: the first of CODE_PROPERTIES that the file has.
+    """
     features = _read_features(content, file_name)
+    name = code_property or _find_code_property(features, file_name)
     problems: list[Problem] = []
     parts: dict[str, list[Any]] = {}
     for feature in features:
-        properties = feature.get("properties") or {}
-        label = str(properties.get("MRC_ID") or "")
-        match = re.fullmatch(r"MRC_(\d{2,3})", label)
+        label = str((feature.get("properties") or {}).get(name) or "")
+        match = SHAPE_CODE.fullmatch(label)
         polygons = _list_polygons(feature.get("geometry"))
         if match is None:
-            problems.append(Problem("shape-code-missing", value=label))
+            problems.append(Problem("shape-code-missing", column=name, value=label))
         elif polygons is None:
             problems.append(Problem("shape-malformed", value=label))
         else:
-            parts.setdefault(match[1], []).extend(polygons)
+            parts.setdefault(match["mrc"] or match["municipality"], []).extend(polygons)
     if problems:
         raise FileRefused(file_name, problems)
     return {
@@ -209,6 +224,15 @@ def parse_boundaries(content: bytes, *, file_name: str) -> dict[str, dict[str, A
         else {"type": "MultiPolygon", "coordinates": found}
         for code, found in parts.items()
     }
+
+
+def _find_code_property(features: list[dict[str, Any]], file_name: str) -> str:
+    found = list(dict.fromkeys(name for feature in features for name in feature.get("properties") or {}))
+    known = next((name for name in CODE_PROPERTIES if name in found), None)
+    if known is None:
+        wanted, given = ", ".join(CODE_PROPERTIES), ", ".join(found[:MOST_NAMED]) or _("aucune")
+        raise FileRefused(file_name, [Problem("code-property-missing", column=wanted, value=given)])
+    return known
 
 
 def _read_features(content: bytes, file_name: str) -> list[dict[str, Any]]:

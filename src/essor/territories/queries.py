@@ -139,7 +139,8 @@ def list_found(search: str, on: date) -> list[TerritoryPeriod]:
 
 def list_boundaries(region: str, on: date) -> dict[str, dict[str, Any]]:
     """The geometries of the MRCs and equivalents of a region on that day, by code."""
-    codes = TerritoryPeriod.objects.on(on).filter(parent__code=region).values("territory_id")
+    mrcs = TerritoryPeriod.objects.on(on).filter(parent__code=region, territory__kind=Territory.Kind.MRC)
+    codes = mrcs.values("territory_id")
     shapes = Boundary.objects.filter(territory_id__in=codes).order_by("territory__code")
     return dict(shapes.values_list("territory__code", "geometry"))
 

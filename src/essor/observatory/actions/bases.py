@@ -231,6 +231,11 @@ def _check_replaced(draft: BaseVersion, replaces: BaseVersion | None) -> None:
     wrong = replaces.base_id != draft.base_id or replaces.status != BaseVersion.Status.PUBLISHED
     if wrong or BaseVersion.objects.filter(replaces=replaces).exclude(pk=draft.pk).exists():
         raise ObservatoryError("cannot-replace", base=draft.base.slug, number=draft.number, other=replaces.number)
+    said, before = definition_content(draft), definition_content(replaces)
+    if said | {"number": None} == before | {"number": None}:
+        raise ObservatoryError(
+            "version-says-the-same", base=draft.base.slug, number=draft.number, other=replaces.number
+        )
 
 
 def _trace(

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
 
+import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import require
 from essor.engines.running import DatabaseEngine
 from essor.engines.snapshots import write_snapshot
+from essor.observatory.differences import list_changes
 from essor.observatory.folders import (
     DEFINITIONS,
     MANIFEST,
@@ -35,9 +37,16 @@ from essor.observatory.folders import (
 )
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.portraits import read_instant
-from essor.observatory.queries.editions import editions_folder, list_changes
-from essor.observatory.queries.gathering import Records, gather_definitions, gather_records, gather_sources
+from essor.observatory.queries.editions import editions_folder
+from essor.observatory.queries.gathering import (
+    Records,
+    gather_definitions,
+    gather_records,
+    gather_sources,
+    list_silent_days,
+)
 from essor.observatory.queries.live import build_live_portrait
+from essor.observatory.queries.subtractions import list_small_differences
 from essor.observatory.rules import ObservatoryError, choose_free_slug, make_slug, sha256_of
 
 
@@ -56,10 +65,14 @@ class EditionAsked(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be published: the results, and what a correction would change (None: not a correction)."""
+    """What would be published: the results, and what a correction would change (None: not a correction).
+
+    ``differences``: who could be told apart by subtraction, within the results or from an edition already published.
+    """
 
     results: Mapping[str, Any]
     changes: Sequence[Mapping[str, Any]] | None
+    differences: Sequence[Mapping[str, Any]] = ()
 
 
 def preview_edition(*, now: datetime, **asked: Unpack[EditionAsked]) -> Preview:
@@ -71,8 +84,10 @@ def preview_edition(*, now: datetime, **asked: Unpack[EditionAsked]) -> Preview:
         dates=asked["dates"],
         known_at=asked["known_at"],
     )
+    _refuse_silence(asked, results)
     predecessor = asked.get("predecessor")
-    return Preview(results, list_changes(predecessor.results, results) if predecessor else None)
+    changes = list_changes(predecessor.results, results) if predecessor else None
+    return Preview(results, changes, list_small_differences(results))
 
 
 def publish_edition(*, by: User | None, now: datetime, **asked: Unpack[EditionAsked]) -> Edition:
@@ -116,6 +131,14 @@ def _check(asked: EditionAsked, now: datetime) -> None:
     _check_correction(asked)
 
 
+def _refuse_silence(asked: EditionAsked, results: Mapping[str, Any]) -> None:
+    """Nothing known of a day is no zero to publish."""
+    code = asked["territory_code"]
+    silent = list_silent_days(territory_code=code, dates=asked["dates"], known_at=asked["known_at"], results=results)
+    if silent:
+        raise ObservatoryError("no-fact-known", on=silent[0], territory=code)
+
+
 def _check_correction(asked: EditionAsked) -> None:
     predecessor, reason = asked.get("predecessor"), asked.get("correction_reason", "").strip()
     if predecessor is None:
@@ -133,21 +156,10 @@ def _check_correction(asked: EditionAsked) -> None:
 
 def _prepare(folder: Path, asked: EditionAsked, *, published: set[str], by: User | None, now: datetime) -> Edition:
     """Fills the folder and returns the row that will name it, not yet saved."""
-    definitions = gather_definitions(
-        territory_code=asked["territory_code"],
-        base_versions=asked["base_versions"],
-        dates=asked["dates"],
-        known_at=asked["known_at"],
-    )
-    records = gather_records(definitions, known_at=asked["known_at"])
-    definitions["sources"] = gather_sources(
-        records.organisations, variables=definitions["variables"], known_at=asked["known_at"]
-    )
+    definitions, records = _gather(asked)
     snapshot_hash = _write_records(folder, definitions, records)
-    write_file(folder / DEFINITIONS, write_json(definitions))
-    kept = read_json(folder / DEFINITIONS)
-    results = rebuild_results(kept, open_records(folder, {"snapshot": snapshot_hash}))
-    write_file(folder / RESULTS, write_json(results))
+    results = _compute(folder, definitions, snapshot_hash)
+    _refuse_silence(asked, results)
     _refuse_twice(snapshot_hash, results, asked.get("predecessor"))
     last = max(asked["dates"])
     wanted = make_slug(f"{definitions['territory']['name_fr']} {last.isoformat()}")
@@ -167,14 +179,40 @@ def _prepare(folder: Path, asked: EditionAsked, *, published: set[str], by: User
     )
     if edition.predecessor is not None:
         edition.changes = list_changes(edition.predecessor.results, results)
-    manifest = manifest_of(
-        folder, names=[f"{snapshot_hash}.parquet", DEFINITIONS, RESULTS], about=_tell(edition, definitions)
+    edition.manifest_hash = _write_manifest(folder, edition, definitions)
+    return edition
+
+
+def _gather(asked: EditionAsked) -> tuple[dict[str, Any], Records]:
+    """What the edition will be computed from, with the sources of its records."""
+    known_at = asked["known_at"]
+    definitions = gather_definitions(
+        territory_code=asked["territory_code"],
+        base_versions=asked["base_versions"],
+        dates=asked["dates"],
+        known_at=known_at,
     )
-    content = write_json(manifest)
+    records = gather_records(definitions, known_at=known_at)
+    variables = definitions["variables"]
+    sources = gather_sources(records.organisations, variables=variables, known_at=known_at)
+    return definitions | {"sources": sources}, records
+
+
+def _compute(folder: Path, definitions: Mapping[str, Any], snapshot_hash: str) -> dict[str, Any]:
+    """Keeps the definitions, then the results that they give on the records just written, read back from the folder."""
+    write_file(folder / DEFINITIONS, write_json(definitions))
+    results = rebuild_results(read_json(folder / DEFINITIONS), open_records(folder, {"snapshot": snapshot_hash}))
+    write_file(folder / RESULTS, write_json(results))
+    return results
+
+
+def _write_manifest(folder: Path, edition: Edition, definitions: Mapping[str, Any]) -> str:
+    """The hash of the manifest, which names every file of the folder and makes them last."""
+    names = [f"{edition.snapshot_hash}.parquet", DEFINITIONS, RESULTS]
+    content = write_json(manifest_of(folder, names=names, about=_tell(edition, definitions)))
     write_file(folder / MANIFEST, content)
     keep_entries(folder)
-    edition.manifest_hash = sha256_of(content)
-    return edition
+    return sha256_of(content)
 
 
 def _write_records(folder: Path, definitions: Mapping[str, Any], records: Records) -> str:
@@ -182,7 +220,7 @@ def _write_records(folder: Path, definitions: Mapping[str, Any], records: Record
     known_at = read_instant(definitions)
     facts = DatabaseEngine(connection).read_facts(known_at=known_at, organisations=records.organisations)
     wanted = set(definitions["variables"])
-    needed = facts.filter([name in wanted for name in facts.column("variable").to_pylist()])
+    needed = facts.filter(pa.array([name in wanted for name in facts.column("variable").to_pylist()], pa.bool_()))
     _path, sha256 = write_snapshot(folder, facts=needed, events=records.events, names=[], known_at=known_at)
     return sha256
 

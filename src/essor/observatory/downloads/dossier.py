@@ -40,6 +40,11 @@ class Dossier:
         return self.edition.title_en if is_english() else self.edition.title_fr
 
     @property
+    def stem(self) -> str:
+        """What the names of its documents begin with."""
+        return f"portrait-{self.edition.slug}"
+
+    @property
     def known_on(self) -> date:
         return timezone.localdate(self.edition.known_at)
 

@@ -24,7 +24,6 @@ from essor.observatory.labels import label_code
 
 MARK = "\N{BOM}"
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-CSV_NAME, METADATA_NAME = "portrait.csv", "portrait.csv-metadata.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def write_csvw(dossier: Dossier) -> bytes:
     return write_json(
         {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
-            "url": CSV_NAME,
+            "url": f"{dossier.stem}.csv",
             **_describe_edition(dossier),
             "notes": notes,
             "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True, "lineTerminators": ["\r\n"]},

@@ -1,4 +1,4 @@
-"""Two dates on one base; two bases, refused with the bridge between them; two published figures, term by term."""
+"""Two dates on one base; two bases, refused with the bridge between them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from essor.methods.comparison import compare
 from essor.methods.figures import sum_jobs
 from essor.methods.growth import rounded
 from essor.methods.portrait import comparison_as_dict
-from essor.methods.revision import Decomposition, Split, split_change
-from essor.observatory.models import BaseVersion, Edition
+from essor.observatory.models import BaseVersion
 from essor.observatory.queries.bases import base_definition, get_base_version
+from essor.observatory.queries.gathering import list_silent_days
 from essor.observatory.queries.live import build_live_membership, build_live_portrait
+from essor.observatory.queries.subtractions import SMALL_DIFFERENCE
 from essor.observatory.rules import ObservatoryError, find_value, has_exact_total, is_decided
 
 
@@ -23,18 +24,34 @@ class BasesDiffer(Exception):
     """A comparison that is refused: why, both amounts, and the bridge that explains their difference instead.
 
     An amount None: unknown. ``bridge`` None: one total is unknown, or the two bases do not measure jobs in one unit, so
-    there is no passage either.
+    there is no passage either. ``figures``: the jobs of each of the two ``versions`` on its day. ``warnings``: where
+    both totals would give away one or two enterprises.
     """
 
     def __init__(
-        self, refusal: Refusal, *, before: int | None, after: int | None, bridge: Mapping[str, Any] | None
+        self,
+        refusal: Refusal,
+        *,
+        bridge: Mapping[str, Any] | None,
+        versions: tuple[BaseVersion, BaseVersion],
+        figures: tuple[Mapping[str, Any], Mapping[str, Any]],
+        warnings: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        self.refusal, self.before, self.after, self.bridge = refusal, before, after, bridge
+        self.refusal, self.bridge, self.versions = refusal, bridge, versions
+        self.figures, self.warnings = figures, warnings
+        self.before, self.after = (find_value(figure) for figure in figures)
         super().__init__(refusal.type)
 
     def as_problem(self, language: str) -> dict[str, Any]:
-        """The problem object (RFC 9457), with ``before``, ``after``, ``parts`` and ``bridge``."""
+        """The problem object (RFC 9457), with ``before``, ``after``, ``parts``, ``bridge`` and ``warnings``.
+
+        Warnings hold how many enterprises only one of the two counts, not which.
+        """
         problem = {**self.refusal.as_problem(language), "status": 409, "before": self.before, "after": self.after}
+        problem["warnings"] = [
+            {name: len(value) if name.startswith("only_in") else value for name, value in warning.items()}
+            for warning in self.warnings
+        ]
         if self.bridge is None:
             return problem | {"bridge": None, "parts": {}}
         parts = dict(self.bridge["parts"])
@@ -68,6 +85,7 @@ def compare_dates(
     results = build_live_portrait(
         territory_code=territory_code, base_versions=[base_version], dates=[before_on, after_on], known_at=known_at
     )
+    _refuse_silence(territory_code, [before_on, after_on], known_at, results)
     figures = [results["figures"][_figure_key(base_version, on)] for on in (before_on, after_on)]
     told = next(iter(results["comparisons"].values()), None)
     if before_known_at is not None:
@@ -84,6 +102,8 @@ def compare_dates(
         "from": before_on.isoformat(),
         "to": after_on.isoformat(),
         "days": (after_on - before_on).days,
+        "vintage": figures[1]["fingerprint"]["vintage"],
+        "first_vintage": figures[0]["fingerprint"]["vintage"],
         "fingerprint": figures[1]["fingerprint"]["code"],
     }
     return {"unknown_on": [], **told, **about}
@@ -180,6 +200,7 @@ def refuse_bases(
     results = build_live_portrait(
         territory_code=territory_code, base_versions=[first, second], dates=dates, known_at=known_at
     )
+    _refuse_silence(territory_code, dates, known_at, results)
     territory = Territory(territory_code, results["territory"]["vintage"])
     definitions = [base_definition(version) for version in (first, second)]
     marks = [fingerprint_of(item, territory, indicator=item.jobs_variable) for item in definitions]
@@ -187,11 +208,16 @@ def refuse_bases(
     if refusal is None:
         raise ObservatoryError("base-twice", base=first.base.slug)
     bridge = next(iter(results["bridges"].values()), None)
-    before, after = (
-        find_value(results["figures"][_figure_key(version, day)])
-        for version, day in ((first, before_on or on), (second, on))
-    )
-    return BasesDiffer(refusal, before=before, after=after, bridge=bridge)
+    figures = (results["figures"][_figure_key(first, before_on or on)], results["figures"][_figure_key(second, on)])
+    small = [item for item in results["warnings"] if item["type"] == SMALL_DIFFERENCE and item["on"] == on.isoformat()]
+    return BasesDiffer(refusal, bridge=bridge, versions=(first, second), figures=figures, warnings=small)
+
+
+def _refuse_silence(territory_code: str, dates: Sequence[date], known_at: datetime, results: Mapping[str, Any]) -> None:
+    """Raises ``no-fact-known`` for the first day of which nothing at all was known then."""
+    silent = list_silent_days(territory_code=territory_code, dates=dates, known_at=known_at, results=results)
+    if silent:
+        raise ObservatoryError("no-fact-known", on=silent[0], territory=territory_code)
 
 
 def refuse_versions(
@@ -209,65 +235,13 @@ def refuse_versions(
     refusal = compare_fingerprints(marks[0], marks[1])
     if refusal is None:
         return None
-    values = []
+    figures = []
     for version, on in ((first, before_on), (second, after_on)):
         results = build_live_portrait(
             territory_code=territory_code, base_versions=[version], dates=[on], known_at=known_at
         )
-        values.append(find_value(results["figures"][_figure_key(version, on)]))
-    return BasesDiffer(refusal, before=values[0], after=values[1], bridge=None)
-
-
-def explain_published_change(*, first: Edition, first_key: str, second: Edition, second_key: str) -> dict[str, Any]:
-    """Why a published figure differs from an earlier one: revision, coverage, definition, real, from the store.
-
-    Keys of figures of one base (its versions may differ). Raises ``figure-unknown``, ``editions-not-in-order`` or
-    ``figures-not-comparable`` (other territory, base or indicator).
-    """
-    before, after = _published(first, first_key), _published(second, second_key)
-    same = ("base", "indicator") if before["indicator"] == "enterprises" else ("base",)
-    alike = first.territory_code == second.territory_code and all(before[name] == after[name] for name in same)
-    if not alike or (before["indicator"] == "enterprises") != (after["indicator"] == "enterprises"):
-        raise ObservatoryError("figures-not-comparable", first=first_key, second=second_key)
-    if first.known_at > second.known_at:
-        raise ObservatoryError("editions-not-in-order", first=first.slug, second=second.slug)
-    old = get_base_version(slug=before["base"], number=before["version"])
-    new = get_base_version(slug=after["base"], number=after["version"])
-    start, end = date.fromisoformat(before["on"]), date.fromisoformat(after["on"])
-
-    def read(version: BaseVersion, on: date, known_at: datetime) -> Any:
-        side, _events = build_live_membership(
-            territory_code=first.territory_code, base_version=version, on=on, known_at=known_at, vintage_on=end
-        )
-        return side
-
-    found = split_change(
-        read(old, start, first.known_at),
-        read(old, start, second.known_at),
-        read(new, start, second.known_at),
-        read(new, end, second.known_at),
-        first_redefined=read(new, start, first.known_at),
-        last_undefined=read(old, end, second.known_at),
-    )
-    return _decomposition_as_dict(found, is_count=before["indicator"] == "enterprises")
-
-
-def _decomposition_as_dict(found: Decomposition, *, is_count: bool) -> dict[str, Any]:
-    split: Split = found.enterprises if is_count else found.jobs
-    return {
-        "before": split.before,
-        "after": split.after,
-        "terms": {name: term.value for name, term in split.terms.items()},
-        "ranges": {name: [term.lowest, term.highest] for name, term in split.terms.items()},
-        "orders": split.orders,
-    }
-
-
-def _published(edition: Edition, key: str) -> dict[str, Any]:
-    figure: dict[str, Any] | None = edition.results["figures"].get(key)
-    if figure is None:
-        raise ObservatoryError("figure-unknown", slug=edition.slug, figure=key)
-    return figure
+        figures.append(results["figures"][_figure_key(version, on)])
+    return BasesDiffer(refusal, bridge=None, versions=(first, second), figures=(figures[0], figures[1]))
 
 
 def _figure_key(version: BaseVersion, on: date) -> str:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from essor.methods.differences import compare_results
 from essor.observatory.folders import DEFINITIONS, MANIFEST, RESULTS, Problem, Report, read_json, verify_folder
 from essor.observatory.models import Edition
 from essor.observatory.rules import ObservatoryError
 
-BOUNDS = ("low", "high")
-HEADLINE = ("value", "low", "high", "undecided")
-COMPARED = ("before", "after", "growth")
-BRIDGED = ("total_a", "total_b")
 MOST_TRIED = 5
+HELD = ("results", "changes")
+"""The columns of an edition that may weigh as much as a book."""
+UNREAD = tuple(f"{beside}__{name}" for beside in ("predecessor", "successor") for name in HELD)
+AMOUNT = ("enterprises", "undecided", "value", "low", "high", "banded", "scale")
+"""What a figure must hold to be said."""
 
 
 def editions_folder() -> Path:
@@ -30,15 +31,19 @@ def folder_of(edition: Edition) -> Path:
     return editions_folder() / edition.slug
 
 
+def _with_neighbours() -> QuerySet[Edition]:
+    return Edition.objects.select_related("predecessor", "successor", "published_by")
+
+
 def list_editions(*, territory_code: str | None = None) -> QuerySet[Edition]:
-    """Latest published first."""
-    editions = Edition.objects.select_related("predecessor", "successor", "published_by").defer("results")
+    """Latest published first, without what they hold: their results are read when someone asks for them."""
+    editions = _with_neighbours().defer("results", *UNREAD)
     return editions if territory_code is None else editions.filter(territory_code=territory_code)
 
 
 def get_edition(*, slug: str) -> Edition:
     """Raises ObservatoryError ``edition-unknown`` with the nearest names."""
-    edition = Edition.objects.select_related("predecessor", "successor", "published_by").filter(slug=slug).first()
+    edition = _with_neighbours().defer(*UNREAD).filter(slug=slug).first()
     if edition is None:
         known = list(Edition.objects.values_list("slug", flat=True))
         near = difflib.get_close_matches(slug, known, n=3, cutoff=0.4)
@@ -57,9 +62,10 @@ def find_latest_pair() -> tuple[Edition, Edition, str] | None:
     second = find_latest_edition()
     if second is None:
         return None
-    earlier = Edition.objects.filter(territory_code=second.territory_code, known_at__lte=second.known_at)
-    for first in earlier.exclude(pk=second.pk).order_by("-known_at", "-id")[:MOST_TRIED]:
-        known = {base["slug"] for base in first.results["bases"]}
+    earlier = Edition.objects.filter(territory_code=second.territory_code, known_at__lte=second.known_at).defer(*HELD)
+    earlier = earlier.exclude(pk=second.pk).annotate(bases=KeyTransform("bases", "results"))
+    for first in earlier.order_by("-known_at", "-id")[:MOST_TRIED]:
+        known = {base["slug"] for base in first.bases}
         shared = next((base["slug"] for base in second.results["bases"] if base["slug"] in known), None)
         if shared is not None:
             return first, second, shared
@@ -84,10 +90,25 @@ def get_figure(*, edition: Edition, key: str) -> dict[str, Any]:
     return figure
 
 
-def list_figure_history(*, key: str, territory_code: str) -> list[Edition]:
-    """Every edition of a territory that publishes a figure of that name, oldest first."""
-    editions = Edition.objects.filter(territory_code=territory_code).order_by("published_at", "id")
-    return [edition for edition in editions if key in edition.results["figures"]]
+def list_figure_history(*, key: str, territory_code: str) -> list[tuple[Edition, dict[str, Any]]]:
+    """Every edition of a territory that publishes a figure of that name, oldest first, with the figure's amount.
+
+    One question, whatever their number, which reads nothing else of their results: see AMOUNT.
+    """
+    slug, version, _indicator, on = key.split(".")
+    editions = Edition.objects.filter(
+        territory_code=territory_code,
+        base_versions__base__slug=slug,
+        base_versions__number=int(version),
+        last_reference_on__gte=on,
+        results__figures__has_key=key,
+    )
+    figure = KeyTransform(key, KeyTransform("figures", "results"))
+    told = editions.defer(*HELD).annotate(**{f"told_{name}": KeyTransform(name, figure) for name in AMOUNT})
+    return [
+        (edition, {name: getattr(edition, f"told_{name}") for name in AMOUNT})
+        for edition in told.order_by("published_at", "id")
+    ]
 
 
 def verify_edition(*, slug: str) -> Report:
@@ -106,55 +127,3 @@ def verify_edition(*, slug: str) -> Report:
         for item in compare_results(kept, edition.results)
     ]
     return Report(report.slug, report.files, report.figures, (*report.problems, *shown))
-
-
-def list_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The published numbers that two results say differently: ``[{kind, key, field, before, after}]``.
-
-    ``kind``: ``figure``, ``table`` (with ``dimension`` and ``code``), ``comparison`` or ``bridge``. A number that one
-    of the two does not publish is null there.
-    """
-    changes = [
-        *_list_field_changes("figure", before["figures"], after["figures"], HEADLINE),
-        *_list_table_changes(before["figures"], after["figures"]),
-        *_list_field_changes("comparison", before["comparisons"], after["comparisons"], COMPARED),
-        *_list_field_changes("bridge", before["bridges"], after["bridges"], BRIDGED),
-    ]
-    return sorted(changes, key=lambda item: (item["kind"] != "figure", item["kind"], item["key"]))
-
-
-def _list_field_changes(
-    kind: str, before: Mapping[str, Any], after: Mapping[str, Any], names: Collection[str]
-) -> list[dict[str, Any]]:
-    changes = []
-    for key in sorted({*before, *after}):
-        first, second = before.get(key, {}), after.get(key, {})
-        is_exact = first.get("value") is not None and second.get("value") is not None
-        changes += [
-            {"kind": kind, "key": key, "field": name, "before": first.get(name), "after": second.get(name)}
-            for name in names
-            if first.get(name) != second.get(name) and not (is_exact and name in BOUNDS)
-        ]
-    return changes
-
-
-def _list_table_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    changes = []
-    for key in sorted({*before}.intersection(after)):
-        for dimension, rows in before[key]["tables"].items():
-            first = {row["code"]: row["value"] for row in rows}
-            second = {row["code"]: row["value"] for row in after[key]["tables"][dimension]}
-            changes += [
-                {
-                    "kind": "table",
-                    "key": key,
-                    "dimension": dimension,
-                    "code": code,
-                    "field": "value",
-                    "before": first.get(code),
-                    "after": second.get(code),
-                }
-                for code in sorted({*first, *second})
-                if first.get(code) != second.get(code)
-            ]
-    return changes

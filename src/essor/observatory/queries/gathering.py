@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from essor import __version__
 from essor.directory.models import Fact, LifeEvent, Source
 from essor.directory.queries import events as list_events
 from essor.knowledge import load_variables
 from essor.methods.bases import TERRITORY_VARIABLE
+from essor.methods.criteria import PlaceTree
 from essor.methods.facts import DERIVED, Event
 from essor.observatory.models import BaseVersion
 from essor.observatory.portraits import (
@@ -28,6 +29,8 @@ from essor.observatory.queries.territories import get_territory_code
 from essor.observatory.rules import ObservatoryError
 from essor.territories.models import TerritoryPeriod
 from essor.territories.queries import get_name, get_vintage_label, list_names, place_tree
+
+NAMED_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +79,72 @@ def gather_definitions(
 
 
 def gather_records(definitions: Definitions, *, known_at: datetime) -> Records:
+    """The organisations that a portrait concerns, and their events (see :func:`find_records`)."""
+    trees = {id(tree): tree for tree in read_places(definitions).values()}
+    return find_records(
+        territory_code=definitions["territory"]["code"],
+        places=list(trees.values()),
+        variables=definitions["variables"],
+        known_at=known_at,
+    )
+
+
+def find_records(
+    *, territory_code: str, places: Sequence[PlaceTree], variables: Collection[str], known_at: datetime
+) -> Records:
     """The organisations concerned, and their events.
 
-    Those ever said to be in the territory (or perhaps), those whose place nobody said, and those tied to them by a
-    merger, a split or a new record.
+    Those ever said to be in the territory (or perhaps) under one of ``places``, those that answer one of ``variables``
+    but whose place nobody said, and those tied to them by a merger, a split or a new record.
     """
-    concerned = _list_placed(definitions, known_at) | _list_placeless(definitions, known_at)
+    concerned = _list_placed(territory_code, places, known_at) | _list_placeless(variables, known_at)
     linked = LifeEvent.objects.known_at(known_at).exclude(other=None).values_list("organisation_id", "other_id")
     pairs = list(linked)
     while found := {item for pair in pairs if concerned.intersection(pair) for item in pair} - concerned:
         concerned |= found
-    kept = [event for event in list_events(known_at=known_at) if event.organisation in concerned]
-    return Records(tuple(sorted(concerned)), tuple(kept))
+    chosen = tuple(sorted(concerned))
+    return Records(chosen, tuple(_read_events(chosen, known_at)))
+
+
+def list_silent_days(
+    *, territory_code: str, dates: Iterable[date], known_at: datetime, results: Mapping[str, Any]
+) -> list[date]:
+    """The days of which nothing at all was known then about the territory: their figures are unknown, never zero.
+
+    ``results``: the portrait at these dates; a day at which someone is counted or undecided is not looked at.
+    """
+    return [
+        on
+        for on in sorted(set(dates))
+        if not _speaks(results, on) and not _is_anything_known(territory_code, on, known_at)
+    ]
+
+
+def _speaks(results: Mapping[str, Any], on: date) -> bool:
+    figures = (figure for figure in results["figures"].values() if figure["on"] == on.isoformat())
+    return any(figure["enterprises"] or figure["undecided"] for figure in figures)
+
+
+def _is_anything_known(territory_code: str, on: date, known_at: datetime) -> bool:
+    """Whether a fact known then covers the day, about an organisation that concerns the territory."""
+    variables = list(load_variables())
+    records = find_records(
+        territory_code=territory_code, places=[place_tree(on)], variables=variables, known_at=known_at
+    )
+    covering = (
+        Fact.objects.known_at(known_at).filter(starts_on__lte=on).filter(Q(ends_before=None) | Q(ends_before__gt=on))
+    )
+    chosen = records.organisations
+    return any(
+        covering.filter(organisation_id__in=chosen[start : start + NAMED_AT_ONCE]).exists()
+        for start in range(0, len(chosen), NAMED_AT_ONCE)
+    )
+
+
+def _read_events(organisations: Sequence[int], known_at: datetime) -> Iterator[Event]:
+    """Their events, by organisation and day; a database takes so many names in one question."""
+    for start in range(0, len(organisations), NAMED_AT_ONCE):
+        yield from list_events(organisations=organisations[start : start + NAMED_AT_ONCE], known_at=known_at)
 
 
 def gather_sources(
@@ -157,18 +214,16 @@ def _write_place_names(code: str, on: date) -> dict[str, list[str]]:
     return {place: [french[place], english[place]] for place in sorted(french) if place in inside}
 
 
-def _list_placed(definitions: Definitions, known_at: datetime) -> set[int]:
-    code = definitions["territory"]["code"]
-    trees = list({id(tree): tree for tree in read_places(definitions).values()}.values())
-    elsewhere = [tree.outside([code]) for tree in trees]
+def _list_placed(code: str, places: Sequence[PlaceTree], known_at: datetime) -> set[int]:
+    elsewhere = [tree.outside([code]) for tree in places]
     said = Fact.objects.known_at(known_at).filter(variable=TERRITORY_VARIABLE).order_by()
     texts = [text for text in said.values_list("codes", flat=True).distinct() if text]
-    kept = [text for text in texts if not all(places.issuperset(text.split("|")) for places in elsewhere)]
+    kept = [text for text in texts if not all(outside.issuperset(text.split("|")) for outside in elsewhere)]
     return set(said.filter(codes__in=kept).values_list("organisation_id", flat=True)) if kept else set()
 
 
-def _list_placeless(definitions: Definitions, known_at: datetime) -> set[int]:
+def _list_placeless(variables: Collection[str], known_at: datetime) -> set[int]:
     known = Fact.objects.known_at(known_at).order_by()
-    placed = set(known.filter(variable=TERRITORY_VARIABLE).values_list("organisation_id", flat=True).distinct())
-    speaking = known.filter(variable__in=list(definitions["variables"])).values_list("organisation_id", flat=True)
-    return set(speaking.distinct()) - placed
+    placed = known.filter(variable=TERRITORY_VARIABLE).values_list("organisation_id", flat=True)
+    speaking = known.filter(variable__in=list(variables)).values_list("organisation_id", flat=True)
+    return set(speaking.difference(placed))

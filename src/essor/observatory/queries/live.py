@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,12 +11,11 @@ from django.db import connection
 
 from essor.accounts.models import AuditEvent
 from essor.engines.running import DatabaseEngine
-from essor.knowledge import load_variables
 from essor.methods.bases import Membership
 from essor.methods.facts import Event
 from essor.observatory.models import BaseVersion
 from essor.observatory.portraits import compute_membership, compute_portrait, read_bases
-from essor.observatory.queries.gathering import gather_definitions, gather_records, gather_sources
+from essor.observatory.queries.gathering import gather_definitions, gather_records
 from essor.observatory.rules import canonical_json, sha256_of
 
 KEPT_SECONDS = 3600
@@ -53,11 +52,13 @@ def build_live_membership(
     known_at: datetime,
     among: Collection[int] = (),
     vintage_on: date | None = None,
+    places: Sequence[Mapping[str, Any]] | None = None,
 ) -> tuple[Membership, tuple[Event, ...]]:
     """Who belongs to one base on one day as known at an instant, and the events known then.
 
     ``among``: organisations to keep in the frame besides those concerned. ``vintage_on``: the day whose list of places
-    is followed (the same for two sides that will be compared; None: the day itself).
+    is followed (the same for two sides that will be compared; None: the day itself). ``places``: the places of that day
+    as an edition keeps them (None: as the lists loaded since say).
     """
     definitions = gather_definitions(
         territory_code=territory_code,
@@ -66,6 +67,8 @@ def build_live_membership(
         known_at=known_at,
         vintage_on=vintage_on,
     )
+    if places is not None:
+        definitions["places"] = places
     records = gather_records(definitions, known_at=known_at)
     side = compute_membership(
         definitions,
@@ -77,15 +80,6 @@ def build_live_membership(
         organisations=sorted({*records.organisations, *among}),
     )
     return side, records.events
-
-
-def list_sources_of(results: dict[str, Any], *, known_at: datetime) -> list[dict[str, Any]]:
-    """The sources behind a live portrait: those of its members and of the undecided."""
-    organisations = {
-        *(item for kept in results["memberships"].values() for item in kept["members"]),
-        *(item["organisation"] for kept in results["memberships"].values() for item in kept["undecided"]),
-    }
-    return gather_sources(organisations, variables=list(load_variables()), known_at=known_at)
 
 
 def _find_last_write(known_at: datetime) -> tuple[str, datetime]:

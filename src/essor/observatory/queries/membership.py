@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from essor.design.wording import write_interval, write_whole
 from essor.directory.models import Fact, Organisation
-from essor.directory.queries import events, names_of
+from essor.directory.queries import names_of
 from essor.directory.rules import is_confidential
-from essor.engines.running import read_population
+from essor.engines.running import DatabaseEngine
 from essor.knowledge import load_variables
 from essor.methods.bases import TERRITORY_VARIABLE, BaseDefinition, Membership, Territory, membership
 from essor.methods.criteria import (
@@ -28,17 +28,17 @@ from essor.methods.criteria import (
     Range,
     Reason,
     Truth,
-    answer_of_codes,
     describe,
     evaluate,
     parse,
-    variables_of,
 )
 from essor.methods.facts import add_life
-from essor.methods.figures import Bits
+from essor.methods.figures import Bits, answers_at
 from essor.methods.population import CodedColumn, Column, Population
 from essor.methods.variables import Variable
 from essor.observatory.models import Edition
+from essor.observatory.portraits import read_day
+from essor.observatory.queries.gathering import find_records
 from essor.observatory.rules import bound_count, list_confidential
 from essor.observatory.sentences import write_few
 from essor.territories.queries import ancestors, get_name, list_names, place_tree
@@ -124,21 +124,29 @@ def explain_tree(
     on: date,
     language: str,
     is_public: bool,
-    known_at: datetime | None = None,
+    known_at: datetime,
 ) -> MembershipList:
     """Each organisation active in the territory on ``on``, or that may be, under ``tree``. Raises CriterionError.
 
-    ``is_public``: whoever does not advise the territory. They read no answer that the public may not, and where the
-    tree asks one, nobody's verdict: counts alone. An adviser then reads those that surely lie in the territory.
-    ``known_at`` None: now. At most MOST_SHOWN are told, the undecided first, since someone can settle them.
+    Only the organisations that concern the territory are read, as for a portrait. ``is_public``: whoever does not
+    advise the territory. They read no answer that the public may not, and where the tree asks one, nobody's verdict:
+    counts alone. An adviser then reads those that surely lie in the territory. At most MOST_SHOWN are told, the
+    undecided first, since someone can settle them.
     """
-    variables, known_at = load_variables(), known_at or timezone.now()
+    variables = load_variables()
     criteria = parse(tree, variables=variables)
     places = place_tree(on)
-    asked = {name: variables[name] for name in (*variables_of(criteria), "municipality", "jobs_headcount")}
-    population = read_population(connection, variables=list(asked.values()), on=on, known_at=known_at)
-    population = add_life(population, events(known_at=known_at), on=on, known_at=known_at)
     base = BaseDefinition("essai", 1, "", "", "", criteria, tree, "jobs_headcount")
+    asked = {name: variables[name] for name in base.variables()}
+    records = find_records(territory_code=territory_code, places=[places], variables=asked, known_at=known_at)
+    population = read_day(
+        DatabaseEngine(connection),
+        variables=asked,
+        on=on,
+        known_at=known_at,
+        organisations=records.organisations,
+    )
+    population = add_life(population, records.events, on=on, known_at=known_at)
     side = membership(population, base, territory=Territory(territory_code), places=places, on=on)
     verdicts, confidential = _part_by_verdict(side), list_confidential(criteria)
     if confidential and is_public:
@@ -220,10 +228,7 @@ class _Teller:
             yield _("sa municipalité est inconnue")
         if self.side.active.unknown[row]:
             yield _("on ne sait pas si elle est en activité")
-        profile = {
-            name: _answer_at(column, row, load_variables()[name]) for name, column in self.population.columns.items()
-        }
-        verdict = evaluate(self.criteria, profile, places=self.places)
+        verdict = evaluate(self.criteria, answers_at(self.population, row, self.criteria), places=self.places)
         if verdict.truth == Truth.YES:
             yield _("répond à toutes les conditions nécessaires")
             return
@@ -241,15 +246,6 @@ class _Teller:
             return line
         answer = _say_answer(reason.answer, leaf.variable, self.language, place_names)
         return _("{condition} (réponse : {answer})").format(condition=line, answer=answer)
-
-
-def _answer_at(column: Any, row: int, variable: Variable) -> Answer:
-    if isinstance(column, CodedColumn):
-        position = int(column.index[row])
-        return answer_of_codes(column.categories[position] if position >= 0 else None, variable)
-    low = int(column.low[row]) if column.has_low[row] else None
-    high = int(column.high[row]) if column.has_high[row] else None
-    return Exact(low) if low is not None and low == high else Range(low, high)
 
 
 def _say_answer(answer: Answer | None, variable: Variable, language: str, place_names: Mapping[str, str]) -> str:

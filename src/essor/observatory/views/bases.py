@@ -65,7 +65,14 @@ def _read_place(request: HttpRequest) -> Place:
 def _try_out(request: HttpRequest, tree: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """Who is counted under a tree, and the tree in words. Raises CriterionError."""
     is_public = not may(request.user, "record_facts", place.code)
-    found = explain_tree(tree, territory_code=place.code, on=place.on, language=_language(), is_public=is_public)
+    found = explain_tree(
+        tree,
+        territory_code=place.code,
+        on=place.on,
+        language=_language(),
+        is_public=is_public,
+        known_at=timezone.now(),
+    )
     return {"membership": found, "criteria_lines": _describe(tree, place.on)}
 
 
@@ -127,6 +134,7 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
     place = _read_place(request)
     context = {
         "version": version,
+        "newer": getattr(version, "replacement", None),
         "label": _in_language(version, "label"),
         "description": _in_language(version, "description"),
         "jobs_label": load_variables()[version.jobs_variable].label(_language()),

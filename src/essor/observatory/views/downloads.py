@@ -29,9 +29,10 @@ def _send(
     except ObservatoryError as error:
         raise Http404 from error
     address = request.build_absolute_uri(reverse("edition", args=[slug]))
-    content = write(open_dossier(edition, address=address))
+    dossier = open_dossier(edition, address=address)
+    content = write(dossier)
     response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="portrait-{slug}{ending}"'
+    response["Content-Disposition"] = f'attachment; filename="{dossier.stem}{ending}"'
     response["Cache-Control"] = "no-cache"
     response["ETag"] = f'"{hashlib.sha256(content).hexdigest()}"'
     return get_conditional_response(request, etag=response["ETag"], response=response) or response

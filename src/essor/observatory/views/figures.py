@@ -101,10 +101,10 @@ def _list_history(edition: Edition, key: str) -> list[dict[str, Any]]:
         {
             "edition": other,
             "title": name_edition(other),
-            "amount": find_amount(get_figure(edition=other, key=key)),
+            "amount": find_amount(figure),
             "is_here": other == edition,
         }
-        for other in list_figure_history(key=key, territory_code=edition.territory_code)
+        for other, figure in list_figure_history(key=key, territory_code=edition.territory_code)
     ]
 
 

@@ -17,9 +17,9 @@ from essor.accounts.permissions import Audience, list_held_roles, open_to, requi
 from essor.directory.queries import end_of_day
 from essor.observatory import actions
 from essor.observatory.actions.editions import EditionAsked
-from essor.observatory.changes import read_preview, seal_preview
 from essor.observatory.forms import EditionForm
 from essor.observatory.models import Edition
+from essor.observatory.previewing import read_preview, seal_preview
 from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import get_edition
 from essor.observatory.queries.gathering import gather_definitions

@@ -10,7 +10,7 @@ import csv
 import random
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from essor.directory.importing.mapping import parse_mapping
 
 SEED = 20260331
 UNKNOWN_SHARE = 0.1
+PLACES = ("64008", "64015")
+"""Terrebonne and Mascouche: everyone in one territory."""
 TITLES = ("Nom", "Numéro", "Ville", "Forme", "Emplois", "Revenus", "Membres", "Création")
 MAPPING = {
     "source": {"title": "Mesure"},
@@ -38,7 +40,8 @@ MAPPING = {
 }
 
 
-def write_census_file(file: Path, rows: int) -> None:
+def write_census_file(file: Path, rows: int, *, places: Sequence[str] = PLACES) -> None:
+    """``places``: the municipalities to draw from."""
     draw = random.Random(SEED)  # noqa: S311  a reproducible file, not a secret
 
     def known(text: str) -> str:
@@ -53,7 +56,7 @@ def write_census_file(file: Path, rows: int) -> None:
                 (
                     f"Coopérative fictive {number}",
                     f"F{number:07d}",
-                    known(draw.choice(("64008", "64015"))),
+                    known(draw.choice(places)),
                     known(draw.choice(("coop", "npo", "mutual"))),
                     known(str(int(draw.lognormvariate(2, 1)))),
                     known(f"{draw.lognormvariate(12, 1):.2f}".replace(".", ",")),

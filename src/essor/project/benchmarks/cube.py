@@ -39,9 +39,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _prepare_ours(folder: Path) -> Work:
-    from essor.engines.cubes import aggregate_cube
     from essor.knowledge import load_variables
     from essor.methods.criteria import PlaceTree, parse
+    from essor.project.benchmarks.cubes import aggregate_cube
 
     bases = {name: parse(tree, variables=load_variables()) for name, tree in TREES.items()}
     files, places = _files(folder), PlaceTree({})
@@ -72,6 +72,15 @@ def _prepare_duckdb(folder: Path) -> Work:
 def _prepare_polars(folder: Path, *, stages: int) -> Work:
     import polars as pl
 
+    rows = pl.scan_parquet(folder / "profiles-*.parquet")
+    plan = _one_stage(rows) if stages == 1 else _two_stages(rows)
+    return lambda: plan.collect(engine="streaming").to_arrow()
+
+
+def _write_tests() -> dict[str, Any]:
+    """Each base as a Polars expression: whether a row is surely in it."""
+    import polars as pl
+
     form, sells = pl.col("legal_form"), pl.col("commercial_activity") == "true"
     employs, earns = pl.col("jobs_headcount_low") >= 1, pl.col("autonomous_revenue_share_low") >= 2000
     tests = {
@@ -80,42 +89,47 @@ def _prepare_polars(folder: Path, *, stages: int) -> Work:
         "wide": form.is_in(["coop", "npo", "mutual", "association"]) & employs,
         "coops": form == "coop",
     }
+    return {base: test.fill_null(value=False) for base, test in tests.items()}
+
+
+def _write_exact() -> tuple[Any, Any]:
+    """Whether a row says exactly its jobs, and those jobs."""
+    import polars as pl
+
     exact = (pl.col("jobs_headcount_low") == pl.col("jobs_headcount_high")).fill_null(value=False)
-    exact_jobs = pl.when(exact).then(pl.col("jobs_headcount_low")).otherwise(0)
-    rows = pl.scan_parquet(folder / "profiles-*.parquet")
+    return exact, pl.when(exact).then(pl.col("jobs_headcount_low")).otherwise(0)
 
-    def one_stage() -> Any:
-        folds = []
-        for base, test in tests.items():
-            is_in = test.fill_null(value=False)
-            folds.append(is_in.sum().cast(pl.Int64).alias(f"{base}_n"))
-            folds.append((is_in & exact).sum().cast(pl.Int64).alias(f"{base}_reported"))
-            folds.append(pl.when(is_in).then(exact_jobs).otherwise(0).sum().alias(f"{base}_jobs"))
-        return rows.group_by(DIMENSIONS).agg(folds)
 
-    def two_stages() -> Any:
-        bits = [
-            pl.when(test.fill_null(value=False)).then(1 << bit).otherwise(0) for bit, test in enumerate(tests.values())
-        ]
-        masked = rows.with_columns(mask=pl.sum_horizontal(bits).cast(pl.UInt8))
-        measures = [
-            pl.len().cast(pl.Int64).alias("n"),
-            exact.sum().cast(pl.Int64).alias("reported"),
-            exact_jobs.sum().alias("jobs"),
-        ]
-        folds = [
-            pl.when((pl.col("mask") & (1 << bit)) != 0)
-            .then(pl.col(measure))
-            .otherwise(0)
-            .sum()
-            .alias(f"{base}_{measure}")
-            for bit, base in enumerate(tests)
-            for measure in ("n", "reported", "jobs")
-        ]
-        return masked.group_by([*DIMENSIONS, "mask"]).agg(measures).group_by(DIMENSIONS).agg(folds)
+def _one_stage(rows: Any) -> Any:
+    import polars as pl
 
-    plan = one_stage() if stages == 1 else two_stages()
-    return lambda: plan.collect(engine="streaming").to_arrow()
+    exact, exact_jobs = _write_exact()
+    folds = []
+    for base, is_in in _write_tests().items():
+        folds.append(is_in.sum().cast(pl.Int64).alias(f"{base}_n"))
+        folds.append((is_in & exact).sum().cast(pl.Int64).alias(f"{base}_reported"))
+        folds.append(pl.when(is_in).then(exact_jobs).otherwise(0).sum().alias(f"{base}_jobs"))
+    return rows.group_by(DIMENSIONS).agg(folds)
+
+
+def _two_stages(rows: Any) -> Any:
+    """By hand: group by the mask of bases, then fold the masks into the bases."""
+    import polars as pl
+
+    tests, (exact, exact_jobs) = _write_tests(), _write_exact()
+    bits = [pl.when(test).then(1 << bit).otherwise(0) for bit, test in enumerate(tests.values())]
+    masked = rows.with_columns(mask=pl.sum_horizontal(bits).cast(pl.UInt8))
+    measures = [
+        pl.len().cast(pl.Int64).alias("n"),
+        exact.sum().cast(pl.Int64).alias("reported"),
+        exact_jobs.sum().alias("jobs"),
+    ]
+    folds = [
+        pl.when((pl.col("mask") & (1 << bit)) != 0).then(pl.col(measure)).otherwise(0).sum().alias(f"{base}_{measure}")
+        for bit, base in enumerate(tests)
+        for measure in ("n", "reported", "jobs")
+    ]
+    return masked.group_by([*DIMENSIONS, "mask"]).agg(measures).group_by(DIMENSIONS).agg(folds)
 
 
 BENCHMARK = Benchmark(

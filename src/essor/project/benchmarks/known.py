@@ -14,7 +14,7 @@ _FACTS = "known-facts.parquet"
 
 
 def _prepare_ours(folder: Path) -> Work:
-    from essor.engines.known import KnownStore, write_known_store
+    from essor.project.benchmarks.known_store import KnownStore, write_known_store
 
     path = folder / "ours.duckdb"
     write_known_store(path, folder / _FACTS)

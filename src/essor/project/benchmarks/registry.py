@@ -11,6 +11,7 @@ MODULES = {
     "known": "known",
     "criteria": "criteria",
     "import": "importing",
+    "builder": "builder",
     "pages": "pages",
 }
 

@@ -60,6 +60,10 @@ class Command(BaseCommand):
             places = words.add_parser(name)
             places.add_argument("file", type=Path)
             places.add_argument("--dated", help="jour de la liste (2026-03-31)")
+            if name == "boundaries":
+                places.add_argument(
+                    "--code-property", help="la propriété qui porte le code du lieu (MRC_ID, MUS_CO_GEO…)"
+                )
         territories = words.add_parser("territories", help="une courte liste de lieux, ou le nom d’une liste fournie")
         territories.add_argument("file", type=Path)
         withdrawal = words.add_parser("withdraw", help="retire tout ce qu’une source a dit")
@@ -101,7 +105,14 @@ class Command(BaseCommand):
 
     def _boundaries(self, options: dict[str, Any]) -> None:
         dated = read_date(options["dated"]) if options["dated"] else None
-        self._tell_places(import_boundaries(file=options["file"], dated_on=dated, by=None, now=timezone.now()))
+        report = import_boundaries(
+            file=options["file"],
+            dated_on=dated,
+            code_property=options["code_property"],
+            by=None,
+            now=timezone.now(),
+        )
+        self._tell_places(report)
 
     def _territories(self, options: dict[str, Any]) -> None:
         self._tell_places(import_territory_list(file=options["file"], by=None, now=timezone.now()))

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from essor.design.wording import write_day, write_decimal, write_percent, write_signed
+from essor.design.wording import is_english, write_day, write_decimal, write_percent, write_signed
 from essor.observatory.answers import answer_comparison, plain
 from essor.observatory.console import (
     REFUSED_COMPARISON,
@@ -19,10 +19,12 @@ from essor.observatory.console import (
     read_territory,
 )
 from essor.observatory.labels import FATES, label_base, label_bridge_part, label_fate, label_part, label_reading
+from essor.observatory.models import BaseVersion
+from essor.observatory.previewing import say_difference
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
-from essor.observatory.sentences import say_growth, say_shaky, say_undecided, say_unknown
+from essor.observatory.sentences import find_amount, say_growth, say_shaky, say_undecided, say_unknown
 
 READINGS = ("criteria", "cohort", "survivors")
 
@@ -120,7 +122,9 @@ class Command(ObservatoryCommand):
             totals = [[bridge["from"]["base"], str(bridge["total_a"])], [bridge["to"]["base"], str(bridge["total_b"])]]
             for line in lay_out([totals[0], *rows, totals[1]]):
                 self.say(line)
-        raise CommandError(f"{problem['title']} {problem['detail']}", returncode=REFUSED_COMPARISON)
+            for item in refused.warnings:
+                self.say(_("Attention. %(sentence)s") % {"sentence": say_difference(item, {})})
+        raise CommandError(f"{problem['title']} {_say_refusal(refused)}", returncode=REFUSED_COMPARISON)
 
     def _say_comparison(self, told: Mapping[str, Any], base: Mapping[str, str], answer: Mapping[str, Any]) -> None:
         self.say()
@@ -144,6 +148,38 @@ class Command(ObservatoryCommand):
                 "reading": label_reading(answer["reading"]),
             }
         )  # fmt: skip
+
+
+def _say_refusal(refused: BasesDiffer) -> str:
+    """Why two figures are not compared, in the words of the page, and what to do instead."""
+    first, second = refused.versions
+    before, after = refused.figures
+    said = {
+        "label": _name(first, beside=second),
+        "second_label": _name(second, beside=first),
+        "before": find_amount(before) or _("un nombre inconnu"),
+        "after": find_amount(after) or _("un nombre inconnu"),
+        "from": write_day(_day(before["on"])),
+        "to": write_day(_day(after["on"])),
+    }
+    words = _(
+        "« %(label)s » compte %(before)s emplois (au %(from)s), « %(second_label)s » en compte %(after)s (au %(to)s). "
+        "Ce sont deux définitions : leur différence ne serait pas une croissance."
+    )
+    instead = (
+        _("Comparez deux dates sur une même base.")
+        if refused.bridge is None
+        else _("Comparez deux dates sur une même base, ou lisez le pont.")
+    )
+    return f"{words % said} {instead}"
+
+
+def _name(version: BaseVersion, *, beside: BaseVersion) -> str:
+    """The base's name; with its version where the other is one of the same base."""
+    label = version.label_en if is_english() else version.label_fr
+    if version.base_id != beside.base_id:
+        return label
+    return _("%(base)s, version %(number)s") % {"base": label, "number": version.number}
 
 
 def _day(text: str) -> Any:

@@ -12,8 +12,10 @@ from essor.observatory.actions import publish_edition
 from essor.observatory.console import ObservatoryCommand, read_day, read_known, read_territory
 from essor.observatory.folders import Report
 from essor.observatory.models import Edition
+from essor.observatory.previewing import label_bases, say_difference
 from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import get_edition, list_editions, read_manifest, verify_edition
+from essor.observatory.queries.subtractions import list_small_differences
 from essor.observatory.sentences import find_figure, say_gaps, say_growth, say_headline
 from essor.observatory.wording import explain_problem
 
@@ -59,10 +61,14 @@ class Command(ObservatoryCommand):
             by=None,
             now=now,
         )
+        differences = list_small_differences(edition.results, apart_from=edition)
         if options["as_json"]:
-            self.say_json(_summarise(edition))
-        else:
-            self.say(_("Publiée : %(slug)s. Elle ne changera plus.") % {"slug": edition.slug})
+            self.say_json(_summarise(edition) | {"warnings": differences})
+            return
+        labels = label_bases(edition.results)
+        for item in differences:
+            self.say(_("Attention. %(sentence)s") % {"sentence": say_difference(item, labels)})
+        self.say(_("Publiée : %(slug)s. Elle ne changera plus.") % {"slug": edition.slug})
 
     def _verify(self, options: dict[str, Any], _now: datetime) -> None:
         report = verify_edition(slug=options["slug"])

@@ -7,15 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from essor.design.wording import write_day, write_whole
+from essor.design.wording import write_day, write_unknown, write_whole
 from essor.methods.bases import FULL_TIME
 from essor.observatory.answers import answer_portrait
 from essor.observatory.console import ObservatoryCommand, lay_out, read_day, read_known, read_territory
-from essor.observatory.labels import label_code, label_dimension, label_indicator
+from essor.observatory.labels import label_code, label_dimension, label_indicator, label_territory
 from essor.observatory.queries.bases import get_base_version
-from essor.observatory.queries.gathering import gather_definitions
+from essor.observatory.queries.gathering import gather_definitions, list_silent_days
 from essor.observatory.queries.live import build_live_portrait
-from essor.observatory.sentences import find_figure, say_gaps, say_headline, write_amount
+from essor.observatory.sentences import find_amount, find_figure, say_gaps, say_headline, write_amount
 
 
 class Command(ObservatoryCommand):
@@ -43,8 +43,21 @@ class Command(ObservatoryCommand):
             "known_at": known_at,
         }
         results, definitions = build_live_portrait(**asked), gather_definitions(**asked)
+        is_known = not list_silent_days(
+            territory_code=asked["territory_code"], dates=[on], known_at=known_at, results=results
+        )
         if options["as_json"]:
-            self.say_json(answer_portrait(results, definitions, on=on, known_on=known_on))
+            self.say_json(answer_portrait(results, definitions, on=on, known_on=known_on, is_known=is_known))
+        elif not is_known:
+            said = {
+                "territory": label_territory(results["territory"]),
+                "day": write_day(on),
+                "known": write_day(known_on),
+            }
+            self.say(
+                _("%(territory)s, %(day)s : aucun fait connu. Avec ce qu’on savait le %(known)s, rien ne se compte.")
+                % said
+            )
         else:
             self._say_portrait(results, definitions, on=on, known_on=known_on)
 
@@ -57,7 +70,7 @@ class Command(ObservatoryCommand):
         if gaps := say_gaps(jobs):
             self.say(gaps)
         full_time = find_figure(results, base, FULL_TIME, day)
-        self.say(_("Équivalents temps plein : %(amount)s.") % {"amount": write_amount(full_time)})
+        self.say(_("Équivalents temps plein : %(amount)s.") % {"amount": find_amount(full_time) or write_unknown()})
         for name, lines in jobs["tables"].items():
             self.say()
             heading = [label_dimension(name), _("entreprises"), label_indicator(jobs["indicator"], results["measures"])]

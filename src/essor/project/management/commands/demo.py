@@ -54,6 +54,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{Organisation.objects.count()} organisations fictives, {Edition.objects.count()} éditions publiées."
         )
+        self.stdout.write("  Public : sans compte")
         for email, name, _role in PEOPLE:
             self.stdout.write(f"  {name} : {email} · mot de passe {PASSWORD}")
         if not build_only:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from essor.engines.cubes import aggregate_cube
 from essor.methods.criteria import Node, PlaceTree, Truth, evaluate, parse
 from essor.methods.criteria.answers import Exact, OneOf, Range
 from essor.methods.variables import Variable
+from essor.project.benchmarks.cubes import aggregate_cube
 
 VARIABLES = {
     variable.id: variable

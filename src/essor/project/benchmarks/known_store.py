@@ -1,4 +1,4 @@
-"""A file of facts for « as known on »: written whole beside the old one, renamed over it, read by many at once.
+"""A prototype: a file of facts for « as known on », written beside the old one, renamed over it, read by many at once.
 
 One process may hold a DuckDB file for writing, and then no other can open it. So the file is never written in place:
 whoever loads it makes a new one and renames it; readers open it read-only, and open it again when it has changed.

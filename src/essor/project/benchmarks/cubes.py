@@ -1,4 +1,4 @@
-"""A cube under several bases at once, from wide profiles in Parquet: one row an organisation and a year.
+"""A prototype: a cube under several bases at once, from wide profiles in Parquet, one row an organisation and a year.
 
 Bases are not so many passes over the rows. Stage one groups each file by the dimensions and by what the criteria can
 tell apart: the codes that they read, and for each bound of a number the interval between two thresholds in which it

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from essor.engines.known import KnownStore, StoreRefused, write_known_store
+from essor.project.benchmarks.known_store import KnownStore, StoreRefused, write_known_store
 
 START = datetime(2014, 1, 1, tzinfo=UTC)
 INSTANT = pa.timestamp("us", tz="UTC")
