@@ -153,7 +153,7 @@ class ComparisonForm(forms.Form):
         start, end = said.get("start"), said.get("end")
         if not said.get("second") and not start:
             self.add_error("start", _("Donnez une première date, ou choisissez une autre base."))
-        if start and end and start >= end:
+        if start and end and (start > end or (start == end and not said.get("second"))):
             self.add_error("end", _("La seconde date doit suivre la première."))
         return said
 

@@ -185,7 +185,7 @@ def refuse_bases(
     marks = [fingerprint_of(item, territory, indicator=item.jobs_variable) for item in definitions]
     refusal = compare_fingerprints(marks[0], marks[1])
     if refusal is None:
-        raise ObservatoryError("base-twice", base=first.base.slug)
+        raise ObservatoryError("base-twice", base_fr=first.label_fr, base_en=first.label_en)
     bridge = next(iter(results["bridges"].values()), None)
     before, after = (
         find_value(results["figures"][_figure_key(version, day)])

@@ -114,10 +114,11 @@ def _check_request(base_versions: Sequence[BaseVersion], dates: Sequence[date]) 
         raise ObservatoryError("no-dates")
     if not base_versions:
         raise ObservatoryError("no-base")
-    slugs = [version.base.slug for version in base_versions]
-    for slug in slugs:
-        if slugs.count(slug) > 1:
-            raise ObservatoryError("base-twice", base=slug)
+    seen: set[int] = set()
+    for version in base_versions:
+        if version.base_id in seen:
+            raise ObservatoryError("base-twice", base_fr=version.label_fr, base_en=version.label_en)
+        seen.add(version.base_id)
 
 
 def _write_base(version: BaseVersion) -> dict[str, Any]:
