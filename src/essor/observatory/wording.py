@@ -101,7 +101,7 @@ SENTENCES = {
         "Aucune édition ne s’appelle « %(value)s ». Noms proches : %(near)s. « edition list » les donne toutes."
     ),
     "figure-unknown": gettext_noop(
-        "L’édition « %(slug)s » ne publie pas ce chiffre : %(figure)s. "
+        "L’édition « %(edition)s » ne publie pas ce chiffre : %(figure)s. "
         "Choisissez une base et une date qu’elle contient."
     ),
     "figures-not-comparable": gettext_noop(

@@ -27,7 +27,7 @@ from essor.observatory.queries.bases import base_definition, definition_content
 from essor.observatory.queries.territories import get_territory_code
 from essor.observatory.rules import ObservatoryError
 from essor.territories.models import TerritoryPeriod
-from essor.territories.queries import get_name, get_vintage_label, list_names, place_tree
+from essor.territories.queries import find_period, get_name, get_vintage_label, list_names, place_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def gather_definitions(
             "name_fr": get_name(code, last, "fr"),
             "name_en": get_name(code, last, "en"),
             "vintage": get_vintage_label(last),
+            **_tell_place(code, last),
         },
         "dates": [on.isoformat() for on in chosen],
         "known_at": known_at.astimezone(UTC).isoformat(),
@@ -67,6 +68,12 @@ def gather_definitions(
         "places": _write_places(chosen),
         "place_names": _write_place_names(code, chosen[-1]),
     }
+
+
+def _tell_place(code: str, on: date) -> dict[str, str]:
+    """What kind of place the territory is, so that a sentence may say it."""
+    period = find_period(code, on)
+    return {"kind": period.territory.kind if period else "", "designation": period.designation if period else ""}
 
 
 def gather_records(definitions: Definitions, *, known_at: datetime) -> Records:
