@@ -78,6 +78,12 @@ def test_a_portrait_says_its_figures_and_how_they_are_known(
         assert not re.search(rf"\b{re.escape(wrong)}\b", re.sub(r"<[^>]+>", " ", page))
 
 
+def test_each_source_leads_to_its_page(public: StrictClient, edition: Edition, world: World) -> None:
+    figure = f"/editions/{edition.slug}/chiffres/magazine-2014.1.enterprises.{LAST}/"
+    for address in ("/portrait/640/", figure):
+        assert f'<a href="/sources/{world.source.pk}/">Recensement</a>' in read(public, address)
+
+
 def test_a_portrait_in_english_has_no_french(public: StrictClient, edition: Edition) -> None:
     page = re.sub(r"<[^>]+>", " ", read(public, "/en/portrait/640/"))
     assert "43 people work in 3 social economy enterprises" in page

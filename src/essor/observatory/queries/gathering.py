@@ -104,6 +104,7 @@ def gather_sources(
             counts[source] = counts.get(source, 0) + count
     return [
         {
+            "id": source.pk,
             "title": source.title,
             "publisher": source.publisher,
             "licence": source.licence,
