@@ -22,6 +22,8 @@ from essor.design.charts import (
     Point,
     Sparkline,
     Step,
+    Tile,
+    TileMap,
     Waterfall,
     draw_in_page,
     draw_sparkline,
@@ -31,8 +33,9 @@ from essor.design.charts.bars import bar_lengths
 from essor.design.charts.boundaries import clip, fit, simplify
 from essor.design.charts.classes import classify
 from essor.design.charts.lines import segments
-from essor.design.charts.marks import COMPACT_WIDTH, WIDE_WIDTH, Line, Path, Rectangle, Words
+from essor.design.charts.marks import COMPACT_WIDTH, WIDE_WIDTH, Line, Path, Rectangle, Words, estimate_width
 from essor.design.charts.waterfall import running_totals
+from essor.design.wording import write_month
 
 CHARTS = ["bars", "growth", "bridge", "line", "slope", "tiles", "map"]
 WIDTHS = [COMPACT_WIDTH, WIDE_WIDTH]
@@ -124,6 +127,40 @@ def test_gains_and_losses_are_told_by_sign_mark_and_pattern(specimens: dict[str,
     assert 'class="gain-mark"' in svg
     assert "\u221263" in svg
     assert "+148" in svg
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_line_strikes_through_words(specimens: dict[str, Any], width: float) -> None:
+    for name in ("growth", "bridge"):
+        marks = specimens[name].draw(width).marks
+        links = [mark for mark in marks if isinstance(mark, Line) and mark.role == "link"]
+        words = [mark for mark in marks if isinstance(mark, Words) and mark.role in {"label", "note"}]
+        assert len(links) == len(specimens[name].steps) - 1
+        for link in links:
+            crossed = [
+                said.text
+                for said in words
+                if said.x <= link.x1 <= said.x + estimate_width(said.text, 12) and link.y1 < said.y < link.y2
+            ]
+            assert crossed == [], f"{name}, {width}"
+
+
+@pytest.mark.parametrize("middle", [dt.date(2015, 12, 1), dt.date(2016, 6, 30)])
+def test_each_date_of_a_short_series_has_its_words_on_a_phone(middle: dt.date) -> None:
+    days = (dt.date(2014, 6, 30), middle, dt.date(2017, 11, 29))
+    chart = LineChart("t", "d", [Point(on, 700) for on in days], "Emplois")
+    marks = [mark for mark in chart.draw(COMPACT_WIDTH).marks if isinstance(mark, Words) and mark.role == "note"]
+    assert [mark.text for mark in marks] == [write_month(on) for on in days]
+
+
+def test_a_legend_says_what_is_counted_and_repeats_no_value() -> None:
+    def draw(values: list[int | None]) -> list[str]:
+        tiles = [Tile(str(i), "a", value, i, 0) for i, value in enumerate(values)]
+        drawing = TileMap("t", "d", tiles, "Lieu", "Emplois").draw(WIDE_WIDTH)
+        return [mark.text for mark in drawing.marks if isinstance(mark, Words) and mark.role == "note"]
+
+    assert draw([158, 629, None]) == []
+    assert draw(list(range(1, 11)))[:2] == ["Emplois", "1 à 2"]
 
 
 def test_no_line_crosses_a_break_or_an_unknown_date() -> None:

@@ -138,6 +138,7 @@ def test_each_reading_sums_exactly(world: World, reading: str) -> None:
     [
         ("compare", "--territory=640", "--base=magazine-2014", "--on=2017-11-29", "--with=table-regionale-2017"),
         (*COMPARE, "--with=table-regionale-2017"),
+        (*COMPARE[:3], "--from=2017-11-29", "--to=2017-11-29", "--with=table-regionale-2017"),
     ],
 )
 def test_two_bases_exit_3_with_the_problem(world: World, words: tuple[str, ...]) -> None:

@@ -184,6 +184,24 @@ def test_figures_that_are_all_bands_are_not_compared(public: StrictClient, world
     assert (told["before"], told["enterprises_before"], told["growth"]) == (None, 1, None)
 
 
+def test_two_bases_may_be_set_side_by_side_on_one_day(public: StrictClient, world: World, table: BaseVersion) -> None:
+    """As the page says: « deux bases le même jour », with both dates filled."""
+    world.add("commune", {2017: 9}, social_economy=True, board_size=5, jobs_headcount_all=11)
+    asked = DATES | {"start": "2017-11-29", "second": "table-regionale-2017.1"}
+    page = ask(public, status=409, **asked)
+    assert "Pourquoi deux totaux" in page
+    assert "52 emplois (au 29\u00a0novembre 2017)" in page
+    assert "error-summary" in ask(public, status=400, **(DATES | {"start": "2017-11-29"}))
+    assert "error-summary" in ask(public, status=400, **(asked | {"start": "2018-01-01"}))
+
+
+def test_a_base_beside_itself_is_refused_by_its_name(public: StrictClient, magazine: BaseVersion) -> None:
+    page = ask(public, status=400, **DATES, second="magazine-2014.1").replace("\u00a0", " ")
+    assert "La base « Magazine local, juin 2014 » est demandée deux fois." in page
+    english = ask(public, status=400, address="/en/comparer/", **DATES, second="magazine-2014.1")
+    assert "Local magazine, June 2014" in english.split("error-summary")[1].split("</div>")[0]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

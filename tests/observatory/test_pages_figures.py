@@ -112,8 +112,8 @@ def test_an_unknown_figure_or_edition_is_not_found(public: StrictClient, magazin
 def test_a_figure_reads_in_english(public: StrictClient, magazine: BaseVersion) -> None:
     edition = publish(magazine)
     page = public.get(f"/en/editions/{edition.slug}/chiffres/{COUNT}/").content.decode()
-    assert "enterprises in this territory" in page
-    assert "entreprises de ce territoire" not in page
+    assert "enterprises in Les Moulins meet the definition" in page
+    assert "répondent à la définition" not in page
 
 
 def test_the_page_asks_as_many_questions_for_many_enterprises(

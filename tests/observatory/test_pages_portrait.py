@@ -60,6 +60,7 @@ def test_home_in_english(public: StrictClient, edition: Edition) -> None:
 
 def test_the_portraits_are_listed_by_territory(public: StrictClient, edition: Edition) -> None:
     assert 'href="/portrait/640/"' in read(public, "/portraits/")
+    assert f"chiffres au 29{N}novembre 2017" in read(public, "/portraits/")
     assert "Les Moulins (in English)" in read(public, "/en/portraits/")
 
 
@@ -68,13 +69,19 @@ def test_a_portrait_says_its_figures_and_how_they_are_known(
     public: StrictClient, edition: Edition, address: str
 ) -> None:
     page = read(public, address.format(slug=edition.slug))
-    assert "43 personnes travaillent dans 3 entreprises d’économie sociale (Les Moulins)." in page
+    assert "43 personnes travaillent dans 3 entreprises d’économie sociale de la MRC Les Moulins." in page
     for said in ("D’où vient le changement", "Naissances", "Fermetures", "Comment on le sait", "Recensement", "CC0"):
         assert said in page
     assert f"./essor edition verify {edition.slug}" in page
     assert "est une coopérative ou un organisme à but non lucratif" in page
     for wrong in ("None", "{figure}", "nan"):
         assert not re.search(rf"\b{re.escape(wrong)}\b", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_each_source_leads_to_its_page(public: StrictClient, edition: Edition, world: World) -> None:
+    figure = f"/editions/{edition.slug}/chiffres/magazine-2014.1.enterprises.{LAST}/"
+    for address in ("/portrait/640/", figure):
+        assert f'<a href="/sources/{world.source.pk}/">Recensement</a>' in read(public, address)
 
 
 def test_a_portrait_in_english_has_no_french(public: StrictClient, edition: Edition) -> None:
@@ -158,7 +165,7 @@ def test_members_without_any_figure_are_no_zero(public: StrictClient, world: Wor
 
 def test_one_enterprise_is_said_in_the_singular(public: StrictClient, magazine: BaseVersion, world: World) -> None:
     publish(magazine, territory_code="64008", dates=[LAST])
-    assert "14 personnes travaillent dans 1 entreprise d’économie sociale (Terrebonne)." in read(public, "/")
+    assert "14 personnes travaillent dans 1 entreprise d’économie sociale de Terrebonne." in read(public, "/")
 
 
 def test_an_edition_that_was_corrected_says_so_and_leads_on(

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from essor.accounts.models import AuditEvent, Instance, User
 from essor.accounts.queries import get_instance_kind
-from essor.directory.models import LifeEvent, Organisation
+from essor.directory.models import LifeEvent, Organisation, Source
 from essor.directory.queries import end_of_day
-from essor.observatory.models import Edition
+from essor.observatory.models import Base, Edition
 from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import verify_edition
 from essor.observatory.queries.live import build_live_portrait
@@ -112,6 +112,17 @@ def test_a_late_correction_raises_621_to_625_and_publishes_a_successor(editions:
         known_at=end_of_day(date(2014, 6, 30)),
     )
     assert figure(live, MAGAZINE, "jobs_headcount", JUNE) == (30, 621)
+
+
+def test_only_bases_that_speak_of_this_territory_are_there(editions: list[Edition]) -> None:
+    """The base of the United Kingdom's file counts whatever is active: here, every organisation of Les Moulins."""
+    assert set(Base.objects.values_list("slug", flat=True)) == {"magazine-2014", "table-regionale-2017", "loi-e-1-1-1"}
+
+
+def test_a_correction_says_when_it_came_and_from_whom(editions: list[Edition]) -> None:
+    sources = Source.objects.filter(kind="declaration")
+    assert "Correction reçue le 15\u00a0septembre 2014 (fictive)" in {source.title for source in sources}
+    assert all(source.publisher for source in sources)
 
 
 def test_editions_are_published_once(editions: list[Edition]) -> None:

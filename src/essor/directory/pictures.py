@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -118,8 +118,8 @@ def _class_of(fact: Fact, variable: Variable) -> tuple[int, int | None] | None:
 
 def build_facts_table(page: OrganisationPage, *, is_adviser: bool, language: str, places: Mapping[str, str]) -> Table:
     """Each fact with its date, source and knowledge; those no longer believed say until when they were."""
-    columns = [Column(_("Ce qui est dit")), Column(_("Valeur")), Column(_("Vrai")), Column(_("Statut")),
-               Column(_("Source")), Column(_("Connu"))]  # fmt: skip
+    columns = [Column(_("Ce qui est dit")), Column(_("Valeur")), Column(_("Période")), Column(_("Statut")),
+               Column(_("Source")), Column(_("On le sait"))]  # fmt: skip
     if is_adviser:
         columns.append(Column(_("Agir")))
     write = write_fact if is_adviser else write_public_fact
@@ -161,7 +161,10 @@ def write_period(starts_on: date | None, ends_before: date | None) -> str:
         return _("depuis toujours") if ends_before is None else _("avant le {end}").format(end=write_day(ends_before))
     if ends_before is None:
         return _("depuis le {start}").format(start=write_day(starts_on))
-    return _("du {start} jusqu’avant le {end}").format(start=write_day(starts_on), end=write_day(ends_before))
+    last = ends_before - timedelta(days=1)
+    if last <= starts_on:
+        return _("le {day}").format(day=write_day(starts_on))
+    return _("du {start} au {end}").format(start=write_day(starts_on), end=write_day(last))
 
 
 def write_known(fact: Fact) -> str:
@@ -174,7 +177,7 @@ def write_known(fact: Fact) -> str:
 
 
 def build_names_table(page: OrganisationPage) -> Table:
-    columns = [Column(_("Nom")), Column(_("Genre")), Column(_("Porté")), Column(_("Source"))]
+    columns = [Column(_("Nom")), Column(_("Genre")), Column(_("Période")), Column(_("Source"))]
     rows = [
         Row([row.name, row.get_kind_display(), write_period(row.starts_on, row.ends_before), link_source(row.source)])
         for row in page.names

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_interval
+from essor.design.wording import write_day, write_interval
 from essor.knowledge import load_variables
 from essor.methods.revision import TERMS
 from essor.observatory import pictures
@@ -195,8 +196,16 @@ class ChangeAsked:
         day = on.isoformat() if on else edition.results["dates"][-1]
         base = next((base for base in edition.results["bases"] if base["slug"] == self.base), None)
         if base is None or day not in edition.results["dates"]:
-            raise ObservatoryError("figure-unknown", slug=edition.slug, figure=f"{self.base}, {day}")
+            names = {f"figure_{language}": self._name_figure(day, language) for language in ("fr", "en")}
+            titles = {"edition_fr": edition.title_fr, "edition_en": edition.title_en}
+            raise ObservatoryError("figure-unknown", **titles, **names)
         return find_figure(edition.results, base, self.indicator, day)
+
+    def _name_figure(self, day: str, language: str) -> str:
+        bases = [base for edition in (self.first, self.second) for base in edition.results["bases"]]
+        label = next((base[f"label_{language}"] for base in bases if base["slug"] == self.base), self.base)
+        with override(language):
+            return f"{label}, {write_day(date.fromisoformat(day))}"
 
     def name_base(self) -> str:
         """The base as the second edition calls it."""

@@ -38,7 +38,7 @@ class BaseVersionForm(forms.Form):
         label=_("Vaut à partir du"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
     )
     ends_before = forms.DateField(
-        label=_("Vaut jusqu’avant le"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
+        label=_("Cesse de valoir le"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
     )
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
@@ -95,8 +95,10 @@ def list_base_choices(language: str) -> list[tuple[str, str]]:
 
 
 def list_shared_base_choices(language: str) -> list[tuple[str, str]]:
-    """Each base once, by the name of its latest published version."""
-    versions = BaseVersion.objects.published().select_related("base").order_by("base__slug", "number")
+    """Each base that an edition speaks of, once, by the name of its latest published version."""
+    told = BaseVersion.objects.exclude(editions=None).values("base")
+    versions = BaseVersion.objects.published().filter(base__in=told).select_related("base")
+    versions = versions.order_by("base__slug", "number")
     return list({version.base.slug: getattr(version, f"label_{language}") for version in versions}.items())
 
 
@@ -153,7 +155,7 @@ class ComparisonForm(forms.Form):
         start, end = said.get("start"), said.get("end")
         if not said.get("second") and not start:
             self.add_error("start", _("Donnez une première date, ou choisissez une autre base."))
-        if start and end and start >= end:
+        if start and end and (start > end or (start == end and not said.get("second"))):
             self.add_error("end", _("La seconde date doit suivre la première."))
         return said
 

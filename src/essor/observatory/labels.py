@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 from essor.design.wording import is_english
+from essor.directory.rules import fold
 
 PARTS = {
     "continuing_growth": gettext_noop("Entreprises toujours là, plus d’emplois"),
@@ -132,6 +133,7 @@ DEEDS = {
     "end_role": gettext_noop("Rôle terminé"),
 }
 UNKNOWN = "unknown"
+PLURAL, VOWELS = "Les ", frozenset("aeiouy")
 
 
 def label_part(name: str) -> str:
@@ -207,6 +209,29 @@ def label_code(dimension: str, code: str, definitions: Mapping[str, Any]) -> str
 
 def label_base(base: Mapping[str, Any]) -> str:
     return str(base["label_en"] if is_english() else base["label_fr"])
+
+
+def label_place(territory: Mapping[str, Any]) -> str:
+    """Where, at the end of a sentence: « de la MRC Les Moulins », « de Terrebonne », or the name in parentheses.
+
+    ``territory``: as definitions keep it, with its ``kind`` and ``designation``.
+    """
+    name = label_territory(territory)
+    is_mrc = territory.get("kind") == "mrc" and territory.get("designation") == "MRC"
+    if not is_mrc and territory.get("kind") != "municipality":
+        return f"({name})"
+    if is_english():
+        return f"in {name}"
+    return f"de la MRC {name if name.startswith(PLURAL) else _with_of(name)}" if is_mrc else _with_of(name)
+
+
+def _with_of(name: str) -> str:
+    """« de Terrebonne », « d’Oka », « du Bic », « des Cèdres »."""
+    if name.startswith(PLURAL):
+        return f"des {name.removeprefix(PLURAL)}"
+    if name.startswith("Le "):
+        return f"du {name.removeprefix('Le ')}"
+    return f"d’{name}" if fold(name[:1]) in VOWELS else f"de {name}"
 
 
 def label_territory(territory: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from essor.design.tables import Table
 from essor.knowledge import load_variables
 from essor.methods.criteria import Line, describe, parse
 from essor.observatory import pictures
-from essor.observatory.labels import label_dimension
+from essor.observatory.labels import label_dimension, label_place
 from essor.observatory.pictures import Results
 from essor.observatory.queries.naming import Naming
 from essor.observatory.rules import list_confidential
@@ -115,6 +115,11 @@ class Reader:
     @property
     def territory_name(self) -> str:
         return str(self.results["territory"][f"name_{self.language}"])
+
+    @property
+    def where(self) -> str:
+        """The territory at the end of a sentence."""
+        return label_place(self.definitions["territory"])
 
     def read_bases(self) -> list[BaseReading]:
         return [self._read_base(base) for base in self.definitions["bases"]]

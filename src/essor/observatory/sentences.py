@@ -10,16 +10,19 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from essor.design.wording import (
+    write_cad,
     write_day,
     write_decimal,
     write_interval,
     write_month,
+    write_percent,
     write_signed,
     write_signed_percent,
     write_unknown,
     write_whole,
 )
 from essor.methods.bases import FULL_TIME
+from essor.methods.variables import Variable
 from essor.observatory.labels import label_base, label_reading, label_territory
 from essor.observatory.rules import FEWEST_NAMED, is_decided
 
@@ -66,6 +69,17 @@ def write_natural(stored: int | None, scale: int) -> str:
 def write_few(count: int) -> str:
     """A count of enterprises that says nothing of one or two of them."""
     return write_whole(count) if count >= FEWEST_NAMED else gettext("moins de %(n)s") % {"n": FEWEST_NAMED}
+
+
+def write_number(variable: Variable, number: Decimal) -> str:
+    """An answer in numbers as its variable is read: « 5 % », « 345 000 $ », « 12,5 »."""
+    is_whole = number == number.to_integral_value()
+    if variable.kind == "ratio":
+        share = number * 100
+        return write_percent(number, 0 if share == share.to_integral_value() else 1)
+    if variable.kind == "money":
+        return write_cad(number, 0 if is_whole else 2)
+    return write_decimal(number, 0 if is_whole else variable.scale)
 
 
 def say_withheld(labels: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from essor.design.wording import write_day
+from essor.design.wording import is_english, write_day
 from essor.observatory.folders import Problem
 from essor.observatory.rules import ObservatoryError
 
@@ -109,7 +109,7 @@ SENTENCES = {
         "Aucune édition ne s’appelle « %(value)s ». Noms proches : %(near)s. « edition list » les donne toutes."
     ),
     "figure-unknown": gettext_noop(
-        "L’édition « %(slug)s » ne publie pas ce chiffre : %(figure)s. "
+        "L’édition « %(edition)s » ne publie pas ce chiffre : %(figure)s. "
         "Choisissez une base et une date qu’elle contient."
     ),
     "figures-not-comparable": gettext_noop(
@@ -157,8 +157,10 @@ def explain_problem(problem: Problem) -> str:
 
 
 def explain(error: ObservatoryError) -> str:
-    """One sentence or two, in the language in force."""
-    return gettext(SENTENCES[error.code]) % {name: _write(value) for name, value in error.facts.items()}
+    """One sentence or two, in the language in force; of a fact told in both (``base_fr``, ``base_en``), its own."""
+    ending = "_en" if is_english() else "_fr"
+    said = {name.removesuffix(ending): _write(value) for name, value in error.facts.items()}
+    return gettext(SENTENCES[error.code]) % said
 
 
 def _write(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from essor.accounts.models import AuditEvent
@@ -15,10 +16,13 @@ LOADING = ("load_places", "create_base", "draft_base_version", "publish_base_ver
 """The actions that loading leaves in the trace."""
 
 
-def load_shipped(*, now: datetime) -> list[BaseVersion]:
-    """Each base is published as shipped, with its owner, its sources and its days; the versions published now."""
+def load_shipped(*, now: datetime, but: Collection[str] = frozenset()) -> list[BaseVersion]:
+    """Each base is published as shipped, with its owner, its sources and its days; the versions published now.
+
+    ``but``: the short names of those that this platform has no use for.
+    """
     load_shipped_territories(by=None, now=now)
-    return load_shipped_bases(by=None, now=now)
+    return load_shipped_bases(by=None, now=now, but=but)
 
 
 def makes_every_table(words: list[str]) -> bool:

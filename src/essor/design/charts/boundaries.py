@@ -73,7 +73,7 @@ class BoundaryMap:
                 words += self._write_area(area, rings, classes.words_role(area.value))
         entries = classes.legend(lambda value: write_as(self.kind, value, self.places))
         entries += [unknown_entry()] if any(area.value is None for area in chosen) else []
-        legend, bottom = draw_legend(entries, top=projection.height + 12, width=width)
+        legend, bottom = draw_legend(entries, heading=self.value_heading, top=projection.height + 12, width=width)
         return Drawing(width, bottom + 4, shapes + words + legend)
 
     def _write_area(self, area: Area, rings: list[list[Spot]], role: str) -> list[Mark]:

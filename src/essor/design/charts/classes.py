@@ -33,6 +33,11 @@ class Classes:
             return "on-unknown"
         return "on-high" if self.role(value) in {"class-4", "class-5"} else "on-low"
 
+    @property
+    def are_single_values(self) -> bool:
+        """Whether each class holds one value: where values are written on the places, a legend would repeat them."""
+        return all(first == last for first, last in self.bounds)
+
     def legend(self, write: Callable[[float], str]) -> list[tuple[str, str]]:
         """(role, words) of each class."""
         return [
@@ -56,10 +61,14 @@ def classify(values: Sequence[float | None], most: int = MOST_CLASSES) -> Classe
     return Classes([(distinct[a], distinct[b - 1]) for a, b in itertools.pairwise(cuts)])
 
 
-def draw_legend(entries: Sequence[tuple[str, str]], *, top: float, width: float) -> tuple[list[Mark], float]:
-    """Swatches with their words on as many lines as needed; the marks, and the y under them."""
-    marks: list[Mark] = []
-    x = 0.0
+def draw_legend(
+    entries: Sequence[tuple[str, str]], *, heading: str, top: float, width: float
+) -> tuple[list[Mark], float]:
+    """``heading`` (what is counted), then swatches with their words; the marks, and the y under them."""
+    if not entries:
+        return [], top
+    marks: list[Mark] = [Words(0, top + 11, heading, "note")]
+    x = estimate_width(heading, NOTE_SIZE) + 14
     for role, words in entries:
         needed = SWATCH + 6 + estimate_width(words, NOTE_SIZE) + 18
         if x and x + needed - 18 > width:

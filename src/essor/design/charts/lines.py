@@ -168,7 +168,7 @@ def _write_dates(points: Sequence[Point], place: _Scale, height: float) -> list[
     """Months under the axis, leaving out those that would touch; the last is always written."""
     marks: list[Mark] = []
     free_from, last = -1000.0, points[-1]
-    last_left = place.x(last.on) - estimate_width(write_month(last.on), NOTE_SIZE)
+    last_left = place.x(last.on) + SIDE - estimate_width(write_month(last.on), NOTE_SIZE)
     for point in points:
         written, x = write_month(point.on), place.x(point.on)
         half = estimate_width(written, NOTE_SIZE) / 2

@@ -25,12 +25,17 @@ BOLD = 1.25
 
 @dataclass(frozen=True, slots=True)
 class RowFrame:
-    """Where a row's bar stands: its top and height, and the middle line on which its value is written."""
+    """Where a row's bar stands: its top and height, and the middle line on which its value is written.
+
+    ``top`` to ``bar_y`` is what stands above the bar, words as far as ``words_right`` (0 where they stand beside it).
+    """
 
     bar_y: float
     bar_height: float
     value_y: float
     bottom: float
+    top: float
+    words_right: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +83,6 @@ def _set_row(label: str, note: str, top: float, room: float, compact: bool) -> t
         bar_y = top + (inside - bar_height) / 2
         first, bottom = top + (inside - text_height) / 2 + TEXT_SIZE - 1, top + inside
     words: list[Mark] = [Words(0, first + LINE_HEIGHT * i, line, role) for i, (line, role) in enumerate(lines)]
-    return RowFrame(bar_y, bar_height, bar_y + bar_height / 2 + 5, bottom), words
+    sizes = {"label": TEXT_SIZE, "note": NOTE_SIZE}
+    widest = max((estimate_width(line, sizes[role]) for line, role in lines), default=0)
+    return RowFrame(bar_y, bar_height, bar_y + bar_height / 2 + 5, bottom, top, widest if compact else 0), words

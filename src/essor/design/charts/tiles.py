@@ -60,9 +60,11 @@ class TileMap:
             marks.append(Rectangle(x, y, side, height_of_tile, classes.role(tile.value)))
             marks += self._write_tile(tile, x, y, side, height_of_tile, classes.words_role(tile.value))
         bottom = rows * (height_of_tile + SPACE) + 10
-        entries = classes.legend(lambda value: write_as(self.kind, value, self.places))
-        entries += [unknown_entry()] if any(tile.value is None for tile in self.tiles) else []
-        legend, bottom = draw_legend(entries, top=bottom, width=width)
+        entries: list[tuple[str, str]] = []
+        if not classes.are_single_values:
+            entries = classes.legend(lambda value: write_as(self.kind, value, self.places))
+            entries += [unknown_entry()] if any(tile.value is None for tile in self.tiles) else []
+        legend, bottom = draw_legend(entries, heading=self.value_heading, top=bottom, width=width)
         return Drawing(width, bottom + 4, marks + legend)
 
     def _write_tile(self, tile: Tile, x: float, y: float, side: float, height: float, role: str) -> list[Mark]:

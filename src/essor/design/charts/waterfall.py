@@ -17,6 +17,8 @@ from essor.design.wording import write_decimal, write_signed, write_whole
 Amount = int | Fraction
 MARK_ROOM = 14.0
 THINNEST = 1.5
+WORDS_GAP = 4.0
+"""What a line leaves clear beside words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def _draw_step(step: Step, row: RowFrame, left: float, right: float, written: st
 
 
 def _link(frame: Frame, i: int, x: float) -> Line:
-    """The thin line that carries the running total down to the next row's bar."""
+    """The thin line that carries the running total down to the next row's bar, or to the words that stand above it."""
     upper, lower = frame.rows[i], frame.rows[i + 1]
-    return Line(x, upper.bar_y + upper.bar_height, x, lower.bar_y, "link")
+    crosses = x < lower.words_right + WORDS_GAP
+    return Line(x, upper.bar_y + upper.bar_height, x, lower.top if crosses else lower.bar_y, "link")

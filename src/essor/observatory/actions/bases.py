@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
@@ -153,11 +153,16 @@ def publish_base_version(
     return draft
 
 
-def load_shipped_bases(*, by: User | None, now: datetime) -> list[BaseVersion]:
-    """Publishes each shipped definition that no published version says already; the versions published now."""
+def load_shipped_bases(*, by: User | None, now: datetime, but: Collection[str] = frozenset()) -> list[BaseVersion]:
+    """Publishes each shipped definition that no published version says already; the versions published now.
+
+    ``but``: the short names of those that this platform has no use for.
+    """
     published = []
     with transaction.atomic():
         for definition in load_bases():
+            if definition.slug in but:
+                continue
             version = _draft_definition(definition, by=by, now=now)
             if version.status == BaseVersion.Status.DRAFT:
                 replaced = find_replaced(version)

@@ -19,7 +19,7 @@ from essor.observatory.downloads.blocks import Block
 from essor.observatory.downloads.cells import NOT_AVAILABLE, read_cell
 from essor.observatory.downloads.corrections import tell_corrections
 from essor.observatory.downloads.dossier import Dossier, open_reader
-from essor.observatory.labels import label_base, label_territory
+from essor.observatory.labels import label_base, label_place, label_territory
 from essor.observatory.reading import BaseReading, BridgeReading, Reader
 from essor.observatory.rules import is_decided, may_name
 from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, say_withheld, write_amount
@@ -82,10 +82,13 @@ def _tell_opening(dossier: Dossier, base: Any) -> Block:
     said = {
         "month": write_month(date.fromisoformat(on)),
         "n": write_whole(count["enterprises"]),
-        "place": label_territory(dossier.results["territory"]),
+        "place": label_place(dossier.definitions["territory"]),
     }
     if read_cell(jobs).status == NOT_AVAILABLE and jobs["value"] is not None:
-        figure, words = NOT_AVAILABLE, _("En %(month)s, on n’en sait pas assez pour compter (%(place)s).") % said
+        figure, words = (
+            NOT_AVAILABLE,
+            _("En %(month)s, on n’en sait pas assez pour compter les entreprises %(place)s.") % said,
+        )
     else:
         figure, words = write_amount(jobs), _name_amount(base, count["enterprises"]) % said
     basis = _("Selon la base « %(base)s » (version %(version)s).") % {
@@ -98,13 +101,13 @@ def _tell_opening(dossier: Dossier, base: Any) -> Block:
 def _name_amount(base: Any, number: int) -> str:
     if base["jobs_variable"] == FULL_TIME:
         return ngettext(
-            "équivalents temps plein dans %(n)s entreprise d’économie sociale (%(place)s), en %(month)s.",
-            "équivalents temps plein dans %(n)s entreprises d’économie sociale (%(place)s), en %(month)s.",
+            "équivalents temps plein dans %(n)s entreprise d’économie sociale %(place)s, en %(month)s.",
+            "équivalents temps plein dans %(n)s entreprises d’économie sociale %(place)s, en %(month)s.",
             number,
         )
     return ngettext(
-        "personnes travaillent dans %(n)s entreprise d’économie sociale (%(place)s), en %(month)s.",
-        "personnes travaillent dans %(n)s entreprises d’économie sociale (%(place)s), en %(month)s.",
+        "personnes travaillent dans %(n)s entreprise d’économie sociale %(place)s, en %(month)s.",
+        "personnes travaillent dans %(n)s entreprises d’économie sociale %(place)s, en %(month)s.",
         number,
     )
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
@@ -64,7 +65,8 @@ def tabulate_readings(comparison: Results) -> Table:
         unknown = len(reading["unknown"])
         note = explain_reading(code)
         if unknown:
-            note += " " + _("({n} sans réponse, non comptées)").format(n=unknown)
+            words = ngettext("({n} sans réponse, non comptée)", "({n} sans réponse, non comptées)", unknown)
+            note += " " + words.format(n=unknown)
         rows.append(
             Row(
                 [

@@ -206,7 +206,7 @@ def refuse_bases(
     marks = [fingerprint_of(item, territory, indicator=item.jobs_variable) for item in definitions]
     refusal = compare_fingerprints(marks[0], marks[1])
     if refusal is None:
-        raise ObservatoryError("base-twice", base=first.base.slug)
+        raise ObservatoryError("base-twice", base_fr=first.label_fr, base_en=first.label_en)
     bridge = next(iter(results["bridges"].values()), None)
     figures = (results["figures"][_figure_key(first, before_on or on)], results["figures"][_figure_key(second, on)])
     small = [item for item in results["warnings"] if item["type"] == SMALL_DIFFERENCE and item["on"] == on.isoformat()]

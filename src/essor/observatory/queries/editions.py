@@ -86,7 +86,7 @@ def get_figure(*, edition: Edition, key: str) -> dict[str, Any]:
     """One figure by its stable name; raises ``figure-unknown``."""
     figure: dict[str, Any] | None = edition.results["figures"].get(key)
     if figure is None:
-        raise ObservatoryError("figure-unknown", slug=edition.slug, figure=key)
+        raise ObservatoryError("figure-unknown", edition_fr=edition.title_fr, edition_en=edition.title_en, figure=key)
     return figure
 
 

@@ -28,7 +28,7 @@ from essor.observatory.queries.bases import base_definition, definition_content
 from essor.observatory.queries.territories import get_territory_code
 from essor.observatory.rules import ObservatoryError
 from essor.territories.models import TerritoryPeriod
-from essor.territories.queries import get_name, get_vintage_label, list_names, place_tree
+from essor.territories.queries import find_period, get_name, get_vintage_label, list_names, place_tree
 
 NAMED_AT_ONCE = 5000
 
@@ -68,6 +68,7 @@ def gather_definitions(
             "name_en": get_name(code, last, "en"),
             "vintage": vintages[last.isoformat()],
             "vintages": vintages,
+            **_tell_place(code, last),
         },
         "dates": [on.isoformat() for on in chosen],
         "known_at": known_at.astimezone(UTC).isoformat(),
@@ -76,6 +77,12 @@ def gather_definitions(
         "places": _write_places(chosen, vintage_on),
         "place_names": _write_place_names(code, last),
     }
+
+
+def _tell_place(code: str, on: date) -> dict[str, str]:
+    """What kind of place the territory is, so that a sentence may say it."""
+    period = find_period(code, on)
+    return {"kind": period.territory.kind if period else "", "designation": period.designation if period else ""}
 
 
 def gather_records(definitions: Definitions, *, known_at: datetime) -> Records:
@@ -160,6 +167,7 @@ def gather_sources(
             counts[source] = counts.get(source, 0) + count
     return [
         {
+            "id": source.pk,
             "title": source.title,
             "publisher": source.publisher,
             "licence": source.licence,
@@ -177,10 +185,11 @@ def _check_request(base_versions: Sequence[BaseVersion], dates: Sequence[date]) 
         raise ObservatoryError("no-dates")
     if not base_versions:
         raise ObservatoryError("no-base")
-    slugs = [version.base.slug for version in base_versions]
-    for slug in slugs:
-        if slugs.count(slug) > 1:
-            raise ObservatoryError("base-twice", base=slug)
+    seen: set[int] = set()
+    for version in base_versions:
+        if version.base_id in seen:
+            raise ObservatoryError("base-twice", base_fr=version.label_fr, base_en=version.label_en)
+        seen.add(version.base_id)
 
 
 def _write_base(version: BaseVersion) -> dict[str, Any]:

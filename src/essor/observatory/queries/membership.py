@@ -40,7 +40,7 @@ from essor.observatory.models import Edition
 from essor.observatory.portraits import read_day
 from essor.observatory.queries.gathering import find_records
 from essor.observatory.rules import bound_count, list_confidential
-from essor.observatory.sentences import write_few
+from essor.observatory.sentences import write_few, write_number
 from essor.territories.queries import ancestors, get_name, list_names, place_tree
 
 MOST_SHOWN = 300
@@ -251,7 +251,7 @@ class _Teller:
 def _say_answer(answer: Answer | None, variable: Variable, language: str, place_names: Mapping[str, str]) -> str:
     def say(value: int | str) -> str:
         if isinstance(value, int):
-            return format(variable.from_stored(value).normalize(), "f")
+            return write_number(variable, variable.from_stored(value))
         if variable.kind == "boolean":
             return _("oui") if value == "true" else _("non")
         return place_names.get(value) or variable.value_label(value, language)

@@ -111,5 +111,5 @@ def _split_as_dict(split: Split) -> dict[str, Any]:
 def _published(edition: Edition, key: str) -> dict[str, Any]:
     figure: dict[str, Any] | None = edition.results["figures"].get(key)
     if figure is None:
-        raise ObservatoryError("figure-unknown", slug=edition.slug, figure=key)
+        raise ObservatoryError("figure-unknown", edition_fr=edition.title_fr, edition_en=edition.title_en, figure=key)
     return figure

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to
 from essor.knowledge import load_variables
-from essor.methods.criteria import CriterionError, Line, criterion_sentence, describe, parse
+from essor.methods.criteria import CriterionError, Line, criterion_sentence, describe, leaves_of, parse
 from essor.observatory import actions
 from essor.observatory.builder import EMPTY_TREE
 from essor.observatory.drawing import BUILDER_ID, draw_builder
 from essor.observatory.forms import BaseVersionForm, NewBaseForm, list_territory_choices
 from essor.observatory.models import BaseVersion
-from essor.observatory.queries.bases import get_base_version, list_bases
+from essor.observatory.queries.bases import base_definition, get_base_version, list_bases
 from essor.observatory.queries.membership import MembershipList, Place, default_place, explain_tree
 from essor.observatory.queries.stewards import Stewardship, find_stewardship
 from essor.observatory.queries.territories import get_territory_code
@@ -137,6 +137,8 @@ def show_base_version(request: HttpRequest, slug: str, number: int) -> HttpRespo
         "newer": getattr(version, "replacement", None),
         "label": _in_language(version, "label"),
         "description": _in_language(version, "description"),
+        "has_inferred": any(leaf.certainty == "inferred" for leaf in leaves_of(base_definition(version).criteria)),
+        "last_day": version.ends_before - timedelta(days=1) if version.ends_before else None,
         "jobs_label": load_variables()[version.jobs_variable].label(_language()),
         "is_adviser": is_adviser,
         "may_edit": is_adviser and _find_stewardship(request).holds(version.base),

@@ -70,7 +70,7 @@ def _ask(request: HttpRequest, form: ComparisonForm) -> Question:
         first=_find_version(said["base"]),
         second=_find_version(said["second"]) if said["second"] else None,
         territory_code=said["territory"],
-        start=said["start"],
+        start=None if said["start"] == said["end"] else said["start"],
         end=said["end"],
         reading=said["reading"],
         language=_language(),

@@ -71,6 +71,7 @@ def _tell(request: HttpRequest, edition: Edition, figure: dict[str, Any], addres
         "amount": find_amount(figure),
         "on": date.fromisoformat(figure["on"]),
         "territory": reader.territory_name,
+        "where": reader.where,
         "label": base[f"label_{reader.language}"],
         "owner": base["owner"],
         "description": base[f"description_{reader.language}"],

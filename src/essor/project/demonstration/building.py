@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from essor.accounts.actions import NewRole, open_account, set_up_instance
 from essor.accounts.models import Instance, Role, User
+from essor.design.wording import write_day
 from essor.directory.actions import (
     correct_fact,
     create_organisation,
@@ -33,6 +34,8 @@ PEOPLE = (
 )
 RECORDS = "les-moulins"
 MAGAZINE, TABLE = "magazine-2014", "table-regionale-2017"
+OF_ELSEWHERE = frozenset({"coops-uk-2016"})
+"""Shipped bases that speak of another country's file: in Les Moulins they would count every active organisation."""
 LICENCE = "Données fictives, libres de droits"
 
 
@@ -41,7 +44,7 @@ def build_demonstration(*, now: datetime) -> None:
     """Fills an empty platform and marks it as a demonstration, for ever. All or nothing."""
     records = read_records(RECORDS)
     set_up_instance(kind=Instance.Kind.DEMO, by=None, now=now)
-    load_shipped(now=now)
+    load_shipped(now=now, but=OF_ELSEWHERE)
     for email, name, kind in PEOPLE:
         _open_demo_account(email, name, kind, records.territory, now)
     sources = {census.name: _open_census(census, now) for census in records.censuses}
@@ -180,7 +183,8 @@ def _enter_correction(
     census = next(census for census in records.censuses if census.name == correction["census"])
     source = create_source(
         kind=Source.Kind.DECLARATION,
-        title=f"Correction reçue le {correction['known_on']} (fictive)",
+        title=f"Correction reçue le {write_day(correction['known_on'])} (fictive)",
+        publisher=census.publisher,
         licence=LICENCE,
         retrieved_on=correction["known_on"],
         by=None,

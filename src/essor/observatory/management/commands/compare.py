@@ -99,7 +99,7 @@ class Command(ObservatoryCommand):
             raise ObservatoryError("with-needs-a-date")
         on = read_day("--to" if options["after_on"] else "--on", last)
         before_on = read_day("--from", options["before_on"]) if options["before_on"] else None
-        if before_on is not None and before_on >= on:
+        if before_on is not None and before_on > on:
             raise ObservatoryError("dates-not-in-order", before=before_on, after=on)
         _known_on, known_at = read_known(options["known_on"], now)
         return refuse_bases(
@@ -108,7 +108,7 @@ class Command(ObservatoryCommand):
             territory_code=read_territory(options, on=on, known_at=known_at),
             on=on,
             known_at=known_at,
-            before_on=before_on,
+            before_on=None if before_on == on else before_on,
         )
 
     def _refuse(self, refused: BasesDiffer, options: dict[str, Any]) -> None:
