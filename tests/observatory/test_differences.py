@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from essor.methods.differences import compare_results
 from essor.methods.facts import Event, population_of
-from essor.methods.portrait import PortraitPlan, build_portrait, compare_results
+from essor.methods.portrait import PortraitPlan, build_portrait
 from essor.observatory.changes import MOST_CHANGES, tabulate_changes
 from essor.observatory.differences import list_changes
 from tests.methods.towns import NOW, PLACES, T0, T1, VARIABLES, event, facts, make_base

@@ -221,3 +221,39 @@ def test_places_are_told_from_the_edition_alone(public: StrictClient, edition: E
     page = read(public, "/portrait/640/")
     assert "Terrebonne" in page
     assert "Mascouche" in page
+
+
+def test_one_band_leaves_everything_but_the_exact_total(
+    public: StrictClient, world: World, magazine: BaseVersion
+) -> None:
+    world.add("fourchette", {2014: 4, 2017: (5, 9)})
+    edition = publish(magazine)
+    for address in ("/portrait/640/", "/"):
+        page = read(public, address)
+        assert f"de{N}48 à{N}52" in page or "de 48 à 52" in page
+        assert f"entre +14,3{N}% et +23,8{N}%" in page
+        assert "un total contient une fourchette" in page
+        for wrong in ("Le total est donc inconnu", "On ne le sait pas encore", "n’a donné ce chiffre", "sans point de"):
+            assert wrong not in page
+        assert f"+2,4{N}%" not in page, "the band is not zero jobs"
+    portrait = read(public, "/portrait/640/")
+    assert 'id="tableaux-magazine-2014"' in portrait
+    detail = portrait.split('id="tableaux-magazine-2014"')[1]
+    assert "de 48 à 52" in detail
+    assert "Où sont les emplois" in portrait
+    assert "Chiffres exacts seulement. Avec les fourchettes" in portrait.replace(N, " ")
+    english = read(public, f"/en/editions/{edition.slug}/")
+    assert "between +14.3% and +23.8%" in english
+
+
+def test_silence_that_weighs_as_much_as_the_change_leaves_no_rate(
+    public: StrictClient, world: World, magazine: BaseVersion
+) -> None:
+    world.add("muette", {2014: 40, 2017: None})
+    publish(magazine)
+    for address in ("/portrait/640/", "/"):
+        page = read(public, address)
+        assert "pèsent la moitié du changement, ou plus" in page
+        assert "1 entreprise n’est pas connue aux deux dates (40 emplois" in page.replace(N, " ")
+        assert "zéro, il n’y a pas de taux" not in page
+        assert "sans point de départ" not in page

@@ -13,6 +13,7 @@ from essor.observatory.sentences import find_figure, natural
 
 Data = Mapping[str, Any]
 RATES = {"growth": "growth", "dhs_growth": "symmetric", "yearly_growth": "yearly"}
+RESERVES = ("before_range", "after_range", "growth_range", "reserve", "fragile", "missing")
 FLOWS = ("creation", "destruction", "reallocation", "excess_reallocation")
 ANSWERED_DECIMALS = 4
 """Of the shares that a command or a comparison answers; results keep more (methods.growth.SHARE_DECIMALS)."""
@@ -94,6 +95,7 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
             "before": plain(chosen["before"], scale),
             "after": plain(chosen["after"], scale),
             **_answer_rates(chosen),
+            **_answer_reserves(chosen, scale),
             "parts": {name: plain(value, scale) for name, value in parts.items()},
             **{name: plain(chosen["economic"][name], scale) for name in FLOWS},
             "recounted": plain(chosen["recounted"], scale),
@@ -117,13 +119,15 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
         "territory": territory_code,
         "known_on": known_on.isoformat(),
         "before_known_at": told.get("before_known_at"),
+        "vintage": told["vintage"],
+        "first_vintage": told["first_vintage"],
         "fingerprint": told["fingerprint"],
     }
 
 
 def _answer_nothing(told: Data) -> dict[str, Any]:
     totals = {name: plain(told[name], told["scale"]) for name in ("before", "after")}
-    return {**totals, **dict.fromkeys(RATES), "parts": {}, **dict.fromkeys(FLOWS), "recounted": None}
+    return {**totals, **dict.fromkeys((*RATES, *RESERVES)), "parts": {}, **dict.fromkeys(FLOWS), "recounted": None}
 
 
 def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
@@ -131,6 +135,7 @@ def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
         "before": plain(reading["before"], scale),
         "after": plain(reading["after"], scale),
         **_answer_rates(reading),
+        **_answer_reserves(reading, scale),
         "units": reading["units"],
         "unknown": len(reading["unknown"]),
         "unknown_before": plain(reading["unknown_before"], scale),
@@ -139,6 +144,29 @@ def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:
 
 def _answer_rates(reading: Data) -> dict[str, float | None]:
     return {name: _round(reading[kept]) for name, kept in RATES.items()}
+
+
+def _answer_reserves(reading: Data, scale: int) -> dict[str, Any]:
+    """Why no rate is said, if so, and what may be said instead; ``before`` and ``after`` are exact figures alone.
+
+    A range is null where the total is exact; null for an end of it: nothing bounds it there.
+    """
+    ranges = {name: reading[name] for name in ("before_range", "after_range")}
+    bounds, missing = reading["growth_range"], reading["missing"]
+    return {
+        **{
+            name: None if low == high else [plain(low, scale), plain(high, scale)]
+            for name, (low, high) in ranges.items()
+        },
+        "growth_range": None if bounds is None else [_round(bound) for bound in bounds],
+        "reserve": reading["reserve"],
+        "fragile": reading["fragile"],
+        "missing": {
+            "units": len(missing["units"]),
+            "jobs": plain(missing["jobs"], scale),
+            "share": _round(missing["share"]),
+        },
+    }
 
 
 def _round(share: float | None) -> float | None:

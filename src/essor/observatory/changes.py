@@ -124,6 +124,8 @@ class _Telling:
             return write_whole(value)
         if isinstance(value, str):
             return value
+        if value is None and _is_rate(field):
+            return NOTHING
         behind = [side["figures"][key] for key in _list_behind(subject, field, side)]
         if value is None or not all(_is_said(field, figure) for figure in behind):
             return write_unknown()
@@ -199,8 +201,13 @@ def _is_count(field: str) -> bool:
     return field.startswith(("enterprises_", "enterprise_parts.")) or field in COUNTS
 
 
+def _is_rate(field: str) -> bool:
+    """Whether a field is a rate: null, it is no ignorance, but a rate that may not be said."""
+    return field.rpartition(".")[2] == "growth"
+
+
 def _write_number(field: str, value: Any, scale: int) -> str:
-    if field.rpartition(".")[2] == "growth":
+    if _is_rate(field):
         return write_signed_percent(value, 1)
     if field.startswith("parts."):
         return write_signed(natural(value, scale), min(scale, 1))

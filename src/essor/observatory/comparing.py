@@ -16,6 +16,7 @@ from essor.design.wording import write_day, write_interval
 from essor.knowledge import load_variables
 from essor.methods.revision import TERMS
 from essor.observatory import pictures
+from essor.observatory.growths import explain_reserve, say_missing, write_end
 from essor.observatory.labels import explain_term, label_base, label_indicator, label_reading, label_term
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import base_definition
@@ -29,11 +30,11 @@ from essor.observatory.sentences import (
     find_figure,
     natural,
     say_gaps,
+    say_left_out,
     say_shaky,
     say_undecided,
     say_unknown,
     say_unknown_total,
-    write_natural,
 )
 
 Data = Mapping[str, Any]
@@ -78,9 +79,11 @@ def read_comparison(asked: Question, *, now: datetime) -> dict[str, Any]:
     chosen = comparison["readings"][asked.reading]
     return context | {
         "reading": label_reading(asked.reading),
-        "before": write_natural(chosen["before"], comparison["scale"]),
-        "after": write_natural(chosen["after"], comparison["scale"]),
+        "before": write_end(chosen, "before", comparison["scale"]),
+        "after": write_end(chosen, "after", comparison["scale"]),
         "chosen": chosen,
+        "no_rate": explain_reserve(chosen) if chosen["growth"] is None else "",
+        "cautions": say_missing(chosen, comparison["scale"]),
         "undecided": say_undecided(comparison),
         "shaky": say_shaky(comparison),
         "growth": pictures.draw_growth(told, label=label, reading=asked.reading),
@@ -127,7 +130,7 @@ def read_refusal(asked: Question, *, now: datetime) -> dict[str, Any]:
     chart = pictures.draw_bridge(bridge, label_a=context["label"], label_b=context["second_label"])
     return (
         context
-        | {"bridge": chart, "parts": _name(pictures.tell_bridge(bridge), asked, now)}
+        | {"bridge": chart, "left_out": say_left_out(bridge), "parts": _name(pictures.tell_bridge(bridge), asked, now)}
         | {"withheld": _list_withheld(asked)}
     )
 

@@ -1,8 +1,8 @@
 """What two published results say differently, down to the last number: a correction leaves nothing out.
 
 Each item that both publish is spread into its fields, and every field that differs is a change. So the list is empty
-only where :func:`essor.methods.portrait.compare_results` finds no other difference than the two instants of knowledge
-and the advice given to whoever publishes.
+only where :func:`essor.methods.differences.compare_results` finds no other difference than the two instants of
+knowledge and the advice given to whoever publishes.
 """
 
 from __future__ import annotations

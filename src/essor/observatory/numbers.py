@@ -38,7 +38,7 @@ def name_membership(key: str, known: Data) -> str:
     """``<slug>.<version>.<date>``"""
     slug, version, on = key.split(".")
     said = {"base": name_base(slug, version, known), "day": write_day(date.fromisoformat(on))}
-    return _("Qui est compté, « %(base)s », %(day)s") % said
+    return _("Qui est compté, « %(base)s », %(day)s") % said
 
 
 def name_bridge(key: str, known: Data) -> str:

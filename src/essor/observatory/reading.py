@@ -14,11 +14,12 @@ from essor.design.tables import Table
 from essor.knowledge import load_variables
 from essor.methods.criteria import Line, describe, parse
 from essor.observatory import pictures
+from essor.observatory.growths import explain_reserve, say_missing
 from essor.observatory.labels import label_dimension, label_place
 from essor.observatory.pictures import Results
 from essor.observatory.queries.naming import Naming
 from essor.observatory.rules import list_confidential
-from essor.observatory.sentences import find_amount, write_few
+from essor.observatory.sentences import find_amount, say_left_out, write_few
 
 MOST_UNDECIDED = 60
 """Undecided organisations that a page names for one base."""
@@ -59,6 +60,7 @@ class DimensionPart:
 class BaseReading:
     """One base of an edition: its headline at the last date, its growth, and its tables.
 
+    ``no_rate``: why the growth has no rate, empty where it has one; ``cautions``: what is said beside it.
     ``withheld``: what the base reads that this reader may not: then nobody is named, and ``missing`` counts what the
     undecided have not answered.
     """
@@ -71,6 +73,8 @@ class BaseReading:
     headline: Headline
     first_on: date
     comparison: Results | None
+    no_rate: str
+    cautions: list[str]
     growth: Waterfall | None
     parts: Table | None
     readings: Table | None
@@ -92,6 +96,7 @@ class BridgeReading:
     label_a: str
     label_b: str
     bridge: Results
+    left_out: str
     chart: Waterfall
     parts: list[dict[str, Any]]
     withheld: list[str]
@@ -138,7 +143,7 @@ class Reader:
             withheld = [label for end in ("from", "to") for label in self.list_withheld(bases[bridge[end]["base"]])]
             parts = self.naming.name_parts(pictures.tell_bridge(bridge), is_confidential=bool(withheld))
             slugs = bridge["from"]["base"], bridge["to"]["base"]
-            found.append(BridgeReading(*slugs, label_a, label_b, bridge, chart, parts, withheld))
+            found.append(BridgeReading(*slugs, label_a, label_b, bridge, say_left_out(bridge), chart, parts, withheld))
         return found
 
     def read_headline(self, base: Mapping[str, Any], on: str) -> Headline:
@@ -152,7 +157,7 @@ class Reader:
             full_time=pictures.sure_value(figures["jobs_fte"]) if figures["jobs_fte"]["exact"] else None,
             full_time_known=figures["jobs_fte"]["exact"],
             undecided=figures["enterprises"]["undecided"],
-            known=figures[jobs]["exact"],
+            known=figures[jobs]["exact"] + figures[jobs]["banded"],
             without_figure=figures[jobs]["without_figure"],
             on=date.fromisoformat(on),
             label=base[f"label_{self.language}"],
@@ -165,7 +170,7 @@ class Reader:
         stem, jobs, last = f"{base['slug']}.{base['number']}", base["jobs_variable"], self.results["dates"][-1]
         headline, comparison = self.read_headline(base, last), self._find_comparison(stem, jobs)
         figure = self.results["figures"][f"{stem}.{jobs}.{last}"]
-        label, is_known = base[f"label_{self.language}"], headline.jobs is not None
+        label, is_known = base[f"label_{self.language}"], headline.enterprises is not None
         return BaseReading(
             slug=base["slug"],
             version=base["number"],
@@ -175,6 +180,7 @@ class Reader:
             headline=headline,
             first_on=date.fromisoformat(self.results["dates"][0]),
             comparison=comparison,
+            **self._read_rate(comparison),
             growth=pictures.draw_growth(comparison, label=label) if comparison else None,
             parts=pictures.tabulate_parts(comparison) if comparison else None,
             readings=pictures.tabulate_readings(comparison) if comparison else None,
@@ -188,6 +194,14 @@ class Reader:
             withheld=self.list_withheld(base),
             missing=self.count_missing(base, last),
         )
+
+    def _read_rate(self, comparison: Results | None) -> dict[str, Any]:
+        """``no_rate`` and ``cautions`` of the growth on the same criteria, in stored integers."""
+        if comparison is None:
+            return {"no_rate": "", "cautions": []}
+        reading = self.results["comparisons"][comparison["key"]]["readings"]["criteria"]
+        no_rate = explain_reserve(reading) if reading["growth"] is None else ""
+        return {"no_rate": no_rate, "cautions": say_missing(reading, comparison["scale"])}
 
     def _draw_map(self, figure: Results, label: str) -> TileMap | BoundaryMap | None:
         parents = {code: above[0] for code, above in self.definitions["places"][-1]["parents"].items() if above}

@@ -16,14 +16,12 @@ from essor.design.wording import (
     write_interval,
     write_month,
     write_percent,
-    write_signed,
-    write_signed_percent,
     write_unknown,
     write_whole,
 )
 from essor.methods.bases import FULL_TIME
 from essor.methods.variables import Variable
-from essor.observatory.labels import label_base, label_reading, label_territory
+from essor.observatory.labels import label_base, label_territory
 from essor.observatory.rules import FEWEST_NAMED, is_decided
 
 Data = Mapping[str, Any]
@@ -148,37 +146,6 @@ def say_gaps(jobs: Data) -> str:
     return " ".join(said)
 
 
-def say_growth(comparison: Data, base: Data, *, reading: str = "criteria") -> str:
-    """From one amount to another on one base, in one of its three readings, with the yearly rate."""
-    told, scale = comparison["readings"][reading], comparison["scale"]
-    said = {
-        "start": write_month(date.fromisoformat(comparison["from"])),
-        "end": write_month(date.fromisoformat(comparison["to"])),
-        "before": write_natural(told["before"], scale),
-        "after": write_natural(told["after"], scale),
-        "change": write_signed(natural(told["after"] - told["before"], scale)),
-        "growth": write_signed_percent(told["growth"], 1),
-        "yearly": write_signed_percent(told["yearly"], 1),
-        "base": label_base(base),
-        "reading": label_reading(reading),
-    }
-    if told["growth"] is None:
-        return (
-            gettext(
-                "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de "
-                "%(before)s à %(after)s : sans point de départ, il n’y a pas de taux."
-            )
-            % said
-        )
-    return (
-        gettext(
-            "De %(start)s à %(end)s, sur la base « %(base)s » (%(reading)s), les emplois passent de %(before)s à "
-            "%(after)s : %(change)s, soit %(growth)s (%(yearly)s par an)."
-        )
-        % said
-    )
-
-
 def say_undecided(comparison: Data) -> list[str]:
     """One sentence for each day of a comparison at which organisations remain undecided."""
     said = []
@@ -239,6 +206,17 @@ def say_unknown_total(total: Data, label: str) -> str:
         total["undecided"],
     )
     return words % {**said, "n": write_whole(total["undecided"])}
+
+
+def say_left_out(bridge: Data) -> str:
+    """The members of two bases that their bridge cannot weigh; empty when there are none."""
+    count = len(bridge["without_figure"])
+    words = ngettext(
+        "Le pont compte les chiffres exacts seulement : %(n)s entreprise n’en a pas.",
+        "Le pont compte les chiffres exacts seulement : %(n)s entreprises n’en ont pas.",
+        count,
+    )
+    return words % {"n": write_whole(count)} if count else ""
 
 
 def say_bridge(bridge: Data, first: Data, second: Data) -> str:

@@ -18,13 +18,14 @@ class Bar:
     """One bar. `value` ≥ 0, or None when nothing is known of it (a word, no bar).
 
     `is_unknown` marks the line of what could not be classed (« municipalité inconnue »: 4): its value counts, its bar
-    is hatched. `note` is a short remark under the label.
+    is hatched. `note` is a short remark under the label. `written` stands for a value known as an interval only.
     """
 
     label: str
     value: float | None
     note: str = ""
     is_unknown: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class BarChart:
 
     def draw(self, width: float) -> Drawing:
         """Lengths proportional to values: the longest bar takes all the room."""
-        values = [self.write(bar.value) for bar in self.bars]
+        values = [bar.written or self.write(bar.value) for bar in self.bars]
         frame = frame_rows([(bar.label, bar.note) for bar in self.bars], values=values, width=width)
         lengths = bar_lengths([bar.value for bar in self.bars], frame.room)
         marks: list[Mark] = []
@@ -58,13 +59,13 @@ class BarChart:
             role = "unknown" if bar.is_unknown else "bar"
             if bar.value is not None:
                 marks.append(Rectangle(frame.start, row.bar_y, length, row.bar_height, role))
-            words_role = "value" if bar.value is not None else "value-unknown"
+            words_role = "value" if bar.value is not None or bar.written else "value-unknown"
             marks.append(Words(frame.start + length + VALUE_GAP, row.value_y, written, words_role))
         return Drawing(width, frame.height, [*marks, *frame.draw_axis(frame.start), *frame.words])
 
     def tabulate(self) -> Table:
         columns = [Column(self.label_heading), Column(self.value_heading, self.kind, self.places)]
-        rows = [Row([bar.label, bar.value], note=bar.note) for bar in self.bars]
+        rows = [Row([bar.label, bar.written or bar.value], note=bar.note) for bar in self.bars]
         return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 

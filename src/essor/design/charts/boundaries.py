@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from essor.design.charts.classes import classify, draw_legend, unknown_entry
+from essor.design.charts.classes import classify, draw_legend, list_valueless
 from essor.design.charts.marks import NOTE_SIZE, TEXT_SIZE, Drawing, Mark, Path, Words, estimate_width, is_compact
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as
@@ -28,7 +28,7 @@ MARGIN = 14.0
 class Area:
     """One place. `geometry` is a GeoJSON Polygon or MultiPolygon, longitudes and latitudes in degrees (WGS 84).
 
-    `is_context` draws a neighbour in outline only, with no value; `value` None = unknown.
+    `is_context` draws a neighbour in outline only, with no value; `value` None = unknown, or the interval `written`.
     """
 
     code: str
@@ -36,6 +36,7 @@ class Area:
     geometry: Mapping[str, Any]
     value: float | None = None
     is_context: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,17 @@ class BoundaryMap:
                 rings = [clip(ring, projection.width, projection.height) for ring in rings]
             role = "context" if area.is_context else classes.role(area.value)
             if path := draw_rings(rings):
-                written = "" if area.is_context else write_as(self.kind, area.value, self.places)
+                written = "" if area.is_context else self._write(area)
                 shapes.append(Path(path, role, title=f"{area.label} {written}".strip()))
             if not area.is_context:
                 words += self._write_area(area, rings, classes.words_role(area.value))
         entries = classes.legend(lambda value: write_as(self.kind, value, self.places))
-        entries += [unknown_entry()] if any(area.value is None for area in chosen) else []
+        entries += list_valueless(chosen)
         legend, bottom = draw_legend(entries, heading=self.value_heading, top=projection.height + 12, width=width)
         return Drawing(width, bottom + 4, shapes + words + legend)
 
     def _write_area(self, area: Area, rings: list[list[Spot]], role: str) -> list[Mark]:
-        written = write_as(self.kind, area.value, self.places)
+        written = self._write(area)
         x, y, room = label_place(max(rings, key=lambda ring: abs(signed_area(ring))))
         if estimate_width(written) + 6 > room:
             return []
@@ -85,10 +86,13 @@ class BoundaryMap:
             return [Words(x, y + TEXT_SIZE / 3, written, role, "middle")]
         return [Words(x, y - 3, area.label, f"{role}-name", "middle"), Words(x, y + 13, written, role, "middle")]
 
+    def _write(self, area: Area) -> str:
+        return area.written or write_as(self.kind, area.value, self.places)
+
     def tabulate(self) -> Table:
         value = Column(self.value_heading, self.kind, self.places)
         columns = [Column(self.label_heading), Column(gettext("Code")), value]
-        rows = [Row([area.label, area.code, area.value]) for area in self.areas if not area.is_context]
+        rows = [Row([area.label, area.code, area.written or area.value]) for area in self.areas if not area.is_context]
         return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.translation import gettext
 
@@ -13,6 +14,16 @@ from essor.design.wording import write_unknown
 
 MOST_CLASSES = 5
 SWATCH = 16.0
+
+
+class Place(Protocol):
+    """A place on a map: its value, or what is written where only an interval is known."""
+
+    @property
+    def value(self) -> float | None: ...
+
+    @property
+    def written(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,10 @@ def draw_legend(
     return marks, top + LINE_HEIGHT
 
 
-def unknown_entry() -> tuple[str, str]:
-    return ("class-unknown", write_unknown())
+def list_valueless(places: Sequence[Place]) -> list[tuple[str, str]]:
+    """The legend of the places without a value: what hatching stands for among them."""
+    words = [gettext("fourchette") if place.written else write_unknown() for place in places if place.value is None]
+    return [("class-unknown", " · ".join(dict.fromkeys(words)))] if words else []
 
 
 def _between(first: str, last: str) -> str:

@@ -27,10 +27,11 @@ TOP, BOTTOM, SIDE = 30.0, 34.0, 30.0
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value at a date; None = nothing known then, and the line stops."""
+    """A value at a date; None = nothing known then, or the interval `written`: the line stops."""
 
     on: dt.date
     value: float | None
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class LineChart:
     def tabulate(self) -> Table:
         columns = [Column(gettext("Date"), "day"), Column(self.value_heading, self.kind, self.places)]
         notes = {id(point): cut.reason for cut in self.breaks for point in _first_after(self.points, cut)}
-        rows = [Row([point.on, point.value], note=notes.get(id(point), "")) for point in self.points]
+        rows = [Row([point.on, point.written or point.value], note=notes.get(id(point), "")) for point in self.points]
         return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from essor.design.charts.classes import classify, draw_legend, unknown_entry
+from essor.design.charts.classes import classify, draw_legend, list_valueless
 from essor.design.charts.marks import (
     NOTE_SIZE,
     Drawing,
@@ -26,13 +26,14 @@ SPACE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One place: column and row count from 0, at the top left; `value` None = unknown."""
+    """One place: column and row count from 0, at the top left; `value` None = unknown, or the interval `written`."""
 
     code: str
     label: str
     value: float | None
     column: int
     row: int
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,12 @@ class TileMap:
         entries: list[tuple[str, str]] = []
         if not classes.are_single_values:
             entries = classes.legend(lambda value: write_as(self.kind, value, self.places))
-            entries += [unknown_entry()] if any(tile.value is None for tile in self.tiles) else []
+            entries += list_valueless(self.tiles)
         legend, bottom = draw_legend(entries, heading=self.value_heading, top=bottom, width=width)
         return Drawing(width, bottom + 4, marks + legend)
 
     def _write_tile(self, tile: Tile, x: float, y: float, side: float, height: float, role: str) -> list[Mark]:
-        written = write_as(self.kind, tile.value, self.places)
+        written = tile.written or write_as(self.kind, tile.value, self.places)
         room = side - 10
         lines = wrap(tile.label, room, NOTE_SIZE)
         if any(estimate_width(line, NOTE_SIZE) > room + 6 for line in lines) or len(lines) > 3:
@@ -79,5 +80,5 @@ class TileMap:
     def tabulate(self) -> Table:
         value = Column(self.value_heading, self.kind, self.places)
         columns = [Column(self.label_heading), Column(gettext("Code")), value]
-        rows = [Row([tile.label, tile.code, tile.value]) for tile in self.tiles]
+        rows = [Row([tile.label, tile.code, tile.written or tile.value]) for tile in self.tiles]
         return Table(caption=gettext("Les chiffres : %(title)s") % {"title": self.title}, columns=columns, rows=rows)

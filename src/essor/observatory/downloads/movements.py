@@ -44,6 +44,7 @@ def _list_lines(comparison: Data) -> Iterator[Row]:
         yield label, _("Par an"), None, _rate(told["yearly"])
         yield label, _("Entreprises suivies"), told["units"], None
         yield label, _("Sans réponse"), len(told["unknown"]), None
+        yield from ((label, *line) for line in _list_reserves(told, scale))
     label = label_reading("criteria")
     for code in PARTS:
         if code in comparison["parts"]:
@@ -53,6 +54,26 @@ def _list_lines(comparison: Data) -> Iterator[Row]:
         yield label, label_movement(code), fix_point(jobs, scale), _rate(share)
     together, share = (criteria["economic"][name] for name in ("reallocation", "reallocation_rate"))
     yield label, label_movement("reallocation"), fix_point(together, scale), _rate(share)
+
+
+def _list_reserves(told: Data, scale: int) -> Iterator[Row]:
+    """What is not known at both dates, and the ends that bands leave to the totals and to the growth."""
+    missing = told["missing"]
+    if missing["units"]:
+        yield _("Pas connues aux deux dates"), len(missing["units"]), None
+        yield (
+            _("Leurs emplois, et leur part de ceux du départ"),
+            fix_point(missing["jobs"], scale),
+            _rate(missing["share"]),
+        )
+    if told["reserve"] != "band-in-total":
+        return
+    rates = told["growth_range"]
+    for words, end in ((_("au moins"), 0), (_("au plus"), 1)):
+        for name, side in ((_("Avant"), "before"), (_("Après"), "after")):
+            number = fix_point(told[f"{side}_range"][end], scale)
+            rate = _rate(rates[end]) if side == "after" else None
+            yield f"{name}, {words}", NOT_AVAILABLE if number is None else number, rate
 
 
 def list_bridge_rows(results: Data) -> Iterator[Row]:

@@ -19,10 +19,11 @@ from essor.observatory.downloads.blocks import Block
 from essor.observatory.downloads.cells import NOT_AVAILABLE, read_cell
 from essor.observatory.downloads.corrections import tell_corrections
 from essor.observatory.downloads.dossier import Dossier, open_reader
+from essor.observatory.growths import say_growth
 from essor.observatory.labels import label_base, label_place, label_territory
 from essor.observatory.reading import BaseReading, BridgeReading, Reader
 from essor.observatory.rules import is_decided, may_name
-from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_growth, say_withheld, write_amount
+from essor.observatory.sentences import find_figure, say_bridge, say_gaps, say_withheld, write_amount
 
 MOST_NAMED = 1000
 CONTINUING = "continuing"
@@ -145,7 +146,9 @@ def _tell_growths(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]
     for reading, base in zip(bases, dossier.results["bases"], strict=True):
         if reading.comparison is None or reading.growth is None or not reading.readings or not reading.flows:
             continue
-        told = [blocks.set_text(say_growth(reading.comparison, base)), blocks.set_chart(reading.growth)]
+        stored = dossier.results["comparisons"][reading.comparison["key"]]
+        words = [say_growth(stored, base), *reading.cautions]
+        told = [blocks.set_text(" ".join(words)), blocks.set_chart(reading.growth)]
         if reading.parts:
             told.append(blocks.set_table(reading.parts))
         told += [*_list_moved(reader, reading), blocks.set_text(_(THREE_THINGS))]
@@ -196,6 +199,7 @@ def _tell_bridge(dossier: Dossier, reading: BridgeReading) -> dict[str, Any]:
     told = [
         blocks.set_notice(_("Ces deux chiffres ne se comparent pas"), say_bridge(bridge, first, second)),
         blocks.set_chart(reading.chart),
+        *([blocks.set_note(reading.left_out)] if reading.left_out else []),
         blocks.set_heading(_("Quelles entreprises font l’écart")),
         blocks.set_facts(_list_parts(reading.parts)),
     ]

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from essor.design.wording import write_day
 from essor.observatory.rules import find_value
+from essor.observatory.sentences import write_amount
 
 READINGS = ("criteria", "cohort", "survivors")
 AMOUNTS = {
     "before", "after", "total_a", "total_b", "unknown_before", "creation", "destruction", "net", "reallocation",
     "excess_reallocation", "recounted",
 }  # fmt: skip
+RANGES = {"before_range", "after_range"}
 HOLDERS = {"readings", *READINGS, "flows", "economic"}
 Results = Mapping[str, Any]
 Definitions = Mapping[str, Any]
@@ -44,6 +46,10 @@ def _in_natural_units(name: str, value: Any, scale: int) -> Any:
         return exact(value, scale)
     if name in {"parts", "fates"}:
         return {code: exact(amount, scale) for code, amount in value.items()}
+    if name in RANGES:
+        return [None if bound is None else exact(bound, scale) for bound in value]
+    if name == "missing":
+        return {**value, "jobs": exact(value["jobs"], scale)}
     if name in HOLDERS:
         return {code: _in_natural_units(code, kept, scale) for code, kept in value.items()}
     return value
@@ -52,6 +58,17 @@ def _in_natural_units(name: str, value: Any, scale: int) -> Any:
 def sure_value(figure: Results) -> float | int | None:
     """The figure in natural units; None where no enterprise could be decided: that zero would be ignorance."""
     return natural(find_value(figure), figure["scale"])
+
+
+def read_line(line: Results, scale: int) -> tuple[float | int | None, str]:
+    """The amount of a line or of a figure, then the words for it where only an interval may be said (then it is None).
+
+    None without words: enterprises are there and none gave a figure.
+    """
+    if line["value"] is None and line["banded"]:
+        return None, write_amount({**line, "scale": scale})
+    has_figure = line["exact"] + line["banded"] > 0
+    return (natural(line["value"], scale) if has_figure or not line["enterprises"] else None), ""
 
 
 def in_order(parts: Mapping[str, Any], order: Iterable[str]) -> list[tuple[str, Any]]:

@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_as, write_decimal, write_month, write_signed
+from essor.design.wording import write_as, write_decimal, write_interval, write_month, write_signed
+from essor.observatory.growths import write_growth_range
 from essor.observatory.labels import (
     FATES,
     PARTS,
@@ -23,6 +24,9 @@ from essor.observatory.labels import (
     label_reading,
 )
 from essor.observatory.pictures.amounts import READINGS, Results, in_order
+
+NOT_SAID = "—"
+"""In the place of a rate that may not be said."""
 
 
 def draw_growth(comparison: Results, *, label: str, reading: str = "criteria") -> Waterfall:
@@ -40,12 +44,20 @@ def draw_growth(comparison: Results, *, label: str, reading: str = "criteria") -
             end=write_month(end),
         ),
         steps=[
-            Step(_first_upper(write_month(start)), told["before"], "total"),
+            Step(_first_upper(write_month(start)), told["before"], "total", note=_say_bands(told, "before")),
             *steps,
-            Step(_first_upper(write_month(end)), told["after"], "total"),
+            Step(_first_upper(write_month(end)), told["after"], "total", note=_say_bands(told, "after")),
         ],
         value_heading=_("Emplois"),
     )
+
+
+def _say_bands(told: Results, side: str) -> str:
+    """What a total of exact figures leaves out, when a band is in it."""
+    bounds = told[f"{side}_range"]
+    if bounds[0] == bounds[1]:
+        return ""
+    return _("Chiffres exacts seulement. Avec les fourchettes : {interval}.").format(interval=write_interval(bounds))
 
 
 def _list_parts(comparison: Results, reading: str) -> list[tuple[str, str, Any]]:
@@ -72,10 +84,10 @@ def tabulate_readings(comparison: Results) -> Table:
                 [
                     label_reading(code),
                     reading["units"],
-                    reading["before"],
-                    reading["after"],
-                    reading["growth"],
-                    reading["yearly"],
+                    _write_end(reading, "before"),
+                    _write_end(reading, "after"),
+                    _write_rate(reading),
+                    NOT_SAID if reading["reserve"] else reading["yearly"],
                 ],
                 note=note,
             )
@@ -89,6 +101,16 @@ def tabulate_readings(comparison: Results) -> Table:
         Column(_("Par an"), "signed_percent", 1),
     ]
     return Table(_("« Sur cette même base », dit de trois façons"), columns, rows, note=_explain_mergers(comparison))
+
+
+def _write_end(reading: Results, side: str) -> Any:
+    bounds = reading[f"{side}_range"]
+    return reading[side] if bounds[0] == bounds[1] else write_interval(bounds)
+
+
+def _write_rate(reading: Results) -> Any:
+    """The growth, its interval, or a dash where nothing may be said."""
+    return (write_growth_range(reading["growth_range"]) or NOT_SAID) if reading["reserve"] else reading["growth"]
 
 
 def _explain_mergers(comparison: Results) -> str:
@@ -112,6 +134,7 @@ def tabulate_parts(comparison: Results) -> Table:
                 comparison[f"enterprises_{side}"],
                 write_decimal(comparison[side], places),
             ],
+            note=_say_bands(comparison["readings"]["criteria"], side),
             is_total=True,
         )
         for end, side in (("from", "before"), ("to", "after"))
@@ -146,8 +169,10 @@ def list_movements(told: Results) -> list[tuple[str, Any, float | None]]:
 def tabulate_flows(comparison: Results, *, reading: str = "criteria") -> Table:
     """Jobs created and lost, what comes from who is counted, and their sum; rates over the mean of the two totals."""
     told = comparison["readings"][reading]
+    unsaid = NOT_SAID if told["reserve"] else None
     rows = [
-        Row([label_movement(code), jobs, rate], is_total=code == "change") for code, jobs, rate in list_movements(told)
+        Row([label_movement(code), jobs, unsaid if rate is None else rate], is_total=code == "change")
+        for code, jobs, rate in list_movements(told)
     ]
     columns = [
         Column(_("Mouvement")),
@@ -160,7 +185,8 @@ def tabulate_flows(comparison: Results, *, reading: str = "criteria") -> Table:
         "être reclassée ou vue plus tard ne crée rien : c’est la ligne « Qui est compté ou connu »."
     )
     reallocation = _("Réallocation : {jobs} emplois, créés et disparus ensemble ({rate}).").format(
-        jobs=write_as("whole", economic["reallocation"]), rate=write_as("percent", economic["reallocation_rate"], 1)
+        jobs=write_as("whole", economic["reallocation"]),
+        rate=unsaid or write_as("percent", economic["reallocation_rate"], 1),
     )
     rates = _(
         "Taux symétrique : sur la moyenne des deux totaux (Davis, Haltiwanger et Schuh, 1996). Il met hausses et "

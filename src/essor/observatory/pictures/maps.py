@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,9 +11,10 @@ from essor.design.charts import Tile, TileMap
 from essor.design.charts.boundaries import Area, BoundaryMap
 from essor.design.wording import write_as
 from essor.observatory.labels import UNKNOWN, label_code
-from essor.observatory.pictures.amounts import Definitions, Results, natural, say_basis
+from essor.observatory.pictures.amounts import Definitions, Results, read_line, say_basis
 
 TILE_COLUMNS = 4
+COUNTED = ("enterprises", "exact", "banded")
 
 
 def draw_map(
@@ -28,22 +29,21 @@ def draw_map(
 
     ``label``: the base's; ``shapes``: the boundaries known, by code; ``parents``: the MRC of each municipality.
     """
-    values = {
-        line["code"]: natural(line["value"], figure["scale"])
-        for line in figure["tables"]["municipality"]
-        if line["code"] != UNKNOWN
-    }
-    above = {code: parents.get(code, "") for code in values}
-    by_shape = all(code in shapes for code in values)
+    lines = {line["code"]: line for line in figure["tables"]["municipality"] if line["code"] != UNKNOWN}
+    above = {code: parents.get(code, "") for code in lines}
+    by_shape = all(code in shapes for code in lines)
     if not by_shape and len(set(above.values())) > 1 and all(code in shapes for code in above.values()):
-        values, by_shape = _sum_above(values, above), True
-    if not values:
+        lines, by_shape = _sum_above(lines, above), True
+    if not lines:
         return None
+    values = {code: read_line(line, figure["scale"]) for code, line in lines.items()}
     names = {code: label_code("municipality", code, definitions) for code in values}
     said: dict[str, Any] = {
         "title": _("Où sont les emplois"),
         "description": _("Carte : {places}.").format(
-            places=", ".join(f"{names[code]} {write_as('whole', value)}" for code, value in values.items())
+            places=", ".join(
+                f"{names[code]} {words or write_as('whole', value)}" for code, (value, words) in values.items()
+            )
         ),
         "label_heading": _("Lieu"),
         "value_heading": _("Emplois"),
@@ -51,21 +51,35 @@ def draw_map(
     basis = say_basis(label, figure["on"])
     if by_shape:
         return BoundaryMap(
-            subtitle=basis, areas=[Area(code, names[code], shapes[code], values[code]) for code in values], **said
+            subtitle=basis,
+            areas=[
+                Area(code, names[code], shapes[code], value, written=words) for code, (value, words) in values.items()
+            ],
+            **said,
         )
     ordered = sorted(values, key=lambda code: names[code])
     tiles = [
-        Tile(code, names[code], values[code], place % TILE_COLUMNS, place // TILE_COLUMNS)
+        Tile(code, names[code], values[code][0], place % TILE_COLUMNS, place // TILE_COLUMNS, written=values[code][1])
         for place, code in enumerate(ordered)
     ]
     how = _("Carte schématique : un carré par municipalité, sans ses limites")
     return TileMap(tiles=tiles, subtitle=f"{basis}. {how}", **said)
 
 
-def _sum_above(values: Mapping[str, float | int | None], above: Mapping[str, str]) -> dict[str, float | int | None]:
-    """Totals by the place above; one part unknown makes the total unknown."""
-    totals: dict[str, float | int | None] = {}
-    for code, value in values.items():
-        held = totals.get(above[code], 0)
-        totals[above[code]] = None if held is None or value is None else held + value
-    return totals
+def _sum_above(lines: Mapping[str, Results], above: Mapping[str, str]) -> dict[str, Results]:
+    """The lines by the place above. One part unknown makes the total unknown; one interval makes it an interval."""
+    grouped: dict[str, list[Results]] = {}
+    for code, line in lines.items():
+        grouped.setdefault(above[code], []).append(line)
+    return {code: _add_up(parts) for code, parts in grouped.items()}
+
+
+def _add_up(parts: Sequence[Results]) -> Results:
+    total: dict[str, Any] = {name: sum(line[name] for line in parts) for name in COUNTED}
+    if any(line["enterprises"] and not line["exact"] + line["banded"] for line in parts):
+        return total | {"value": None, "low": None, "high": None, "banded": 0}
+    sums: dict[str, Any] = {}
+    for name in ("value", "low", "high"):
+        told = [line[name] for line in parts]
+        sums[name] = None if None in told else sum(told)
+    return total | sums

@@ -10,7 +10,7 @@ from essor.design.charts import Bar, BarChart, LineChart, Point
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as, write_month
 from essor.observatory.labels import UNKNOWN, label_code, label_dimension
-from essor.observatory.pictures.amounts import Definitions, Results, natural, say_basis, sure_value
+from essor.observatory.pictures.amounts import Definitions, Results, read_line, say_basis, sure_value
 
 DIMENSIONS = ("municipality", "legal_form", "sector", "size", "age")
 
@@ -21,13 +21,10 @@ def draw_bars(figure: Results, dimension: str, definitions: Definitions, *, labe
     if dimension not in {"size", "age"}:
         lines.sort(key=lambda line: (line["code"] == UNKNOWN, -(line["value"] or 0)))
     bars = [
-        Bar(
-            label_code(dimension, line["code"], definitions),
-            natural(line["value"], figure["scale"]),
-            is_unknown=line["code"] == UNKNOWN,
-        )
+        Bar(label_code(dimension, line["code"], definitions), value, is_unknown=line["code"] == UNKNOWN, written=words)
         for line in lines
         if line["enterprises"] or line["code"] != UNKNOWN
+        for value, words in [read_line(line, figure["scale"])]
     ]
     title = {
         "municipality": _("Les emplois par municipalité"),
@@ -40,7 +37,7 @@ def draw_bars(figure: Results, dimension: str, definitions: Definitions, *, labe
         title=title,
         subtitle=say_basis(label, figure["on"]),
         description=_("Barres : {lines}.").format(
-            lines=", ".join(f"{bar.label} {write_as('whole', bar.value)}" for bar in bars)
+            lines=", ".join(f"{bar.label} {bar.written or write_as('whole', bar.value)}" for bar in bars)
         ),
         bars=bars,
         label_heading=label_dimension(dimension),
@@ -106,26 +103,33 @@ def tabulate_figure(figure: Results, *, dimension: str, definitions: Definitions
 def draw_series(results: Results, *, stem: str, jobs: str, label: str) -> LineChart | None:
     """The jobs of one base over its dates; a date at which nothing could be decided has no point. None under two."""
     figures = [results["figures"][f"{stem}.{jobs}.{on}"] for on in results["dates"]]
-    points = [Point(date.fromisoformat(figure["on"]), sure_value(figure)) for figure in figures]
+    points = [
+        Point(date.fromisoformat(figure["on"]), sure_value(figure), written=read_line(figure, figure["scale"])[1])
+        for figure in figures
+    ]
     if sum(point.value is not None for point in points) < 2:
         return None
+    places = 1 if figures[0]["scale"] else 0
     return LineChart(
         title=_("Les emplois, d’une date à l’autre"),
         subtitle=label,
         description=_("Ligne : {points}.").format(
-            points=", ".join(f"{write_month(point.on)} {point.value}" for point in points)
+            points=", ".join(
+                f"{write_month(point.on)} {point.written or write_as('decimal', point.value, places)}"
+                for point in points
+            )
         ),
         points=points,
         value_heading=_("Emplois"),
     )
 
 
-def _amount(line: Results | None, scale: int) -> float | int | None:
-    """The amount of a line; None where enterprises are there and none gave a figure."""
+def _amount(line: Results | None, scale: int) -> float | int | str | None:
+    """The amount of a line, or its interval in words; None where enterprises are there and none gave a figure."""
     if line is None:
         return None
-    has_figure = line["exact"] + line["banded"] > 0
-    return natural(line["value"], scale) if has_figure or not line["enterprises"] else None
+    value, words = read_line(line, scale)
+    return words or value
 
 
 def _note(line: Results | None) -> str:

@@ -18,13 +18,14 @@ from essor.observatory.console import (
     read_known,
     read_territory,
 )
+from essor.observatory.growths import say_growth, say_missing
 from essor.observatory.labels import FATES, label_base, label_bridge_part, label_fate, label_part, label_reading
 from essor.observatory.models import BaseVersion
 from essor.observatory.previewing import say_difference
 from essor.observatory.queries.bases import base_definition, get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
-from essor.observatory.sentences import find_amount, say_growth, say_shaky, say_undecided, say_unknown
+from essor.observatory.sentences import find_amount, say_left_out, say_shaky, say_undecided, say_unknown
 
 READINGS = ("criteria", "cohort", "survivors")
 
@@ -86,7 +87,8 @@ class Command(ObservatoryCommand):
             self.say("\n".join(say_unknown(told, label_base(words))))
             return
         self.say(say_growth(told, words, reading=reading))
-        for sentence in (*say_undecided(told), *say_shaky(told)):
+        cautions = say_missing(told["readings"][reading], told["scale"])
+        for sentence in (*cautions, *say_undecided(told), *say_shaky(told)):
             self.say(sentence)
         self._say_comparison(told, words, answer)
         self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
@@ -122,6 +124,8 @@ class Command(ObservatoryCommand):
             totals = [[bridge["from"]["base"], str(bridge["total_a"])], [bridge["to"]["base"], str(bridge["total_b"])]]
             for line in lay_out([totals[0], *rows, totals[1]]):
                 self.say(line)
+            if left_out := say_left_out(bridge):
+                self.say(left_out)
             for item in refused.warnings:
                 self.say(_("Attention. %(sentence)s") % {"sentence": say_difference(item, {})})
         raise CommandError(f"{problem['title']} {_say_refusal(refused)}", returncode=REFUSED_COMPARISON)

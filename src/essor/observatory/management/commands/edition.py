@@ -11,12 +11,13 @@ from essor.design.wording import is_english, write_day, write_whole
 from essor.observatory.actions import publish_edition
 from essor.observatory.console import ObservatoryCommand, read_day, read_known, read_territory
 from essor.observatory.folders import Report
+from essor.observatory.growths import say_growth, say_missing
 from essor.observatory.models import Edition
 from essor.observatory.previewing import label_bases, say_difference
 from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import get_edition, list_editions, read_manifest, verify_edition
 from essor.observatory.queries.subtractions import list_small_differences
-from essor.observatory.sentences import find_figure, say_gaps, say_growth, say_headline
+from essor.observatory.sentences import find_figure, say_gaps, say_headline
 from essor.observatory.wording import explain_problem
 
 
@@ -99,7 +100,8 @@ class Command(ObservatoryCommand):
                 ))))  # fmt: skip
         for told in results["comparisons"].values():
             base = next(base for base in results["bases"] if base["slug"] == told["base"])
-            self.say(say_growth(told, base))
+            cautions = say_missing(told["readings"]["criteria"], told["scale"])
+            self.say(" ".join([say_growth(told, base), *cautions]))
         if edition.predecessor is not None:
             said = {"slug": edition.predecessor.slug, "reason": edition.correction_reason}
             self.say(_("Corrige « %(slug)s » : %(reason)s") % said)
