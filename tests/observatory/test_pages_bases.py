@@ -302,16 +302,18 @@ def test_a_replaced_version_says_which_one_replaced_it(public: StrictClient, mag
     assert "remplacée" not in read(public, "/bases/magazine-2014/2/")
 
 
-def test_a_next_version_that_changes_nothing_is_refused(adviser_client: StrictClient, magazine: BaseVersion) -> None:
-    send(adviser_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
-    send(adviser_client, "/bases/magazine-2014/2/publier/", {}, status=302)
-    page = read(adviser_client, "/bases/magazine-2014/2/").replace("\u00a0", " ")
+def test_a_next_version_that_changes_nothing_is_refused(
+    administrator_client: StrictClient, magazine: BaseVersion
+) -> None:
+    send(administrator_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
+    send(administrator_client, "/bases/magazine-2014/2/publier/", {}, status=302)
+    page = read(administrator_client, "/bases/magazine-2014/2/").replace("\u00a0", " ")
     assert "dit exactement ce que dit la version 1" in page
     assert magazine.base.versions.get(number=2).status == "draft"
 
 
-def test_the_next_version_starts_from_the_last(adviser_client: StrictClient, magazine: BaseVersion) -> None:
-    send(adviser_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
+def test_the_next_version_starts_from_the_last(administrator_client: StrictClient, magazine: BaseVersion) -> None:
+    send(administrator_client, "/bases/magazine-2014/1/suivante/", {}, status=302)
     following = magazine.base.versions.get(number=2)
     assert (following.status, following.criteria) == ("draft", magazine.criteria)
 

@@ -17,7 +17,9 @@ from essor.observatory.actions import (
     publish_base_version,
 )
 from essor.observatory.models import BaseVersion
+from essor.observatory.queries.editions import read_definitions
 from essor.observatory.queries.subtractions import list_small_differences
+from essor.observatory.small_groups import list_small_groups
 from tests.observatory.conftest import FIRST, LAST, NOW, World, publish
 from tests.pages import StrictClient
 
@@ -127,11 +129,11 @@ def test_a_refused_comparison_tells_it_without_saying_who(magazine: BaseVersion,
     assert "Attention. Au 30\u00a0juin 2014" in said.getvalue()
 
 
-def test_the_portrait_page_counts_small_lines_only(
+def test_the_portrait_page_counts_small_groups_only(
     adviser_client: StrictClient, magazine: BaseVersion, nearly: BaseVersion
 ) -> None:
     edition = publish(magazine, nearly, dates=[FIRST])
-    cells = [item for item in edition.results["warnings"] if item["type"] == "small-cell"]
+    small = list_small_groups(edition.results, read_definitions(edition))
     page = adviser_client.get(f"/editions/{edition.slug}/").content.decode()
-    assert len(cells) < len(edition.results["warnings"])
-    assert f"{len(cells)} lignes de tableau" in page
+    assert list_small_differences(edition.results)
+    assert f"{len(small)} nombres d’emplois de cette édition" in page
