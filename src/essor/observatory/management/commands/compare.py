@@ -84,7 +84,7 @@ class Command(ObservatoryCommand):
             self.say("\n".join(say_unknown(told, label_base(words))))
             return
         self.say(say_growth(told, words, reading=reading))
-        for sentence in (*say_undecided(told), *say_shaky(told)):
+        for sentence in filter(None, (*say_undecided(told), say_shaky(told))):
             self.say(sentence)
         self._say_comparison(told, words, answer)
         self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
