@@ -67,8 +67,8 @@ def test_the_undecided_are_told_for_each_date(public: StrictClient, world: World
     for number in range(4):
         world.add(f"floue-{number}", {2017: 3}, commercial_activity=None)
     page = ask(public, **DATES).replace("\u00a0", " ")
-    assert "Au 29 novembre 2017, il y a plus d’organisations indécises (5) que d’entreprises comptées (3)." in page
-    assert page.count("il y a plus d’organisations indécises") == 1
+    assert "Au 29 novembre 2017, plus d’organisations sont indécises (5) que comptées (3)." in page
+    assert page.count("plus d’organisations sont indécises") == 1
     told = public.get("/comparer/", DATES | {"format": "json"}).json()
     assert (told["undecided_before"], told["undecided_after"]) == (1, 5)
 

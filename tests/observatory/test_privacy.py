@@ -158,7 +158,9 @@ def test_the_public_reads_counts_of_a_base_on_confidential_answers(
     assert "Cette définition lit une réponse que le public ne lit pas (Revenu annuel)" in page
     counts = re.findall(r'<strong class="number">([^<]*)<', page)
     assert counts == ["3", "5", "moins de 3"], "in, undecided, out"
-    assert re.search(r"revenu annuel <span class=\"hint\">5 organisations", page)
+    assert re.findall(r"il manque : ([^<]*) <span class=\"hint\">([^<]*)<", page) == [
+        ("revenu annuel", "5 organisations")
+    ]
     told = adviser_client.get(address).content.decode()
     assert find_named(told) == set(NAMES)
     adviser.roles.update(territory_code="620")

@@ -161,19 +161,20 @@ def say_undecided(comparison: Data) -> list[str]:
     return said
 
 
-def say_shaky(comparison: Data) -> list[str]:
-    """One warning for each day of a comparison at which more organisations are undecided than counted."""
+def say_shaky(comparison: Data) -> str:
+    """A warning where more organisations are undecided than counted at a day of a comparison; empty otherwise."""
     said = []
     for end, side in SIDES.items():
         undecided, counted = comparison[f"undecided_{side}"], comparison[f"enterprises_{side}"]
         if undecided > counted:
             words = gettext(
-                "Au %(on)s, il y a plus d’organisations indécises (%(undecided)s) que d’entreprises comptées "
-                "(%(counted)s). Le total et la croissance pourraient être tout autres."
+                "Au %(on)s, plus d’organisations sont indécises (%(undecided)s) que comptées (%(counted)s)."
             )
             numbers = {"undecided": write_whole(undecided), "counted": write_whole(counted)}
             said.append(words % {"on": write_day(date.fromisoformat(comparison[end])), **numbers})
-    return said
+    if said:
+        said.append(gettext("Les totaux et la croissance pourraient être tout autres."))
+    return " ".join(said)
 
 
 def say_unknown(comparison: Data, label: str) -> list[str]:

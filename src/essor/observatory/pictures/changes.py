@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from essor.design.charts import Step, Waterfall
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_as, write_decimal, write_interval, write_month, write_signed
+from essor.methods.comparison import RESTRUCTURED
 from essor.observatory.growths import write_growth_range
 from essor.observatory.labels import (
     FATES,
@@ -142,7 +143,7 @@ def tabulate_parts(comparison: Results) -> Table:
     parts = [
         Row(
             [label_part(code), write_signed(count), write_signed(jobs.get(code, 0), places)],
-            note=explain_part(code),
+            note=explain_part(code) if code == RESTRUCTURED else "",
         )
         for code, count in in_order(enterprises, PARTS)
         if count or jobs.get(code)

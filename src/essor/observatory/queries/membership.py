@@ -31,8 +31,9 @@ from essor.methods.criteria import (
     describe,
     evaluate,
     parse,
+    variables_of,
 )
-from essor.methods.facts import add_life
+from essor.methods.facts import LIFE_STATUS, add_life
 from essor.methods.figures import Bits, answers_at
 from essor.methods.population import CodedColumn, Column, Population
 from essor.methods.variables import Variable
@@ -46,6 +47,8 @@ from essor.territories.queries import ancestors, get_name, list_names, place_tre
 MOST_SHOWN = 300
 MOST_REASONS = 4
 NO_VALUE = "…"
+NEEDED = (TERRITORY_VARIABLE, LIFE_STATUS)
+"""What every base asks, besides its criteria."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,9 @@ def explain_tree(
             name: column for name, column in population.columns.items() if name not in confidential
         })  # fmt: skip
         by_anyone = _part_by_verdict(membership(public, base, territory=side.territory, places=places, on=on))
-        return _count_only(verdicts, by_anyone, population, confidential, language)
+        asked_of_all = (*variables_of(criteria), *NEEDED)
+        read = {name: column for name, column in population.columns.items() if name in asked_of_all}
+        return _count_only(verdicts, by_anyone, read, confidential, language)
     chosen = [(verdict, int(row)) for verdict, mask in verdicts.items() for row in mask.nonzero()[0]]
     if confidential:
         chosen = [(verdict, row) for verdict, row in chosen if side.inside.yes[row]]
@@ -173,18 +178,21 @@ def _part_by_verdict(side: Membership) -> dict[str, Bits]:
 def _count_only(
     verdicts: Mapping[str, Bits],
     by_anyone: Mapping[str, Bits],
-    population: Population,
+    read: Mapping[str, Column],
     confidential: Collection[str],
     language: str,
 ) -> MembershipList:
-    """Counts that tell nobody's answer. ``by_anyone``: the verdicts that public answers alone decide."""
+    """Counts that tell nobody's answer.
+
+    ``by_anyone``: the verdicts that public answers alone decide. ``read``: the columns that the verdict depends on.
+    """
     rest = by_anyone["undecided"]
     counts = {
         name: bound_count(int((mask & ~rest).sum()), int((mask & rest).sum()), of=int(rest.sum()))
         for name, mask in verdicts.items()
     }
     variables = load_variables()
-    missing = {name: _unanswered(column) & verdicts["undecided"] for name, column in population.columns.items()}
+    missing = {name: _unanswered(column) & verdicts["undecided"] for name, column in read.items()}
     told = [(variables[name].label(language), int(rows.sum())) for name, rows in missing.items()]
     return MembershipList(
         counts,

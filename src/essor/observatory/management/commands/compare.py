@@ -88,7 +88,7 @@ class Command(ObservatoryCommand):
             return
         self.say(say_growth(told, words, reading=reading))
         cautions = say_missing(told["readings"][reading], told["scale"])
-        for sentence in (*cautions, *say_undecided(told), *say_shaky(told)):
+        for sentence in filter(None, (*cautions, *say_undecided(told), say_shaky(told))):
             self.say(sentence)
         self._say_comparison(told, words, answer)
         self.say(_("Ce qu’on savait le %(day)s. Empreinte : %(code)s.") % {
