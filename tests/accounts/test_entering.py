@@ -129,6 +129,16 @@ def test_an_administrator_changes_an_address_and_both_are_told(
     assert (event.before, event.after) == ({"email": former}, {"email": OTHER})
 
 
+def test_an_address_is_changed_even_where_no_letter_leaves(
+    adviser: User, administrator_client: StrictClient, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    address = reverse("person_address", args=[adviser.pk])
+    assert administrator_client.post(address, {"email": OTHER}).status_code == 302
+    assert is_in(enter(OTHER))
+
+
 def test_an_adviser_changes_nobody_s_address(adviser: User, administrator: User) -> None:
     with pytest.raises(NotAllowed):
         actions.change_address(user=administrator, email=OTHER, by=adviser, now=NOW)
