@@ -38,13 +38,6 @@ def is_in(client: StrictClient) -> bool:
     return client.get(reverse("my_account")).status_code == 200
 
 
-@pytest.fixture(autouse=True)
-def _no_attempt_before(db: None) -> None:
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 def test_nobody_adds_an_address_to_an_account(adviser: User, adviser_client: StrictClient) -> None:
     answer = adviser_client.post("/compte/email/", {"action_add": "", "email": OTHER})
     assert answer.status_code == 403
