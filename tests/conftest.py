@@ -70,6 +70,14 @@ def _french() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """No test reads what another computed or counted: undone, their writes may leave one and the same trace."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def adviser(db: None) -> Any:
     """Adviser of a body, in MRC Les Moulins."""

@@ -38,13 +38,6 @@ def is_in(client: StrictClient) -> bool:
     return client.get(reverse("my_account")).status_code == 200
 
 
-@pytest.fixture(autouse=True)
-def _no_attempt_before(db: None) -> None:
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 def test_nobody_adds_an_address_to_an_account(adviser: User, adviser_client: StrictClient) -> None:
     answer = adviser_client.post("/compte/email/", {"action_add": "", "email": OTHER})
     assert answer.status_code == 403
@@ -127,6 +120,16 @@ def test_an_administrator_changes_an_address_and_both_are_told(
     assert not is_in(enter(former))
     event = AuditEvent.objects.get(action="change_address")
     assert (event.before, event.after) == ({"email": former}, {"email": OTHER})
+
+
+def test_an_address_is_changed_even_where_no_letter_leaves(
+    adviser: User, administrator_client: StrictClient, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    address = reverse("person_address", args=[adviser.pk])
+    assert administrator_client.post(address, {"email": OTHER}).status_code == 302
+    assert is_in(enter(OTHER))
 
 
 def test_an_adviser_changes_nobody_s_address(adviser: User, administrator: User) -> None:

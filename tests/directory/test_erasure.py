@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -116,6 +119,42 @@ def test_nothing_is_left_that_names_it(
     assert source.mapping["leave_out"][0]["values"] == ["Total"]
     assert (source.title, source.publisher) == ("Recensement", "Table régionale")
     assert OrganisationName.objects.get().name == "La Ruchette"
+
+
+WRITE = f"""
+import django
+django.setup()
+from django.utils import timezone
+from essor.directory import actions
+now = timezone.now()
+source = actions.create_source(title="Recensement", by=None, now=now)
+actions.create_organisation(name="{NAME}", key="{KEY}", source=source, by=None, now=now)
+"""
+
+
+@pytest.mark.slow
+def test_nothing_is_left_on_the_disk_while_the_platform_runs(tmp_path: Path) -> None:
+    """Another process holds the database open: the journal of former pages is not emptied by itself."""
+    folder = tmp_path / "kept"
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
+        "ESSOR_DATA": str(folder),
+        "PYTHONPATH": str(Path(storage.__file__).parents[3]),
+        "DJANGO_SETTINGS_MODULE": "essor.project.settings",
+    }
+
+    def run(*words: str) -> None:
+        subprocess.run([sys.executable, *words], env=environment, check=True, timeout=120, capture_output=True)
+
+    run("-m", "essor", "migrate", "-v0")
+    served = sqlite3.connect(folder / "essor.sqlite3")
+    try:
+        served.execute("SELECT count(*) FROM directory_organisation").fetchone()
+        run("-c", WRITE)
+        assert NAME.encode() in b"".join(file.read_bytes() for file in folder.glob("essor.sqlite3*"))
+        run("-m", "essor", "erase", KEY, "--reason", "Demande")
+        assert NAME.encode() not in b"".join(file.read_bytes() for file in folder.glob("essor.sqlite3*"))
+    finally:
+        served.close()
 
 
 def test_a_name_on_any_sheet_of_a_waiting_workbook_is_found(ruche: Organisation, adviser: User, tmp_path: Path) -> None:

@@ -115,6 +115,15 @@ def test_a_workbook_that_would_unfold_beyond_measure_is_refused(
         read_table(tmp_path / "bomb.xlsx")
 
 
+def test_words_are_found_wherever_a_piece_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "f.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<a/>")
+        archive.writestr("xl/sharedStrings.xml", f"<sst><t x='{'y' * 90}'>La Ruche &amp; fils</t>{'z' * 90}</sst>")
+    for size in range(7, 60):
+        monkeypatch.setattr(reading, "_READ_AT_ONCE", size)
+        assert any("La Ruche & fils" in words for words in reading.read_words(tmp_path / "f.xlsx")), size
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:

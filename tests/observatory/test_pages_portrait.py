@@ -118,9 +118,9 @@ def test_one_base_at_one_date_has_no_growth_to_tell(public: StrictClient, magazi
 
 
 def test_a_total_that_starts_from_zero_has_no_rate(public: StrictClient, magazine: BaseVersion, world: World) -> None:
-    world.happen("ferme", "reopened", FIRST.replace(year=2015))
-    for name in ("grandit", "ferme", "avalee", "avale", "indecise"):
+    for name in ("grandit", "avalee", "avale", "indecise"):
         world.happen(name, "closed", FIRST.replace(year=2013))
+    world.happen("ferme", "created", FIRST.replace(year=2015))
     publish(magazine)
     page = read(public, "/")
     assert "inconnu aux mêmes critères" not in page

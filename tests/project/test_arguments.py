@@ -45,5 +45,5 @@ def test_the_sentences_are_argparse_s_own() -> None:
 
 
 def test_the_script_says_it_too(tmp_path: Path) -> None:
-    told = run(tmp_path, "import", "census").stderr
-    assert "il manque file" in told
+    told = run(tmp_path, "serve", "--port").stderr
+    assert "une valeur doit suivre" in told

@@ -19,7 +19,7 @@ from essor.project.environment import (
     read_environment,
     require_email,
 )
-from essor.project.starting import FOR_DEVELOPERS, describe_database_error
+from essor.project.starting import FOR_DEVELOPERS, READ_DATA, describe_database_error
 from essor.project.translations import CATALOGUE
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -177,6 +177,24 @@ def test_a_machine_without_time_zones_is_enough(tmp_path: Path) -> None:
     ended = run_essor("edition", "list", ESSOR_DATA=str(tmp_path), PYTHONTZPATH=str(tmp_path / "nowhere"))
     assert "Traceback" not in ended.stderr
     assert "./essor demo" in ended.stderr
+
+
+@pytest.mark.parametrize("word", ["shell", "portrait", "edition", "import", "erase", "tidy", "administrator"])
+def test_a_word_that_finds_no_data_makes_none(tmp_path: Path, word: str) -> None:
+    ended = run_essor(word, "x", ESSOR_DATA=str(tmp_path))
+    assert (ended.returncode, "./essor demo" in ended.stderr) == (2, True)
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]
+
+
+def test_help_needs_no_data(tmp_path: Path) -> None:
+    ended = run_essor("erase", "--help", ESSOR_DATA=str(tmp_path))
+    assert (ended.returncode, "--reason" in ended.stdout) == (0, True)
+    assert not (tmp_path / "essor.sqlite3").exists()
+
+
+def test_every_word_of_ours_makes_data_reads_it_or_needs_none() -> None:
+    ours = {name for name, app in get_commands().items() if app.startswith("essor")}
+    assert ours - READ_DATA == {"bench", "demo", "serve", "translations"}
 
 
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.wording import write_day, write_decimal
+from essor.design.wording import write_day, write_decimal, write_whole
 from essor.directory.forms import list_plain_targets
 from essor.directory.importing.problems import Problem
 from essor.directory.models import Fact, Identifier, LifeEvent
@@ -335,8 +335,14 @@ def _say(key: str, fact: Any) -> str:
         return str(labels.get(str(fact), fact))
     if key in CHOICES:
         return str(dict(CHOICES[key].choices).get(str(fact), fact))
+    return _write(fact)
+
+
+def _write(fact: Any) -> str:
     if isinstance(fact, date):
         return write_day(fact)
+    if isinstance(fact, int):
+        return write_whole(fact)
     if isinstance(fact, list | tuple):
         shown = ", ".join(str(item) for item in fact[:SHOWN])
         return f"{shown}…" if len(fact) > SHOWN else shown

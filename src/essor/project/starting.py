@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
@@ -83,6 +84,14 @@ UNKNOWN_WORD = (
     "essor : il n’y a pas de mot « {word} »{near_french} « ./essor » les donne tous.\n"
     "essor: there is no word “{word}”{near_english} “./essor” lists them all."
 )
+READ_DATA = frozenset(
+    {
+        "administrator", "bases", "clearsessions", "compare", "db_worker", "dbshell", "dumpdata", "edition", "erase",
+        "import", "portrait", "shell", "tidy",
+    }
+)  # fmt: skip
+"""Words that have nothing to say before ``demo`` or ``serve`` made the data; asking SQLite would make an empty file."""
+
 UNKNOWN_NAME = (
     "essor : rien ne lit la variable {name}{near_french}\nessor: nothing reads the variable {name}{near_english}"
 )
@@ -161,6 +170,9 @@ def run_command(words: list[str]) -> int:
 
     make_files_private()
     speak_both_languages()
+    if lacks_data(words):
+        say(NO_TABLES)
+        return WRONG
     try:
         if sentence := describe_unknown_word(words[0]):
             say(sentence)
@@ -192,6 +204,13 @@ def load_what_is_shipped(words: list[str]) -> None:
         if published:
             slugs = ", ".join(version.base.slug for version in published)
             sys.stdout.write(PUBLISHED.format(slugs=slugs))
+
+
+def lacks_data(words: list[str]) -> bool:
+    """A word that reads is asked of a file that is not there; its help is given all the same."""
+    if words[0] not in READ_DATA or not {"-h", "--help"}.isdisjoint(words):
+        return False
+    return connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists()
 
 
 def describe_database_error(error: DatabaseError) -> str:

@@ -73,7 +73,7 @@ def _count_shared(known: Mapping[str, Any], table: Table) -> int:
 def replace_file(*, draft: ImportDraft, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> None:
     """The mended file takes the place of the one before; the mapping stays. One that does not read changes nothing."""
     _require_idle(draft)
-    suffix, mapping = _suffix_of(file_name), parse_mapping(draft.mapping)
+    suffix, mapping = _suffix_of(file_name), FileMapping.model_validate(draft.mapping)
     draft.size, draft.checksum = storage.store_file(
         draft.token, suffix, chunks, check=lambda file: check_columns(mapping, read_table(file).columns)
     )

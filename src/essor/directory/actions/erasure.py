@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from essor.accounts.audit import record_event
@@ -28,6 +28,7 @@ from essor.directory.models import (
 from essor.directory.naming import Marks, clean_mapping
 from essor.directory.queries.traces import Traces, find_traces
 from essor.directory.rules import DirectoryError
+from essor.engines.journal import empty_journal
 
 
 def erase_organisation(*, organisation: Organisation, reason: str, by: User | None, now: datetime) -> Organisation:
@@ -54,6 +55,7 @@ def erase_organisation(*, organisation: Organisation, reason: str, by: User | No
     for draft in traces.drafts:
         storage.remove_folder(draft.token)
     forget_copies()
+    empty_journal(connection)
     return held
 
 

@@ -34,8 +34,8 @@ _CHUNK = 20_000
 _SNIFFED_RECORDS = 50
 _READ_AT_ONCE = 1 << 20
 _MARK = re.compile(rb"<[^>]*>")
-_OVERLAP = 400
-"""More than the longest name that is kept."""
+_OVERLAP = 2_000
+"""Bytes: more than the longest name that is kept, however it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +102,16 @@ def read_words(path: Path) -> Iterator[str]:
 
 
 def _words_of_part(pieces: Iterator[bytes]) -> Iterator[str]:
-    """Without the marks; each piece begins with the last words of the one before."""
-    rest, last = b"", ""
+    """Without the marks; each piece begins with the last words of the one before, cut anywhere."""
+    rest, words = b"", b""
     for piece in pieces:
-        whole, _mark, rest = (rest + piece).rpartition(b"<")
-        rest = b"<" + rest
-        words = last + html.unescape(_MARK.sub(b" ", whole).decode("utf-8", errors="replace"))
-        yield words
-        last = words[-_OVERLAP:]
-    yield last + html.unescape(_MARK.sub(b" ", rest).decode("utf-8", errors="replace"))
+        read = rest + piece
+        cut = read.rfind(b"<")
+        if cut < 0 or len(read) - cut > _READ_AT_ONCE:  # no mark is that long
+            cut = len(read)
+        rest, words = read[cut:], words[-_OVERLAP:] + _MARK.sub(b" ", read[:cut])
+        yield html.unescape(words.decode("utf-8", errors="replace"))
+    yield html.unescape(_MARK.sub(b" ", rest).decode("utf-8", errors="replace"))
 
 
 def _decode(content: bytes) -> tuple[str, str]:
