@@ -146,6 +146,13 @@ def load_aids() -> tuple[AidDefinition, ...]:
     return tuple(aid for file in list_files("aids") for aid in read_aids(file).aids)
 
 
+@cache
+def load_read_on() -> date | None:
+    """The day on which the shipped programmes were last read; None where a file does not say."""
+    days = [read_aids(file).read_on for file in list_files("aids")]
+    return None if None in days else min((day for day in days if day), default=None)
+
+
 def translate_places(tree: Any) -> Any:
     """A tree of criteria with the place ids of ``mappings/aid-places.yaml`` replaced by official codes."""
     if isinstance(tree, list):

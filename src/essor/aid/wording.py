@@ -1,0 +1,46 @@
+"""Refusals as sentences: what happened, where, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from essor.aid.rules import AidError
+
+SHOWN = 12
+"""Of a long list of allowed words, how many are shown."""
+
+SENTENCES: Mapping[str, Any] = {
+    "question-unknown": _("Aucune question ne s’appelle « {question} ». Questions connues : {allowed}."),
+    "answer-refused": _("« {value} » n’est pas une réponse à « {question} ». Réponses possibles : {allowed}."),
+    "answer-unreadable": _("« {value} » n’est pas une réponse à « {question} ». Écrivez un nombre, une fourchette ou rien."),
+    "place-unknown": _(
+        "Le lieu « {value} » n’est dans aucune liste chargée. Écrivez le code d’une municipalité, d’une MRC ou "
+        "d’une région du Québec (Mascouche : 64015)."
+    ),
+    "profile-unreadable": _("Le fichier « {file} » ne se lit pas comme un profil : {problem}. Écrivez un objet JSON."),
+    "criterion-refused": _("{path} : la règle ne se lit pas ({problem}, lu : {found}). Permis : {allowed}."),
+    "period-reversed": _("{path} : la version finit le {ends_on}, avant de commencer le {starts_on}. Corrigez une date."),
+    "versions-overlap": _(
+        "« {aid} » : les versions {first} et {second} valent le même jour. Terminez l’une avant que l’autre commence."
+    ),
+    "date-malformed": _("« {value} » n’est pas une date. Écrivez {option} 2018-05-31."),
+    "place-needed": _("Dites pour quel lieu : --place 64015."),
+}
+
+
+def explain(error: AidError) -> str:
+    facts = {name: _write(value, error.facts) for name, value in error.facts.items()}
+    code = "answer-unreadable" if error.code == "answer-refused" and not error.facts.get("allowed") else error.code
+    return str(SENTENCES[code]).format(**facts)
+
+
+def _write(value: object, facts: Mapping[str, object]) -> str:
+    if not isinstance(value, tuple | list):
+        return str(value)
+    words = [str(item) for item in value]
+    near = get_close_matches(str(facts.get("question") or facts.get("found")), words, n=SHOWN)
+    return ", ".join(near or words[:SHOWN]) + ("…" if not near and len(words) > SHOWN else "")
