@@ -17,6 +17,8 @@ from essor.methods.criteria.answers import (
     answers_of,
     codes_text,
 )
+from essor.methods.criteria.asking import Prior, Question, count_answers, rank_questions, settle_by_cases
+from essor.methods.criteria.buckets import TooManyCases
 from essor.methods.criteria.error_words import criterion_sentence
 from essor.methods.criteria.evaluation import Reason, Truth, Verdict, evaluate
 from essor.methods.criteria.nodes import (
@@ -63,15 +65,19 @@ __all__ = [
     "PlaceTree",
     "Places",
     "Planes",
+    "Prior",
+    "Question",
     "Range",
     "Reason",
     "SqlPlanes",
+    "TooManyCases",
     "Truth",
     "Verdict",
     "answer_of",
     "answer_of_codes",
     "answers_of",
     "codes_text",
+    "count_answers",
     "criterion_sentence",
     "describe",
     "describe_sentence",
@@ -80,6 +86,8 @@ __all__ = [
     "evaluate_sets",
     "leaves_of",
     "parse",
+    "rank_questions",
+    "settle_by_cases",
     "to_sql",
     "variable_from_question",
     "variables_of",
