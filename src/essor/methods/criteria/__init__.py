@@ -21,6 +21,7 @@ from essor.methods.criteria.asking import Prior, Question, count_answers, rank_q
 from essor.methods.criteria.buckets import TooManyCases
 from essor.methods.criteria.error_words import criterion_sentence
 from essor.methods.criteria.evaluation import Reason, Truth, Verdict, evaluate
+from essor.methods.criteria.nearest import Change, Direction, Step, nearest_change
 from essor.methods.criteria.nodes import (
     CERTAINTIES,
     LIST_OPERATORS,
@@ -53,8 +54,10 @@ __all__ = [
     "Answer",
     "AnyOf",
     "AtLeast",
+    "Change",
     "CriterionError",
     "Dialect",
+    "Direction",
     "Exact",
     "Leaf",
     "Line",
@@ -70,6 +73,7 @@ __all__ = [
     "Range",
     "Reason",
     "SqlPlanes",
+    "Step",
     "TooManyCases",
     "Truth",
     "Verdict",
@@ -85,6 +89,7 @@ __all__ = [
     "evaluate_population",
     "evaluate_sets",
     "leaves_of",
+    "nearest_change",
     "parse",
     "rank_questions",
     "settle_by_cases",
