@@ -19,6 +19,7 @@ from essor.methods.criteria.answers import (
 )
 from essor.methods.criteria.asking import Prior, Question, count_answers, rank_questions, settle_by_cases
 from essor.methods.criteria.buckets import TooManyCases
+from essor.methods.criteria.checking import Period, find_always_true, find_gaps, find_impossible, find_overlaps
 from essor.methods.criteria.error_words import criterion_sentence
 from essor.methods.criteria.evaluation import Reason, Truth, Verdict, evaluate
 from essor.methods.criteria.nearest import Change, Direction, Step, nearest_change
@@ -65,6 +66,7 @@ __all__ = [
     "Node",
     "Not",
     "OneOf",
+    "Period",
     "PlaceTree",
     "Places",
     "Planes",
@@ -88,6 +90,10 @@ __all__ = [
     "evaluate",
     "evaluate_population",
     "evaluate_sets",
+    "find_always_true",
+    "find_gaps",
+    "find_impossible",
+    "find_overlaps",
     "leaves_of",
     "nearest_change",
     "parse",
