@@ -3,6 +3,9 @@
 A criterion is a tree of ``all``, ``any``, ``not`` and ``at_least_n`` over leaves that test one variable each. It has
 three equal readings: one profile with its reasons (:func:`evaluate`), a population (:func:`evaluate_population`) and
 SQL (:func:`to_sql`). It is read from plain data by :func:`parse` and told in French or English by :func:`describe`.
+
+On top of a verdict: what it means for people (:func:`outcome_of`), what to ask next (:func:`rank_questions`), the
+smallest change that would make a yes (:func:`nearest_change`), and checks before publication (:func:`find_impossible`).
 """
 
 from essor.methods.criteria.answers import (
@@ -38,6 +41,15 @@ from essor.methods.criteria.nodes import (
     leaves_of,
     variables_of,
 )
+from essor.methods.criteria.outcomes import (
+    Condition,
+    Outcome,
+    Version,
+    Window,
+    outcome_of,
+    window_of,
+    window_on,
+)
 from essor.methods.criteria.parsing import parse
 from essor.methods.criteria.places import Places, PlaceTree
 from essor.methods.criteria.questions import variable_from_question
@@ -56,6 +68,7 @@ __all__ = [
     "AnyOf",
     "AtLeast",
     "Change",
+    "Condition",
     "CriterionError",
     "Dialect",
     "Direction",
@@ -66,6 +79,7 @@ __all__ = [
     "Node",
     "Not",
     "OneOf",
+    "Outcome",
     "Period",
     "PlaceTree",
     "Places",
@@ -79,6 +93,8 @@ __all__ = [
     "TooManyCases",
     "Truth",
     "Verdict",
+    "Version",
+    "Window",
     "answer_of",
     "answer_of_codes",
     "answers_of",
@@ -96,10 +112,13 @@ __all__ = [
     "find_overlaps",
     "leaves_of",
     "nearest_change",
+    "outcome_of",
     "parse",
     "rank_questions",
     "settle_by_cases",
     "to_sql",
     "variable_from_question",
     "variables_of",
+    "window_of",
+    "window_on",
 ]
