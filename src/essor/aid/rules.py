@@ -65,7 +65,7 @@ class Programme:
         return window_on([ruled.version for ruled in self.versions], on)
 
     def rules_on(self, on: date, window: Window) -> RuledVersion:
-        """The rules that answer for a day: those in force, else the last that ended before it, else the first to come."""
+        """The rules that answer for a day: in force, else the last that ended before it, else the next to come."""
         if window.version is not None:
             return self.versions[window.version]
         ended = [ruled for ruled in self.versions if ruled.version.period.is_before(on)]

@@ -14,21 +14,20 @@ SHOWN = 12
 """Of a long list of allowed words, how many are shown."""
 
 SENTENCES: Mapping[str, Any] = {
-    "question-unknown": _("Aucune question ne s’appelle « {question} ». Questions connues : {allowed}."),
-    "answer-refused": _("« {value} » n’est pas une réponse à « {question} ». Réponses possibles : {allowed}."),
-    "answer-unreadable": _("« {value} » n’est pas une réponse à « {question} ». Écrivez un nombre, une fourchette ou rien."),
+    "question-unknown": _("Aucune question ne s’appelle « {question} ». Questions connues : {allowed}."),
+    "answer-refused": _("« {value} » n’est pas une réponse à « {question} ». Réponses possibles : {allowed}."),
+    "answer-unreadable": _("« {value} » n’est pas une réponse à « {question} ». Écrivez un nombre ou une fourchette."),
     "place-unknown": _(
-        "Le lieu « {value} » n’est dans aucune liste chargée. Écrivez le code d’une municipalité, d’une MRC ou "
-        "d’une région du Québec (Mascouche : 64015)."
+        "Le lieu « {value} » n’est dans aucune liste chargée. Écrivez le code d’une municipalité, d’une MRC ou "
+        "d’une région du Québec (Mascouche : 64015)."
     ),
-    "profile-unreadable": _("Le fichier « {file} » ne se lit pas comme un profil : {problem}. Écrivez un objet JSON."),
-    "criterion-refused": _("{path} : la règle ne se lit pas ({problem}, lu : {found}). Permis : {allowed}."),
-    "period-reversed": _("{path} : la version finit le {ends_on}, avant de commencer le {starts_on}. Corrigez une date."),
+    "profile-unreadable": _("Le fichier « {file} » ne se lit pas comme un profil : {problem}. Écrivez un objet JSON."),
+    "criterion-refused": _("{path} : la règle ne se lit pas ({problem}, lu : {found}). Permis : {allowed}."),
+    "period-reversed": _("{path} : la version finit le {ends_on}, avant le {starts_on}. Corrigez une date."),
     "versions-overlap": _(
-        "« {aid} » : les versions {first} et {second} valent le même jour. Terminez l’une avant que l’autre commence."
+        "« {aid} » : les versions {first} et {second} valent le même jour. Terminez l’une avant que l’autre commence."
     ),
-    "date-malformed": _("« {value} » n’est pas une date. Écrivez {option} 2018-05-31."),
-    "place-needed": _("Dites pour quel lieu : --place 64015."),
+    "date-malformed": _("« {value} » n’est pas une date. Écrivez {option} 2018-05-31."),
 }
 
 

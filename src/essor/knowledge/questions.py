@@ -27,11 +27,12 @@ class UndecidedDefinition(Definition):
 
 
 class QuestionDefinition(Definition):
-    """One question. ``effort``: 1 from memory, 2 to look up, 3 to decide or compute. ``variable``: the variable of the
-    directory whose facts answer it; it then counts in that variable's units and decimals."""
+    """One question: ``words`` ask it, ``label`` names what it asks. ``effort``: 1 from memory, 2 to look up, 3 to
+    decide or compute. ``variable``: the directory's variable whose facts answer it, in that variable's decimals."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     kind: Kind
+    label: Bilingual
     words: Bilingual
     effort: int = Field(ge=1, le=3)
     takes_range: bool = False
@@ -53,8 +54,8 @@ class QuestionDefinition(Definition):
         asked: dict[str, Any] = {
             "id": self.id,
             "type": self.kind,
-            "fr": self.words.fr,
-            "en": self.words.en,
+            "fr": self.label.fr,
+            "en": self.label.en,
             "values": [choice.code for choice in self.choices],
             "labels": {choice.code: {"fr": choice.label.fr, "en": choice.label.en} for choice in self.choices},
             "sensitive": self.sensitive,

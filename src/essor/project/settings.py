@@ -23,6 +23,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "essor.project",
     "essor.observatory",
+    "essor.aid",
     "essor.directory",
     "essor.territories",
     "essor.accounts",

@@ -27,12 +27,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="find")
         find = words.add_parser("find", help="le verdict de chaque programme / the verdict of each programme")
-        find.add_argument("--profile", required=True, help="fichier JSON : question → réponse / JSON: question → answer")
+        find.add_argument("--profile", required=True, help="fichier JSON des réponses / JSON file of answers")
         find.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
         find.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         find.add_argument("--language", choices=("fr", "en"), default="fr")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's own signature
+    def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"]):
             try:
                 getattr(self, f"_{options['word']}")(options)
@@ -70,11 +70,11 @@ class Command(BaseCommand):
                     if answer != "yes":
                         self.stdout.write(f"    {_say_state(condition.state)} {getattr(condition, language)}")
                 for words in item.outcome.judgement:
-                    self.stdout.write("    " + _("une personne doit juger :") + f" {words[language]}")
+                    self.stdout.write("    " + _("une personne doit juger :") + f" {words[language]}")
 
 
 def _say_state(state: str) -> str:
-    return {"failed": _("ne va pas :"), "missing": _("il manque :"), "met": _("va :")}[state]
+    return {"failed": _("ne va pas :"), "missing": _("il manque :"), "met": _("va :")}[state]
 
 
 def read_day(option: str, text: str) -> date:
