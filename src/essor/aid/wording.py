@@ -9,9 +9,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from essor.aid.rules import AidError
+from essor.knowledge.questions import QuestionDefinition
 
 SHOWN = 12
 """Of a long list of allowed words, how many are shown."""
+
+_UNKNOWN = ("je ne sais pas", "I do not know")
+_YES_NO = {True: ("oui", "yes"), False: ("non", "no")}
 
 SENTENCES: Mapping[str, Any] = {
     "question-unknown": _("Aucune question ne s’appelle « {question} ». Questions connues : {allowed}."),
@@ -35,6 +39,24 @@ def explain(error: AidError) -> str:
     facts = {name: _write(value, error.facts) for name, value in error.facts.items()}
     code = "answer-unreadable" if error.code == "answer-refused" and not error.facts.get("allowed") else error.code
     return str(SENTENCES[code]).format(**facts)
+
+
+def say_answer(
+    question: QuestionDefinition, value: Any, language: str, *, place_names: Mapping[str, str] | None = None
+) -> str:
+    """An answer of a profile in words; None: not known."""
+    if value is None:
+        return _UNKNOWN[language == "en"]
+    labels = dict(place_names or {}) if question.kind == "place" else {}
+    labels |= {choice.code: getattr(choice.label, language) for choice in question.choices}
+    if question.undecided:
+        labels[question.undecided.code] = getattr(question.undecided.label, language)
+    if isinstance(value, bool):
+        return _YES_NO[value][language == "en"]
+    if isinstance(value, Mapping):
+        return " – ".join(str(value.get(key, "…")) for key in ("at_least", "at_most"))
+    items = value if isinstance(value, list) else [value]
+    return ", ".join(labels.get(item, str(item)) for item in items)
 
 
 def _write(value: object, facts: Mapping[str, object]) -> str:
