@@ -21,7 +21,7 @@ from essor.methods.business_days import (
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2200, 12, 31))
 FEW = st.integers(min_value=0, max_value=40)
 
-# Holidays as the calendars of these years give them: 2018 has 24 June and 1 July on Sundays, 2017 a 1 July on a Saturday.
+# As the calendars of these years give them. 24 June and 1 July: Sundays in 2018, Saturdays in 2017.
 PUBLISHED = {
     2017: ["01-01", "04-14", "04-17", "05-22", "06-24", "07-01", "09-04", "10-09", "12-25"],
     2018: ["01-01", "03-30", "04-02", "05-21", "06-25", "07-02", "09-03", "10-08", "12-25"],
