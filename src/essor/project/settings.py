@@ -23,6 +23,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "essor.project",
     "essor.observatory",
+    "essor.cases",
     "essor.directory",
     "essor.territories",
     "essor.accounts",
@@ -136,6 +137,7 @@ CACHES = {
 vars().update(ENVIRONMENT.email)
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 PRIVACY_OFFICER = ENVIRONMENT.privacy_officer
+SITE_URL = ENVIRONMENT.site_url  # letters that leave outside a request need the start of their links
 WEB_WORKERS = ENVIRONMENT.workers
 CSRF_FAILURE_VIEW = "essor.project.errors.show_csrf_failure"
 
