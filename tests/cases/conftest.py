@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from django.db import connection
 
 from essor.accounts.models import User
 from essor.cases.actions import NewRequest, OpenedCase, open_case
-from essor.cases.guards import install_guards
+from essor.cases.guards import install_guards, remove_guards
 from essor.cases.routing import FoundBody
 from essor.directory.guards import install_guards as install_directory_guards
+from essor.directory.guards import remove_guards as remove_directory_guards
 from essor.territories.actions import load_shipped_territories
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -24,12 +26,16 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def places(db: None, settings: Any, tmp_path: Path) -> None:
+def places(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    """The guards are taken away at the end: what empties the tables between two tests is no erasure."""
     settings.DATA_DIR = tmp_path
     settings.SITE_URL = "http://testserver"
     install_directory_guards(connection)
     install_guards(connection)
     load_shipped_territories(by=None, now=NOW)
+    yield
+    remove_guards(connection)
+    remove_directory_guards(connection)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import list_held_roles
 from essor.accounts.rules import ADMINISTRATOR, ADVISER
 from essor.cases.access import hash_token, opens
-from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseTask
+from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseQuerySet, CaseTask
 from essor.cases.rules import CaseError, Usual, summarise_usual
 from essor.methods.business_days import add_business_days, count_business_days
 from essor.territories.models import TerritoryPeriod
@@ -80,7 +80,7 @@ class Desk:
         return sum(len(found) for found in (self.late, self.to_take, self.today, self.waiting, self.later))
 
 
-def list_visible_cases(*, user: User, on: date) -> QuerySet[Case]:
+def list_visible_cases(*, user: User, on: date) -> CaseQuerySet:
     """The cases of the places that the person's roles of the day cover."""
     roles = [role for role in list_held_roles(user) if role.counts_on(on)]
     cases = Case.objects.select_related("assigned_to")
@@ -93,7 +93,7 @@ def list_visible_cases(*, user: User, on: date) -> QuerySet[Case]:
 
 def read_desk(*, user: User, on: date, is_mine: bool = False, search: str = "") -> Desk:
     """``is_mine``: those that the person has in charge, and those that nobody has."""
-    cases = list_visible_cases(user=user, on=on).open().order_by("due_on", "opened_at", "pk")
+    cases: QuerySet[Case] = list_visible_cases(user=user, on=on).open().order_by("due_on", "opened_at", "pk")
     if is_mine:
         cases = cases.filter(Q(assigned_to=user) | Q(assigned_to=None))
     cases, desk, soon = _search(cases, search), Desk(), add_business_days(on, SOON_DAYS)
