@@ -19,6 +19,7 @@ from essor.cases.actions import THE_PROMOTER, OpenedCase
 from essor.cases.models import Case, CaseEvent, CaseLetter, CaseMessage, CaseTask
 from essor.cases.rules import CaseError, Usual
 from essor.directory.models import AppendOnlyError
+from essor.territories.models import TerritoryPeriod
 from tests.cases.conftest import ask, find_cld
 
 DAY = timedelta(days=1)
@@ -62,6 +63,21 @@ def test_a_request_that_cannot_be_answered_is_refused(said: dict[str, Any], code
         actions.open_case(request=ask(**said), now=now)
     assert refusal.value.code == code
     assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("mascouche", "64015"), (" 64008 ", "64008"), ("Les Moulins", "640"), ("LANAUDIERE", "14")]
+)
+def test_a_place_is_found_by_its_name_or_its_code(text: str, code: str, now: datetime) -> None:
+    assert queries.find_place(text=text, on=now.date()) == code
+
+
+def test_a_name_that_two_places_bear_is_asked_again(now: datetime) -> None:
+    TerritoryPeriod.objects.filter(territory__code="64015").update(name="Terrebonne")
+    with pytest.raises(CaseError, match="place_ambiguous"):
+        queries.find_place(text="terrebonne", on=now.date())
+    with pytest.raises(CaseError, match="place_unknown"):
+        queries.find_place(text="Atlantide", on=now.date())
 
 
 def test_a_telephone_is_enough(now: datetime) -> None:

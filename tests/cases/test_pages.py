@@ -56,7 +56,7 @@ def test_a_request_is_asked_followed_answered_and_closed(
     assert {letter.to[0] for letter in mail.outbox} == {"maude@exemple.test", "conseil@exemple.test"}
     theirs = f"/dossiers/{reference}/"
     assert reference in adviser_client.get("/dossiers/").content.decode()
-    assert "CLD des Moulins a le mandat « Démarrer une entreprise collective » à Mascouche." in (
+    assert "CLD des Moulins a le mandat « Démarrer une entreprise collective » à Mascouche." in (
         adviser_client.get(theirs).content.decode()
     )
     assert adviser_client.post(f"{theirs}message/", {"text": "Parlons-en."}).status_code == 302
@@ -64,7 +64,7 @@ def test_a_request_is_asked_followed_answered_and_closed(
     assert adviser_client.post(f"{theirs}attendre/", {"words": "Votre budget?"}).status_code == 302
     page = public.get(mine).content.decode()
     assert ("Parlons-en." in page, "Votre budget?" in page, "Confidentiel" in page) == (True, True, False)
-    assert "À vous : répondez ci-dessous." in page
+    assert "À vous : répondez ci-dessous." in page
     assert public.post(f"{mine}message/", {"text": "Le voici."}).status_code == 302
     page = adviser_client.get(theirs).content.decode()
     assert ("Le voici." in page, "1 h 10" in page) == (True, True)
@@ -163,6 +163,16 @@ def test_documents_pass_both_ways_and_are_always_taken_away(
     assert public.get(follow_path(other, f"documents/{document.pk}/")).status_code == 404
 
 
+def test_the_promoter_takes_away_what_they_gave(
+    public: StrictClient, adviser: User, routed: OpenedCase, now: datetime
+) -> None:
+    actions.write_note(case=routed.case, text="Confidentiel", by=adviser, now=now)
+    answer = public.get(follow_path(routed, "donnees.json"))
+    content = answer.json()
+    assert (content["name"], content["stage"], len(content["messages"])) == ("Maude Promotrice", "assigned", 1)
+    assert "Confidentiel" not in answer.content.decode()
+
+
 def test_an_adviser_takes_hands_over_and_keeps_tasks(
     adviser: User, adviser_client: StrictClient, colleague: User, opened: OpenedCase
 ) -> None:
@@ -173,7 +183,7 @@ def test_an_adviser_takes_hands_over_and_keeps_tasks(
     stale = adviser_client.post(case_path(opened, "prendre/"))
     assert (stale.status_code, "changé de mains" in stale.content.decode()) == (400, True)
     page = adviser_client.get(case_path(opened)).content.decode()
-    assert "Alex Collègue (dossiers ouverts : 0)" in page
+    assert "Alex Collègue (dossiers ouverts : 0)" in page
     handed = {"person": colleague.pk, "seen": adviser.pk, "words": "Je pars en congé"}
     assert adviser_client.post(case_path(opened, "confier/"), handed).status_code == 302
     assert Case.objects.get().assigned_to == colleague

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 def run_together(*deeds: Callable[[], object]) -> list[str]:
-    """What each deed ended with: « done », or the code of its refusal."""
+    """What each deed ended with: « done », or the code of its refusal."""
     together, ends = threading.Barrier(len(deeds)), list[str]()
 
     def run(deed: Callable[[], object]) -> None:

@@ -81,7 +81,7 @@ def test_the_command_and_the_task_do_the_same_work(
         assert json.loads(out.getvalue()) == {"reminders": 1, "escalations": 1, "late": 1, "sent": 4, "failed": 0}
         remind.enqueue()
         call_command("cases", "remind", stdout=out)
-    assert "Nouveaux rappels : 0" in out.getvalue()
+    assert "Nouveaux rappels : 0" in out.getvalue()
     assert len(mail.outbox) == 4
 
 

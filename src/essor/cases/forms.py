@@ -32,12 +32,12 @@ class CaseForm(forms.Form):
 class OpeningForm(CaseForm):
     name = "opening"
 
-    need = forms.ChoiceField(label=_("Que cherchez-vous?"))
+    need = forms.ChoiceField(label=_("Que cherchez-vous ?"))
     place = forms.CharField(
-        label=_("Dans quelle municipalité?"),
+        label=_("Dans quelle municipalité ?"),
         max_length=100,
         widget=forms.TextInput({"list": "lieux", "autocomplete": "address-level2"}),
-        help_text=_("Son nom suffit : c’est ce qui dit qui peut vous aider."),
+        help_text=_("Son nom suffit : c’est ce qui dit qui peut vous aider."),
     )
     words = forms.CharField(
         label=_("En quelques mots"),
@@ -51,7 +51,7 @@ class OpeningForm(CaseForm):
         max_length=254,
         required=False,
         widget=forms.EmailInput({"autocomplete": "email"}),
-        help_text=_("Un lien y est envoyé pour suivre votre demande. Courriel ou téléphone : l’un des deux suffit."),
+        help_text=_("Un lien y est envoyé pour suivre votre demande. Courriel ou téléphone : l’un des deux suffit."),
     )
     phone = forms.CharField(
         label=_("Téléphone"),
@@ -63,7 +63,7 @@ class OpeningForm(CaseForm):
         label=_("J’accepte que ces renseignements servent à répondre à ma demande"),
         help_text=_(
             "Seules les personnes qui conseillent votre territoire et celles qui administrent la plateforme les "
-            "lisent. Ils ne servent à rien d’autre ; vous pouvez les faire effacer une fois la demande close."
+            "lisent. Ils ne servent à rien d’autre ; vous pouvez les faire effacer une fois la demande close."
         ),
     )
     profile = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -106,7 +106,7 @@ class DocumentForm(CaseForm):
     file = forms.FileField(
         label=_("Le fichier"),
         help_text=_(
-            "PDF, image, texte, chiffrier ou présentation ; 10 Mo au plus. Le même nom fait une autre version."
+            "PDF, image, texte, chiffrier ou présentation ; 10 Mo au plus. Le même nom fait une autre version."
         ),
     )
 
@@ -117,7 +117,7 @@ class NoteForm(CaseForm):
     text = forms.CharField(
         label=_("Note de suivi"),
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("Pour l’équipe seulement : la personne ne la lit pas."),
+        help_text=_("Pour l’équipe seulement : la personne ne la lit pas."),
     )
     minutes = forms.IntegerField(label=_("Temps passé, en minutes"), required=False, min_value=0)
 
@@ -128,7 +128,7 @@ class AskForm(CaseForm):
     words = forms.CharField(
         label=_("Ce que vous demandez à la personne"),
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("Votre délai s’arrête jusqu’à sa réponse ; elle est prévenue."),
+        help_text=_("Votre délai s’arrête jusqu’à sa réponse ; elle est prévenue."),
     )
 
 
@@ -155,7 +155,7 @@ class AssignmentForm(CaseForm):
         field = self.fields["person"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [
-                (str(one.user.pk), say("{person} (dossiers ouverts : {n})").format(person=one.user, n=one.open_files))
+                (str(one.user.pk), say("{person} (dossiers ouverts : {n})").format(person=one.user, n=one.open_files))
                 for one in advisers
             ]
 
@@ -173,7 +173,7 @@ class ClosingForm(CaseForm):
         outcomes, field = list_outcomes(workflow, by=by), self.fields["outcome"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(one.code, in_language(one.label)) for one in outcomes]
-        asked = [f"{in_language(one.label)} : {in_language(one.asks).lower()}." for one in outcomes]
+        asked = [f"{in_language(one.label)} : {in_language(one.asks).lower()}." for one in outcomes]
         self.fields["words"].help_text = " ".join([say("La personne lira ces mots."), *asked])
         if len(outcomes) == 1:
             field.widget, field.initial = forms.HiddenInput(), outcomes[0].code
@@ -187,5 +187,5 @@ class ErasureForm(CaseForm):
     reason = forms.CharField(
         label=_("Pourquoi effacer"),
         max_length=200,
-        help_text=_("Sans nommer personne : cette raison reste dans la trace. L’effacement ne se défait pas."),
+        help_text=_("Sans nommer personne : cette raison reste dans la trace. L’effacement ne se défait pas."),
     )

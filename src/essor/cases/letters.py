@@ -24,19 +24,19 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
         _("Votre demande est arrivée. {who}\n\nUne réponse vous est promise au plus tard le {due}."),
     ),
     "asked": (
-        _("On attend quelque chose de vous : {reference}"),
+        _("On attend quelque chose de vous : {reference}"),
         _("La personne qui suit votre demande vous a posé une question. Répondez sur votre page."),
     ),
     "message": (
-        _("Un message pour vous : {reference}"),
+        _("Un message pour vous : {reference}"),
         _("La personne qui suit votre demande vous a écrit. Lisez son message sur votre page."),
     ),
     "document": (
-        _("Un document pour vous : {reference}"),
+        _("Un document pour vous : {reference}"),
         _("La personne qui suit votre demande a déposé un document. Il est sur votre page."),
     ),
     "reminder": (
-        _("Rappel : on attend votre réponse, {reference}"),
+        _("Rappel : on attend votre réponse, {reference}"),
         _(
             "Votre demande attend une réponse de votre part depuis le {since}. Répondez sur votre page, ou retirez "
             "votre demande si vous n’en avez plus besoin."
@@ -44,17 +44,17 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
     ),
     "closed": (
         _("Votre demande {reference} est close"),
-        _("Votre demande est close : « {outcome} ». Ce qui en est dit est écrit sur votre page."),
+        _("Votre demande est close : « {outcome} ». Ce qui en est dit est écrit sur votre page."),
     ),
 }
 STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
     "routed": (
-        _("Une demande à prendre : {reference}"),
-        _("Une demande est arrivée : {need}, {place}. {who} Elle attend un premier geste au plus tard le {due}."),
+        _("Une demande à prendre : {reference}"),
+        _("Une demande est arrivée : {need}, {place}. {who} Elle attend un premier geste au plus tard le {due}."),
     ),
     "assigned": (
-        _("Un dossier vous est confié : {reference}"),
-        _("Le dossier {reference} ({need}, {place}) vous est confié. Prochaine échéance : le {due}."),
+        _("Un dossier vous est confié : {reference}"),
+        _("Le dossier {reference} ({need}, {place}) vous est confié. Prochaine échéance : le {due}."),
     ),
     "message": (
         _("Un message dans le dossier {reference}"),
@@ -65,18 +65,18 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
         _("La personne suivie dans le dossier {reference} ({need}, {place}) a déposé un document."),
     ),
     "reminder": (
-        _("En retard : {reference}"),
-        _("Le dossier {reference} ({need}, {place}) devait avancer au plus tard le {due}. Étape : {stage}."),
+        _("En retard : {reference}"),
+        _("Le dossier {reference} ({need}, {place}) devait avancer au plus tard le {due}. Étape : {stage}."),
     ),
     "escalated": (
-        _("Dossier sans suite : {reference}"),
+        _("Dossier sans suite : {reference}"),
         _(
             "Le dossier {reference} ({need}, {place}) est en retard depuis le {due} malgré un rappel. {who} "
-            "Étape : {stage}. Confiez-le à quelqu’un d’autre, ou voyez avec cette personne ce qui le retient."
+            "Étape : {stage}. Confiez-le à quelqu’un d’autre, ou voyez avec cette personne ce qui le retient."
         ),
     ),
     "closed": (
-        _("Demande retirée : {reference}"),
+        _("Demande retirée : {reference}"),
         _("La personne a retiré sa demande {reference} ({need}, {place}). Ses mots sont au dossier."),
     ),
 }
@@ -136,4 +136,4 @@ def _write_link(letter: CaseLetter) -> str:
     if not opens(token, case.access_hash):
         return ""
     link = str(settings.SITE_URL) + reverse("case_follow", args=[token])
-    return gettext("Votre page, sans compte ni mot de passe ; gardez ce lien pour vous :\n{link}").format(link=link)
+    return gettext("Votre page, sans compte ni mot de passe ; gardez ce lien pour vous :\n{link}").format(link=link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -52,9 +53,7 @@ def find_place(*, text: str, on: date) -> str:
     narrowest = min(kinds.index(period.territory.kind) for period in found)
     kept = [period for period in found if kinds.index(period.territory.kind) == narrowest]
     if len(kept) > 1:
-        allowed = [
-            f"{one.name} ({one.parent_id and one.parent and one.parent.code}) : {one.territory.code}" for one in kept
-        ]
+        allowed = [f"{one.name} ({one.territory.code})" for one in kept]
         raise CaseError("place_ambiguous", place=text, allowed=allowed)
     return kept[0].territory.code
 
@@ -145,6 +144,34 @@ def read_case_page(*, case: Case) -> CasePage:
         sum(message.minutes or 0 for message in messages),
         CaseLetter.objects.filter(case=case, sent_at=None).count(),
     )
+
+
+def export_case(*, page: CasePage) -> dict[str, Any]:
+    """What a promoter gave or was told, in a common format: the right to portability (RLRQ, c. P-39.1, s. 27)."""
+    case = page.case
+    return {
+        "reference": case.reference,
+        "need": case.need,
+        "place": case.territory_code,
+        "name": case.promoter_name,
+        "email": case.promoter_email,
+        "phone": case.promoter_phone,
+        "answers": case.profile,
+        "consent_at": case.consent_at.isoformat(),
+        "opened_at": case.opened_at.isoformat(),
+        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "stage": case.stage,
+        "outcome": {"code": case.outcome_code, "words": case.outcome_words} if case.outcome_code else None,
+        "messages": [
+            {"from": message.party, "written_at": message.written_at.isoformat(), "text": message.text}
+            for message in page.messages
+            if not message.is_note
+        ],
+        "documents": [
+            {"name": document.name, "version": document.version, "sha256": document.sha256, "size": document.size}
+            for document in page.documents
+        ],
+    }
 
 
 def get_task(*, case: Case, pk: int) -> CaseTask:

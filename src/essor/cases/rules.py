@@ -16,7 +16,7 @@ ADVISER = "adviser"
 ADMINISTRATORS = "administrators"
 
 FEWEST_WORDS = 3
-"""An outcome says something: « fermé » alone is refused."""
+"""An outcome says something: « fermé » alone is refused."""
 
 FEWEST_FOR_USUAL = 5
 """Under five closed files a usual time says more of one person than of the service."""

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/message/", following.write, name="case_follow_write"),
     path("suivi/<str:token>/document/", following.deposit, name="case_follow_deposit"),
     path("suivi/<str:token>/documents/<int:pk>/", following.download, name="case_follow_document"),
+    path("suivi/<str:token>/donnees.json", following.take_away, name="case_follow_data"),
     path("suivi/<str:token>/retirer/", following.withdraw, name="case_follow_withdraw"),
     path("dossiers/", desk.show_desk, name="cases"),
     path("dossiers/clos/", desk.show_closed, name="cases_closed"),

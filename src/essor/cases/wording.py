@@ -18,29 +18,29 @@ from essor.knowledge.reading import Bilingual
 SENTENCES: Mapping[str, Any] = {
     "need_unknown": _("Choisissez un besoin de la liste."),
     "place_unknown": _("Aucun lieu connu ne porte ce nom. Écrivez celui de votre municipalité, ou son code officiel."),
-    "place_ambiguous": _("Plusieurs lieux portent ce nom : {allowed}. Écrivez le code du bon."),
-    "words_missing": _("Dites en quelques mots ce que vous cherchez : c’est ce qui permet de vous répondre."),
-    "words_too_long": _("Gardez l’essentiel : {limit} caractères au plus."),
+    "place_ambiguous": _("Plusieurs lieux portent ce nom : {allowed}. Écrivez le code du bon."),
+    "words_missing": _("Dites en quelques mots ce que vous cherchez : c’est ce qui permet de vous répondre."),
+    "words_too_long": _("Gardez l’essentiel : {limit} caractères au plus."),
     "name_missing": _("Écrivez votre nom, pour qu’on sache à qui répondre."),
-    "contact_missing": _("Donnez un courriel ou un numéro de téléphone : sans l’un des deux, on ne peut pas répondre."),
-    "email_wrong": _("« {email} » n’est pas une adresse de courriel. Corrigez-la, ou donnez un numéro de téléphone."),
+    "contact_missing": _("Donnez un courriel ou un numéro de téléphone : sans l’un des deux, on ne peut pas répondre."),
+    "email_wrong": _("« {email} » n’est pas une adresse de courriel. Corrigez-la, ou donnez un numéro de téléphone."),
     "consent_missing": _("Sans votre accord, rien de ce que vous avez écrit n’est gardé. Cochez la case pour envoyer."),
     "too_many": _(
         "Cette adresse a déjà servi à ouvrir {limit} demandes depuis hier. Écrivez plutôt dans l’une d’elles."
     ),
-    "case_closed": _("Ce dossier est clos : rien ne s’y ajoute. Une nouvelle demande peut être ouverte."),
-    "case_open": _("Ce dossier est ouvert : fermez-le d’abord, avec une issue, puis effacez-le."),
+    "case_closed": _("Ce dossier est clos : rien ne s’y ajoute. Une nouvelle demande peut être ouverte."),
+    "case_open": _("Ce dossier est ouvert : fermez-le d’abord, avec une issue, puis effacez-le."),
     "case_erased": _("Les renseignements de ce dossier sont déjà effacés."),
     "move_unknown": _("Ce changement d’étape n’existe pas. Rechargez la page."),
     "move_not_from_here": _("Le dossier a changé d’étape entre-temps. Rechargez la page, puis recommencez."),
     "move_not_yours": _("Ce changement d’étape n’est pas le vôtre à faire."),
-    "reason_missing": _("Dites ce que vous demandez à la personne : elle le lira sur sa page."),
+    "reason_missing": _("Dites ce que vous demandez à la personne : elle le lira sur sa page."),
     "person_missing": _("Personne n’a ce dossier en charge. Prenez-le d’abord, ou confiez-le."),
     "outcome_missing": _("Un dossier se ferme avec une issue dite en mots, jamais autrement."),
     "outcome_unknown": _("Choisissez une issue de la liste."),
     "outcome_not_yours": _("Cette issue n’est pas la vôtre à donner. Choisissez-en une autre."),
     "outcome_words_missing": _(
-        "Dites l’issue en mots ({fewest} au moins) : c’est ce que la personne lira à la place d’un silence."
+        "Dites l’issue en mots ({fewest} au moins) : c’est ce que la personne lira à la place d’un silence."
     ),
     "assigned_meanwhile": _(
         "Entre-temps, le dossier a changé de mains ({person}). Rechargez la page avant de décider."
@@ -56,11 +56,11 @@ SENTENCES: Mapping[str, Any] = {
     "document_empty": _("Ce fichier est vide. Choisissez-en un autre."),
     "document_too_large": _("Ce fichier dépasse {limit} Mo. Réduisez-le, ou déposez-le en plusieurs."),
     "document_kind": _(
-        "« {name} » n’est pas d’un genre accepté. Déposez un PDF, une image (PNG, JPEG), un document de traitement de "
+        "« {name} » n’est pas d’un genre accepté. Déposez un PDF, une image (PNG, JPEG), un document de traitement de "
         "texte, un chiffrier ou une présentation sans macro, ou un texte."
     ),
-    "too_many_documents": _("Ce dossier a déjà {limit} documents : c’est le plus qu’il garde."),
-    "reason_missing_erase": _("Dites pourquoi : la trace gardera cette raison, et rien d’autre."),
+    "too_many_documents": _("Ce dossier a déjà {limit} documents : c’est le plus qu’il garde."),
+    "reason_missing_erase": _("Dites pourquoi : la trace gardera cette raison, et rien d’autre."),
 }
 
 FIELDS = {
@@ -102,10 +102,10 @@ def _explain_reason(reason: Mapping[str, Any], places: Mapping[str, str]) -> str
     need, code = write_need(str(reason.get("need", ""))), str(reason.get("place", ""))
     sentences = {
         "no_body": say(
-            "Aucun organisme connu n’a le mandat « {need} » à {place} : l’équipe d’administration "
+            "Aucun organisme connu n’a le mandat « {need} » à {place} : l’équipe d’administration "
             "décide à qui confier la demande."
         ),
-        "mandate": say("{body} a le mandat « {need} » à {place}."),
+        "mandate": say("{body} a le mandat « {need} » à {place}."),
         "no_adviser": say("Personne de {body} n’a de compte ouvert pour ce territoire."),
         "only_adviser": say("{person} est la seule personne de cet organisme qui couvre ce territoire."),
         "fewest_files": say("{person} a le moins de dossiers ouverts ({open}) des {team} personnes de cet organisme."),
@@ -123,7 +123,7 @@ def describe_event(event: CaseEvent, workflow: WorkflowDefinition) -> str:
         stage = in_language(workflow.get_stage(str(facts["to"])).label)
         return f"{in_language(move.label) if move else label} → {stage}"
     if event.kind == CaseEvent.Kind.CLOSED:
-        return f"{label} : {in_language(workflow.get_outcome(str(facts['outcome'])).label)}"
+        return f"{label} : {in_language(workflow.get_outcome(str(facts['outcome'])).label)}"
     if event.kind == CaseEvent.Kind.NOTE and facts.get("minutes"):
         return f"{label} ({write_minutes(int(facts['minutes']))})"
     return str(label)

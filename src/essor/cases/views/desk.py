@@ -27,17 +27,17 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     desk = queries.read_desk(user=user, on=today, is_mine=is_mine, search=search)
     places = list_names(today, language_of_page())
     lists = [
-        ("retard", _("En retard"), desk.late),
-        ("prendre", _("À prendre en charge"), desk.to_take),
-        ("aujourdhui", _("Aujourd’hui et bientôt"), desk.today),
-        ("attente", _("En attente de la personne"), desk.waiting),
-        ("suite", _("Plus tard"), desk.later),
+        (_("En retard"), desk.late),
+        (_("À prendre en charge"), desk.to_take),
+        (_("Aujourd’hui et bientôt"), desk.today),
+        (_("En attente de la personne"), desk.waiting),
+        (_("Plus tard"), desk.later),
     ]
     context = {
         "desk": desk,
-        "lists": [
-            (anchor, title, len(found), pictures.build_cases_table(found, caption=title, places=places))
-            for anchor, title, found in lists
+        "tables": [
+            pictures.build_cases_table(found, caption=f"{title} ({len(found)})", places=places)
+            for title, found in lists
             if found
         ],
         "search": search,

@@ -149,7 +149,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     def deed(said: dict[str, Any]) -> None:
         actions.move_case(case=case, move="ask", words=said["words"], by=by, now=now)
 
-    return _do(request, case, AskForm(request.POST), deed, _("La personne est prévenue ; votre délai est arrêté."))
+    return _do(request, case, AskForm(request.POST), deed, _("La personne est prévenue ; votre délai est arrêté."))
 
 
 @open_to(Audience.ADVISER)
@@ -188,7 +188,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
         actions.assign_case(case=case, person=person, by=by, now=now, seen=said["seen"], words=said["words"])
 
     form = _assignment_form(case, today=timezone.localdate(), data=request.POST)
-    return _do(request, case, form, deed, _("Le dossier est confié ; la personne est prévenue."))
+    return _do(request, case, form, deed, _("Le dossier est confié ; la personne est prévenue."))
 
 
 @open_to(Audience.ADVISER)
@@ -254,7 +254,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         actions.close_case(case=case, outcome=said["outcome"], words=said["words"], by=by, now=now)
 
     form = ClosingForm(request.POST, workflow=workflow_of(case), by=ADVISER)
-    return _do(request, case, form, deed, _("Le dossier est clos ; la personne est prévenue de l’issue."))
+    return _do(request, case, form, deed, _("Le dossier est clos ; la personne est prévenue de l’issue."))
 
 
 @open_to(Audience.ADMINISTRATOR)

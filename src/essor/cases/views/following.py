@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -130,3 +130,13 @@ def download(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:  # 
     except CaseDocument.DoesNotExist as error:
         raise Http404(_("Ce document n’est pas de cette demande.")) from error
     return send_document(document)
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private
+def take_away(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001  Django gives it
+    case = _find_case(token)
+    content = queries.export_case(page=queries.read_case_page(case=case))
+    headers = {"Content-Disposition": f'attachment; filename="essor-{case.reference}.json"'}
+    return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers=headers)

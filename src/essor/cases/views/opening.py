@@ -36,7 +36,7 @@ def open_request(request: HttpRequest) -> HttpResponse:
             form.add_error("person" if name == "name" else name, explain_error(error))
         else:
             tasks.send_letters.enqueue()
-            messages.success(request, _("Votre demande est arrivée. Gardez l’adresse de cette page : elle est à vous."))
+            messages.success(request, _("Votre demande est arrivée. Gardez l’adresse de cette page : elle est à vous."))
             return redirect("case_follow", opened.token)
     carried = str(form["profile"].value() or "")
     usual = queries.measure_usual(workflow="request", now=now)

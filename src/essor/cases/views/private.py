@@ -20,7 +20,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 def keep_private(view: View) -> View:
     """Never indexed, never kept by a browser or a proxy; its address, which may hold a token, is told to no other site.
 
-    « same-origin » and not « no-referrer »: under the latter a browser hides where a form comes from, and Django then
+    « same-origin » and not « no-referrer »: under the latter a browser hides where a form comes from, and Django then
     refuses it.
     """
 

@@ -16,7 +16,7 @@ from essor.cases.wording import explain_error
 
 
 class Command(BaseCommand):
-    help = "Les dossiers : rappels, lettres, effacement. / Files: reminders, letters, erasure."
+    help = "Les dossiers : rappels, lettres, effacement. / Files: reminders, letters, erasure."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="remind|erase")
@@ -40,8 +40,8 @@ class Command(BaseCommand):
             return
         self.stdout.write(
             _(
-                "Dossiers en retard : {late}. Nouveaux rappels : {reminders} ; signalements : {escalations}. "
-                "Lettres parties : {sent} ; à retenter : {failed}."
+                "Dossiers en retard : {late}. Nouveaux rappels : {reminders} ; signalements : {escalations}. "
+                "Lettres parties : {sent} ; à retenter : {failed}."
             ).format(**done)
         )
 
