@@ -255,6 +255,16 @@ def test_the_timeline_is_never_rewritten(routed: OpenedCase, now: datetime) -> N
             Case.objects.filter(pk=routed.case.pk).update(**change)
 
 
+def test_an_outcome_is_never_rewritten(routed: OpenedCase, adviser: User, now: datetime) -> None:
+    actions.close_case(case=routed.case, outcome="stopped", words="Le projet est abandonné", by=adviser, now=now)
+    row = Case.objects.filter(pk=routed.case.pk)
+    for change in ({"outcome_words": "Une autre histoire"}, {"outcome_code": "helped"}, {"stage": "assigned"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.update(closed_at=None, outcome_code="", outcome_words="", due_on=now.date())
+
+
 def test_the_usual_time_counts_first_answers(adviser: User, now: datetime) -> None:
     for days in (1, 1, 2, 3, 4):
         case = actions.open_case(

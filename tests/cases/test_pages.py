@@ -11,6 +11,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from essor.accounts.models import User
 from essor.cases import actions, routing
@@ -137,6 +138,7 @@ def test_the_promoter_withdraws_and_must_say_why(public: StrictClient, opened: O
     said = {"outcome": "withdrawn", "words": "Nous avons trouvé ailleurs"}
     assert public.post(follow_path(opened, "retirer/"), said).status_code == 302
     assert "Retirée par la personne" in public.get(follow_path(opened)).content.decode()
+    assert public.get(follow_path(opened, "retirer/"))["Location"] == follow_path(opened)
     late = public.post(follow_path(opened, "message/"), {"text": "Encore un mot"})
     assert (late.status_code, Case.objects.get().messages.count()) == (400, 1)
 
@@ -260,6 +262,15 @@ def test_the_desk_puts_first_what_presses(
     assert "En retard" in page, "its term passed long before today"
     assert adviser_client.get("/dossiers/", {"search": "maude"}).content.decode().count(routed.case.reference) == 2
     assert "Aucun dossier ouvert ne répond" in adviser_client.get("/dossiers/", {"search": "zzz"}).content.decode()
+
+
+def test_reminders_that_nobody_runs_are_seen(
+    administrator_client: StrictClient, adviser_client: StrictClient, opened: OpenedCase
+) -> None:
+    assert "aucun rappel" in administrator_client.get("/dossiers/").content.decode()
+    assert "aucun rappel" not in adviser_client.get("/dossiers/").content.decode()
+    actions.remind_and_escalate(now=timezone.now())
+    assert "aucun rappel" not in administrator_client.get("/dossiers/").content.decode()
 
 
 def test_a_letter_that_does_not_leave_is_shown_to_administrators(

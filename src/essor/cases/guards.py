@@ -55,7 +55,7 @@ def install_guards(connection: BaseDatabaseWrapper) -> None:
 def remove_guards(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for guard in GUARDS:
-            names = ["fixed", "erasable", "kept", *(f"once_{column}" for column in guard.closing)]
+            names = ["fixed", "erasable", "kept", "ended", *(f"once_{column}" for column in guard.closing)]
             for name in names:
                 table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {guard.table}_{name}{table}")
@@ -72,7 +72,9 @@ def list_statements(vendor: str) -> list[str]:
             changed = _differ(vendor, guard.erasable)
             statements += _trigger(vendor, guard, "erasable", "UPDATE", when=changed, is_owned=True)
         statements += _trigger(vendor, guard, "kept", "DELETE")
-    return statements
+    said = _differ(vendor, ("stage", "outcome_code", "outcome_words"))
+    ended = f"OLD.closed_at IS NOT NULL AND NEW.erased_at IS NULL AND ({said})"
+    return statements + _trigger(vendor, GUARDS[0], "ended", "UPDATE", when=ended)
 
 
 def _differ(vendor: str, columns: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from essor.accounts.models import User
@@ -192,6 +192,14 @@ def measure_usual(*, workflow: str, now: datetime) -> Usual | None:
         if answered_at is not None
     ]
     return summarise_usual(days)
+
+
+def are_reminders_asleep(*, on: date) -> bool:
+    """A case has been late for a week and nothing told anyone: nobody runs ``./essor cases remind``."""
+    told = CaseEvent.objects.filter(
+        case=OuterRef("pk"), kind__in=["reminded", "escalated"], happened_at__date__gt=OuterRef("due_on")
+    )
+    return Case.objects.open().filter(~Exists(told), due_on__lt=on - timedelta(days=7)).exists()
 
 
 def count_unsent_letters() -> int:

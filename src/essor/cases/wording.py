@@ -39,9 +39,7 @@ SENTENCES: Mapping[str, Any] = {
     "outcome_missing": _("Un dossier se ferme avec une issue dite en mots, jamais autrement."),
     "outcome_unknown": _("Choisissez une issue de la liste."),
     "outcome_not_yours": _("Cette issue n’est pas la vôtre à donner. Choisissez-en une autre."),
-    "outcome_words_missing": _(
-        "Dites l’issue en mots ({fewest} au moins) : c’est ce que la personne lira à la place d’un silence."
-    ),
+    "outcome_words_missing": _("Dites l’issue en mots ({fewest} au moins) : rien ne se ferme ici en silence."),
     "assigned_meanwhile": _(
         "Entre-temps, le dossier a changé de mains ({person}). Rechargez la page avant de décider."
     ),

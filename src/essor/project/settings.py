@@ -135,6 +135,7 @@ CACHES = {
     }
 }
 vars().update(ENVIRONMENT.email)
+EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing holds no worker for ever
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 PRIVACY_OFFICER = ENVIRONMENT.privacy_officer
 SITE_URL = ENVIRONMENT.site_url  # letters that leave outside a request need the start of their links

@@ -30,7 +30,7 @@ def send_letters(*, now: datetime) -> Sent:
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM)
     waiting = CaseLetter.objects.filter(free, sent_at=None, tries__lt=MOST_TRIES)
     sent = failed = 0
-    for number in list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]):
+    for number in list(waiting.order_by("tries", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE]):
         mine = CaseLetter.objects.filter(free, pk=number, sent_at=None)
         if not mine.update(claimed_at=now, tries=F("tries") + 1):
             continue

@@ -25,7 +25,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     today, user = timezone.localdate(), cast(User, request.user)
     search, is_mine = request.GET.get("search", "")[:100], request.GET.get("mine") == "1"
     desk = queries.read_desk(user=user, on=today, is_mine=is_mine, search=search)
-    places = list_names(today, language_of_page())
+    places, is_administrator = list_names(today, language_of_page()), may(user, "administer")
     lists = [
         (_("En retard"), desk.late),
         (_("À prendre en charge"), desk.to_take),
@@ -42,7 +42,8 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         ],
         "search": search,
         "is_mine": is_mine,
-        "stuck_letters": queries.count_unsent_letters() if may(user, "administer") else 0,
+        "stuck_letters": queries.count_unsent_letters() if is_administrator else 0,
+        "are_reminders_asleep": is_administrator and queries.are_reminders_asleep(on=today),
     }
     return render(request, "cases/desk.html", context)
 

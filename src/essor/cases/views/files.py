@@ -8,9 +8,10 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to, require
@@ -29,7 +30,7 @@ from essor.cases.forms import (
 )
 from essor.cases.models import Case, CaseDocument, CaseTask
 from essor.cases.rules import ADVISER, CaseError, list_moves
-from essor.cases.views.private import keep_private, language_of_page, send_document
+from essor.cases.views.private import keep_private, language_of_page, posted_from, send_document
 from essor.cases.wording import explain_error, explain_route, in_language, write_minutes, write_need
 from essor.territories.queries import list_names
 
@@ -112,12 +113,13 @@ def _do(request: HttpRequest, case: Case, form: CaseForm, deed: Deed, done: str)
         else:
             tasks.send_letters.enqueue()
             messages.success(request, done)
-            return redirect("case", case.reference)
+            # Back at the top, where it says that it is done: the form had led to its own section.
+            return redirect(reverse("case", args=[case.reference]) + "#contenu")
     return _show(request, case, {form.name: form})
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def write(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -129,7 +131,7 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -141,7 +143,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def ask(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -153,7 +155,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def resume(request: HttpRequest, reference: str) -> HttpResponse:
     """The person answered elsewhere: by telephone, in person."""
@@ -166,7 +168,7 @@ def resume(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def take(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -178,7 +180,7 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def assign(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -192,7 +194,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def add_task(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -204,7 +206,7 @@ def add_task(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def finish_task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -220,7 +222,7 @@ def finish_task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def deposit(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -245,7 +247,7 @@ def download(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@posted_from("case")
 @keep_private
 def close(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()
@@ -258,7 +260,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @open_to(Audience.ADMINISTRATOR)
-@require_POST
+@posted_from("case")
 @keep_private
 def erase(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = _get_case(request, reference), _person(request), timezone.now()

@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
 from essor.cases import actions, queries, tasks
@@ -19,7 +20,7 @@ from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import CaseForm, ClosingForm, DocumentForm, MessageForm
 from essor.cases.models import Case, CaseDocument
 from essor.cases.rules import PROMOTER, CaseError
-from essor.cases.views.private import keep_private, language_of_page, send_document
+from essor.cases.views.private import keep_private, language_of_page, posted_from, send_document
 from essor.cases.wording import explain_error, in_language, write_need, write_usual
 from essor.territories.queries import get_name
 
@@ -78,12 +79,13 @@ def _do(
         else:
             tasks.send_letters.enqueue()
             messages.success(request, done)
-            return redirect("case_follow", token)
+            # Back at the top, where it says that it is done: the form had led to its own section.
+            return redirect(reverse("case_follow", args=[token]) + "#contenu")
     return _show(request, case, token, {form.name: form})
 
 
 @open_to(Audience.PUBLIC)
-@require_POST
+@posted_from("case_follow")
 @keep_private
 def write(request: HttpRequest, token: str) -> HttpResponse:
     case, now = _find_case(token), timezone.now()
@@ -95,7 +97,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @open_to(Audience.PUBLIC)
-@require_POST
+@posted_from("case_follow")
 @keep_private
 def deposit(request: HttpRequest, token: str) -> HttpResponse:
     case, now = _find_case(token), timezone.now()
@@ -109,7 +111,7 @@ def deposit(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @open_to(Audience.PUBLIC)
-@require_POST
+@posted_from("case_follow")
 @keep_private
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     case, now = _find_case(token), timezone.now()

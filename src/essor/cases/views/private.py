@@ -7,9 +7,11 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from essor.cases import storage
 from essor.cases.models import CaseDocument
@@ -33,6 +35,22 @@ def keep_private(view: View) -> View:
         return response
 
     return cast(View, shown)
+
+
+def posted_from(name: str) -> Callable[[View], View]:
+    """A deed is posted. Its address read, after a refusal (another language, the history), leads to its page."""
+
+    def mark(view: View) -> View:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            return redirect(name, kwargs.get("token") or kwargs["reference"])
+
+        return cast(View, answered)
+
+    return mark
 
 
 def send_document(document: CaseDocument) -> HttpResponseBase:
