@@ -97,3 +97,12 @@ def test_answers_are_kept_in_the_address_alone(public: StrictClient, question: s
     assert answer.status_code == 302
     assert read_answers(answer["Location"]).said == {question: kept}
     assert "sessionid" not in answer.cookies
+
+
+def test_the_answers_go_with_whoever_wants_to_talk_to_someone(public: StrictClient) -> None:
+    page = public.get("/trouver/resultats/", {"p": write_link(PROMOTER)})
+    talk = page.context["talk"]
+    assert talk.startswith("/demander/?")
+    assert "place=64015" in talk
+    asked = public.get(talk).content.decode()
+    assert "Mascouche" in asked

@@ -29,6 +29,8 @@ def run_essor(*words: str, **said: str) -> subprocess.CompletedProcess[str]:
         ("ESSOR_DEBUG", "yes"),
         ("ESSOR_HTTPS", "true"),
         ("ESSOR_HOSTS", "https://essor.example.org"),
+        ("ESSOR_SITE_URL", "essor.example.org"),
+        ("ESSOR_SITE_URL", "ftp://essor.example.org"),
         ("ESSOR_EMAIL_URL", "ftp://mail"),
         ("ESSOR_EMAIL_URL", "smtp://host:port"),
         ("DATABASE_URL", "mysql://root@localhost/essor"),

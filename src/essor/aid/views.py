@@ -21,9 +21,12 @@ from essor.aid.links import Asked, read_link, write_link
 from essor.aid.queries import Search, find_one_place, search_aids
 from essor.aid.rules import AidError, Found
 from essor.aid.wording import say_answer
+from essor.cases.profiles import sign_profile
 from essor.design.wording import write_day
 from essor.knowledge.questions import load_questions
 from essor.territories.queries import list_names
+
+PLACE = "territory"
 
 
 def _language() -> str:
@@ -119,7 +122,16 @@ def _tell(visit: Visit) -> dict[str, Any]:
         if name in questions
     ]
     counts = {answer: _count(visit.search.found, answer) for answer in ("yes", "maybe", "no")}
-    return {"answers": answers, "counts": counts, "on": visit.on, "again": reverse("find_aid")}
+    talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
+    if place := visit.asked.said.get(PLACE):
+        talk["place"] = place
+    return {
+        "answers": answers,
+        "counts": counts,
+        "on": visit.on,
+        "again": reverse("find_aid"),
+        "talk": reverse("case_open") + (f"?{urlencode(talk)}" if talk else ""),
+    }
 
 
 def _count(found: Sequence[Found], answer: str) -> int:

@@ -33,6 +33,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place(_("Comparer"), "compare"),
     Place(_("Territoires"), "territory_list"),
     Place(_("Mon bureau"), "desk", Audience.ADVISER),
+    Place(_("Mes dossiers"), "cases", Audience.ADVISER),
     Place(_("Administration"), "people", Audience.ADMINISTRATOR),
 )
 

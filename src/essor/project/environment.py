@@ -31,6 +31,7 @@ VARIABLES = (
     "ESSOR_PYTHON",
     "ESSOR_SECRET_KEY",
     "ESSOR_SHARED",
+    "ESSOR_SITE_URL",
     "ESSOR_VENV",
     "ESSOR_WORKERS",
 )
@@ -57,6 +58,7 @@ class Environment:
     https: bool
     workers: int
     privacy_officer: str
+    site_url: str
 
 
 def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
@@ -76,6 +78,7 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
         https=https,
         workers=_workers(said.get("ESSOR_WORKERS", "2")),
         privacy_officer=said.get("ESSOR_PRIVACY_OFFICER", ""),
+        site_url=_site_url(said.get("ESSOR_SITE_URL", ""), hosts=hosts, https=https),
     )
 
 
@@ -94,6 +97,23 @@ def _yes_or_no(name: str, said: Mapping[str, str]) -> bool:
             english=f"{name} is “{value}”: write 1 (yes) or 0 (no).",
         )
     return value == "1"
+
+
+def _site_url(value: str, *, hosts: list[str], https: bool) -> str:
+    """Where the links of letters begin, without a last slash; by default the first host."""
+    if not value:
+        host = hosts[0] if hosts else "localhost"
+        return f"https://{host}" if https else f"http://{host}:8000"
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise WrongSetting(
+            "ESSOR_SITE_URL",
+            french=f"ESSOR_SITE_URL vaut « {value} » : écrivez l’adresse publique de la plateforme, "
+            "par exemple https://essor.exemple.org.",
+            english=f"ESSOR_SITE_URL is “{value}”: write the public address of the platform, "
+            "for instance https://essor.example.org.",
+        )
+    return value.rstrip("/")
 
 
 def _workers(value: str) -> int:

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "essor.project",
     "essor.observatory",
     "essor.aid",
+    "essor.cases",
     "essor.directory",
     "essor.territories",
     "essor.accounts",
@@ -135,8 +136,10 @@ CACHES = {
     }
 }
 vars().update(ENVIRONMENT.email)
+EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing holds no worker for ever
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 PRIVACY_OFFICER = ENVIRONMENT.privacy_officer
+SITE_URL = ENVIRONMENT.site_url  # letters that leave outside a request need the start of their links
 WEB_WORKERS = ENVIRONMENT.workers
 CSRF_FAILURE_VIEW = "essor.project.errors.show_csrf_failure"
 

@@ -16,6 +16,7 @@ essor administrator …     ouvre un compte d’administration · opens an admin
 essor import …            lit un fichier (census, municipalities, boundaries) · reads a file
 essor portrait | compare  donne des chiffres et les compare · gives figures and compares them
 essor edition …           publie, liste, vérifie · publishes, lists, verifies
+essor cases …             rappelle les dossiers en retard · reminds late files
 essor test | check        pour qui change le code · for those who change the code
 essor <mot> --help        tout le reste · everything else
 """
