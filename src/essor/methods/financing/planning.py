@@ -57,7 +57,7 @@ class Plan:
 
 
 def plan(project: Project, aids: Iterable[Aid], *, on: date, effort: int = MOST_PROGRAMMES) -> Plan:
-    """The best compatible set of aids that may be asked for on a day.
+    """The best compatible set of aids that may be asked for on a day, with what it leaves and why.
 
     Among the sets that respect every floor, cap, share, exclusion and date: one that covers the most cents; among
     those, with the fewest to repay; then with the fewest aids; then the first in order of ids. ``aids``: those that
@@ -77,7 +77,6 @@ def plan(project: Project, aids: Iterable[Aid], *, on: date, effort: int = MOST_
     answer = find_best(problem, effort=effort)
     shares, amounts = _share_out(project, problem, answer.chosen)
     total, public = problem.ceilings(answer.chosen)
-    _verify(project, problem, answer.chosen, amounts)
     taken = [problem.aids[candidate.aid] for candidate in answer.chosen]
     beside, excluded = stand_beside(ordered, taken, on)
     needing = {problem.aids[candidate.aid].id for candidate in answer.chosen if candidate.needs_other}
@@ -100,7 +99,7 @@ def plan(project: Project, aids: Iterable[Aid], *, on: date, effort: int = MOST_
 
 
 def _share_out(project: Project, problem: Problem, chosen: Sequence[Candidate]) -> tuple[tuple[Share, ...], Amounts]:
-    """The amounts of the chosen options, this time by kind of cost."""
+    """The amounts of the chosen options, this time by kind of cost, verified."""
     kinds = sorted(kind for kind, cents in project.costs.items() if cents)
     total, public = problem.ceilings(chosen)
     requests = []
@@ -120,6 +119,7 @@ def _share_out(project: Project, problem: Problem, chosen: Sequence[Candidate]) 
         )
         for candidate, amount, row in zip(chosen, amounts.of_each, amounts.by_kind, strict=True)
     ]
+    _verify(project, problem, chosen, amounts)
     return tuple(shares), amounts
 
 
