@@ -38,6 +38,7 @@ PUBLIC = {
     "an organisation": "/annuaire/atelier-second-souffle/",
     "sources": "/sources/",
     "a source": "/sources/1/",
+    "talk to someone": "/demander/",
     "sign in": "/compte/login/",
     "style": "/style/",
     "nothing there": "/rien/",
@@ -56,6 +57,8 @@ ADVISER = {
     "a source, by an adviser": "/sources/1/",
     "an edition to be": "/editions/nouvelle/",
     "a portrait, by an adviser": "/portrait/640/",
+    "my files": "/dossiers/",
+    "files closed": "/dossiers/clos/",
     "my account": "/mon-compte/",
 }
 

@@ -93,7 +93,7 @@ def test_short_lists_of_places() -> None:
     quebec = load_territory_list()
     by_kind = {kind: [one for one in quebec.places if one.kind == kind] for kind in ("region", "mrc", "municipality")}
     assert len(by_kind["region"]) == 17
-    assert {one.code for one in by_kind["mrc"]} == {"520", "600", "610", "620", "630", "640"}
+    assert {one.code for one in by_kind["mrc"]} == {"520", "600", "610", "620", "630", "640"} | {"190", "580", "800"}
     assert len(by_kind["municipality"]) == 57
     moulins = [one.name for one in by_kind["municipality"] if one.parent == "640"]
     assert moulins == ["Terrebonne", "Mascouche"]

@@ -52,6 +52,8 @@ def run_essor(*words: str, **said: str) -> subprocess.CompletedProcess[str]:
         ("ESSOR_SECRET_KEY", "x" * 31),
         ("ESSOR_EMAIL_FROM", "notanaddress"),
         ("ESSOR_EMAIL_FROM", "Essor <notanaddress>"),
+        ("ESSOR_SITE_URL", "essor.example.org"),
+        ("ESSOR_SITE_URL", "ftp://essor.example.org"),
         ("ESSOR_EMAIL_URL", "ftp://mail"),
         ("ESSOR_EMAIL_URL", "smtp://host:port"),
         ("DATABASE_URL", "mysql://root@localhost/essor"),

@@ -25,7 +25,7 @@ TODAY = date(2026, 3, 2)
 
 
 def test_the_shipped_list_loads_once(shipped: ImportReport, now: datetime) -> None:
-    assert shipped.places == {"country": 1, "province": 1, "region": 17, "mrc": 6, "municipality": 57}
+    assert shipped.places == {"country": 1, "province": 1, "region": 17, "mrc": 9, "municipality": 57}
     assert not load_shipped_territories(by=None, now=now).is_new
     assert TerritoryEvent.objects.count() == 0
     assert AuditEvent.objects.filter(action="load_places").count() == 1

@@ -44,15 +44,19 @@ def record_event(
     now: datetime,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    label: str = "console",
 ) -> AuditEvent:
-    """Appends one event, inside the transaction of the write that it tells of. ``by`` None: the operator's console."""
+    """Appends one event, inside the transaction of the write that it tells of.
+
+    ``by`` None: someone without an account, named by ``label``; by default the operator's console.
+    """
     _hold_chain()
     last = AuditEvent.objects.order_by("-sequence").first()
     event = AuditEvent(
         sequence=last.sequence + 1 if last else 1,
         happened_at=now,
         actor=by,
-        actor_label=str(by)[:200] if by else "console",
+        actor_label=str(by)[:200] if by else label,
         action=action,
         target_kind=target_kind,
         target_id=str(target_id),

@@ -28,7 +28,9 @@ ACTIONS = {
         Action("edit_base", ADVISER),
         Action("publish_base", ADVISER),
         Action("publish_edition", ADVISER, is_placed=True),
+        Action("handle_cases", ADVISER, is_placed=True),
         Action("erase_organisation", ADMINISTRATOR),
+        Action("erase_case", ADMINISTRATOR),
         Action("administer", ADMINISTRATOR),
     )
 }

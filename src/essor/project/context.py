@@ -26,12 +26,14 @@ class Place:
 
 NAVIGATION: tuple[Place, ...] = (
     Place(_("Accueil"), "home"),
+    Place(_("Trouver de l’aide"), "find_aid"),
     Place(_("Portrait"), "portraits"),
     Place(_("Annuaire"), "directory"),
     Place(_("Bases"), "bases"),
     Place(_("Comparer"), "compare"),
     Place(_("Territoires"), "territory_list"),
     Place(_("Mon bureau"), "desk", Audience.ADVISER),
+    Place(_("Mes dossiers"), "cases", Audience.ADVISER),
     Place(_("Administration"), "people", Audience.ADMINISTRATOR),
 )
 

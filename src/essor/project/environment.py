@@ -34,6 +34,7 @@ VARIABLES = (
     "ESSOR_PYTHON",
     "ESSOR_SECRET_KEY",
     "ESSOR_SHARED",
+    "ESSOR_SITE_URL",
     "ESSOR_VENV",
     "ESSOR_WORKERS",
 )
@@ -58,7 +59,6 @@ class Environment:
     debug: bool
     allowed_hosts: list[str]
     trusted_origins: list[str]
-    site_url: str
     database: dict[str, Any]
     email: dict[str, Any]
     is_email_said: bool
@@ -66,6 +66,7 @@ class Environment:
     https: bool
     workers: int
     privacy_officer: str
+    site_url: str
 
 
 def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
@@ -79,7 +80,6 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
         debug=_yes_or_no("ESSOR_DEBUG", said),
         allowed_hosts=hosts,
         trusted_origins=[f"https://{host}" for host in hosts] if https else [],
-        site_url=_site_url(hosts, https=https),
         database=_database(said.get("DATABASE_URL", ""), data_dir),
         email=_email(said.get("ESSOR_EMAIL_URL", "consolemail://")),
         is_email_said="ESSOR_EMAIL_URL" in said,
@@ -87,6 +87,7 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
         https=https,
         workers=_workers(said.get("ESSOR_WORKERS", "2")),
         privacy_officer=said.get("ESSOR_PRIVACY_OFFICER", ""),
+        site_url=_site_url(said.get("ESSOR_SITE_URL", ""), hosts=hosts, https=https),
     )
 
 
@@ -133,6 +134,23 @@ def _yes_or_no(name: str, said: Mapping[str, str]) -> bool:
     return value == "1"
 
 
+def _site_url(value: str, *, hosts: list[str], https: bool) -> str:
+    """Where the links of letters begin, without a last slash; by default the first host that is a name."""
+    if not value:
+        named = next((host.lstrip(".") for host in hosts if host != "*"), "localhost")
+        return f"https://{named}" if https else f"http://{named}:8000"
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise WrongSetting(
+            "ESSOR_SITE_URL",
+            french=f"ESSOR_SITE_URL vaut « {value} » : écrivez l’adresse publique de la plateforme, "
+            "par exemple https://essor.exemple.org.",
+            english=f"ESSOR_SITE_URL is “{value}”: write the public address of the platform, "
+            "for instance https://essor.example.org.",
+        )
+    return value.rstrip("/")
+
+
 def _workers(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 64:
         raise WrongSetting(
@@ -156,12 +174,6 @@ def _hosts(value: str) -> list[str]:
             + ": write host names separated by commas, without “https://” or a port, for instance essor.example.org",
         )
     return hosts
-
-
-def _site_url(hosts: list[str], *, https: bool) -> str:
-    """Where people find the platform: its first name that is one, on the port that ``serve`` takes by itself."""
-    named = next((host.lstrip(".") for host in hosts if host != "*"), "localhost")
-    return f"https://{named}" if https else f"http://{named}:8000"
 
 
 def _data_dir(named: str) -> Path:

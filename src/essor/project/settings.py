@@ -24,6 +24,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "essor.project",
     "essor.observatory",
+    "essor.aid",
+    "essor.cases",
     "essor.directory",
     "essor.territories",
     "essor.accounts",

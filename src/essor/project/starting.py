@@ -30,6 +30,9 @@ Données · Data
   essor erase           efface ce qui nomme une organisation · erases what names an organisation
   essor tidy            jette ce qui ne se garde pas · throws away what is not kept
   essor bases           liste, montre, importe, publie · lists, shows, imports, publishes
+Aide · Help
+  essor aid             cherche l’aide qui convient à un profil · finds the aid that fits a profile
+  essor cases           rappelle et efface des dossiers · reminds and erases files
 Chiffres · Figures
   essor portrait        donne les chiffres d’un territoire · gives the figures of a territory
   essor compare         les compare, ou dit pourquoi non · compares them, or says why not
@@ -86,8 +89,8 @@ UNKNOWN_WORD = (
 )
 READ_DATA = frozenset(
     {
-        "administrator", "bases", "clearsessions", "compare", "db_worker", "dbshell", "dumpdata", "edition", "erase",
-        "import", "portrait", "shell", "tidy",
+        "administrator", "aid", "bases", "cases", "clearsessions", "compare", "db_worker", "dbshell", "dumpdata",
+        "edition", "erase", "import", "portrait", "shell", "tidy",
     }
 )  # fmt: skip
 """Words that have nothing to say before ``demo`` or ``serve`` made the data; asking SQLite would make an empty file."""

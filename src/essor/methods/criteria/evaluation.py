@@ -100,10 +100,11 @@ def _explain(node: Node, profile: Mapping[str, Answer], places: Places) -> Reaso
         answer = profile.get(node.variable.id)
         return Reason(node, leaf_truth(node, answer, places), answer)
     parts = tuple([_explain(part, profile, places) for part in node.of])
-    return Reason(node, _group_truth(node, [part.truth for part in parts]), None, parts)
+    return Reason(node, group_truth(node, [part.truth for part in parts]), None, parts)
 
 
-def _group_truth(node: AllOf | AnyOf | Not | AtLeast, truths: list[Truth]) -> Truth:
+def group_truth(node: AllOf | AnyOf | Not | AtLeast, truths: list[Truth]) -> Truth:
+    """The truth of a group, given that of each of its parts."""
     match node:
         case AllOf():
             return min(truths)

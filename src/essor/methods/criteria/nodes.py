@@ -13,6 +13,8 @@ Operator = Literal[
 ]
 Certainty = Literal["sourced", "inferred", "unclear"]
 Interval = tuple[int | None, int | None]
+Test = tuple[str, str, tuple[Interval, ...], frozenset[str]]
+"""What a leaf asks: the variable, its kind, the numbers accepted, the codes tested for."""
 
 NUMERIC_OPERATORS: tuple[Operator, ...] = ("is", "in", "at_least", "at_most", "more_than", "less_than", "between")
 OPERATORS_BY_KIND: Mapping[str, tuple[Operator, ...]] = {
@@ -66,7 +68,7 @@ class Leaf:
         object.__setattr__(self, "codes", frozenset(value for value in self.values if isinstance(value, str)))
 
     @property
-    def test(self) -> tuple[str, str, tuple[Interval, ...], frozenset[str]]:
+    def test(self) -> Test:
         """What the leaf asks, whatever its words: two leaves with equal tests always have the same truth."""
         return (self.variable.id, self.variable.kind, self.intervals, self.codes)
 

@@ -1,0 +1,40 @@
+"""What ``aid find`` answers with ``--json``: plain objects, stable names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from essor.aid.rules import Found
+
+
+def answer_found(found: Found, *, language: str) -> dict[str, Any]:
+    """One programme. ``verdict``: yes, maybe or no; ``window``: open, closed, not_yet or unknown. ``reasons``: the
+    conditions that make the verdict; ``missing``: the questions that can still change it."""
+    definition, side = found.programme.definition, "en" if language == "en" else "fr"
+    return {
+        "id": found.programme.slug,
+        "name": getattr(definition.name, side),
+        "verdict": found.outcome.answer,
+        "probably": found.outcome.probably_no,
+        "window": found.window.state,
+        "valid_from": _iso(found.ruled.version.period.starts_on),
+        "ends_before": _iso(found.ruled.version.period.ends_before),
+        "reasons": [
+            {
+                "question": condition.variable.id,
+                "state": condition.state,
+                "words": getattr(condition, side),
+                "certainty": condition.certainty,
+                "source": condition.source,
+            }
+            for condition in found.outcome.conditions
+        ],
+        "missing": list(found.missing),
+        "judgement": [words[side] for words in found.outcome.judgement],
+        "sources": [source.url for source in definition.sources],
+        "version": found.ruled.number,
+    }
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from essor.aid.answers import answer_found
+from essor.aid.queries import get_questionnaire, list_shipped_programmes
+from essor.aid.rules import AidError, Found, find_aids
+from essor.aid.wording import explain
+from essor.knowledge import DefinitionRefused
+from essor.territories.queries import list_names, place_tree
+
+WRONG_REQUEST = 2
+
+
+class Command(BaseCommand):
+    help = "L’aide : chercher pour un profil. / Aid: find for a profile."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        words = parser.add_subparsers(dest="word", required=True, metavar="find")
+        find = words.add_parser("find", help="le verdict de chaque programme / the verdict of each programme")
+        find.add_argument("--profile", required=True, help="fichier JSON des réponses / JSON file of answers")
+        find.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
+        find.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
+        find.add_argument("--language", choices=("fr", "en"), default="fr")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override(options["language"]):
+            try:
+                getattr(self, f"_{options['word']}")(options)
+            except AidError as error:
+                raise CommandError(explain(error), returncode=WRONG_REQUEST) from error
+            except DefinitionRefused as error:
+                raise CommandError(str(error), returncode=WRONG_REQUEST) from error
+
+    def _find(self, options: dict[str, Any]) -> None:
+        on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
+        questionnaire, language = get_questionnaire(on), options["language"]
+        found = find_aids(
+            list_shipped_programmes(),
+            questionnaire.read_profile(read_profile_file(Path(options["profile"]))),
+            on=on,
+            places=place_tree(on),
+            variables=questionnaire.variables,
+            place_names=list_names(on, language),
+        )
+        if options["as_json"]:
+            told = [answer_found(item, language=language) for item in found]
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            self._say(found, language)
+
+    def _say(self, found: Sequence[Found], language: str) -> None:
+        for answer in ("yes", "maybe", "no"):
+            for item in found:
+                if item.outcome.answer != answer:
+                    continue
+                definition = item.programme.definition
+                name = definition.name.en if language == "en" else definition.name.fr
+                self.stdout.write(f"{name} — {item.outcome.words(language)}, {item.window.words(language)}")
+                for condition in item.outcome.conditions:
+                    if answer != "yes":
+                        self.stdout.write(f"    {_say_state(condition.state)} {getattr(condition, language)}")
+                for words in item.outcome.judgement:
+                    self.stdout.write("    " + _("une personne doit juger :") + f" {words[language]}")
+
+
+def _say_state(state: str) -> str:
+    return {"failed": _("ne va pas :"), "missing": _("il manque :"), "met": _("va :")}[state]
+
+
+def read_day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise AidError("date-malformed", option=option, value=text) from None
+
+
+def read_profile_file(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AidError("profile-unreadable", file=file.name, problem=error) from None
+    if not isinstance(content, dict):
+        raise AidError("profile-unreadable", file=file.name, problem=type(content).__name__)
+    return content

@@ -1,0 +1,75 @@
+"""Reads of programmes, questions and places: what finding needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from essor.aid.links import Asked
+from essor.aid.reading import read_programmes
+from essor.aid.rules import Found, Programme, Questionnaire, find_aids
+from essor.knowledge.aids import load_aids, load_read_on
+from essor.knowledge.plain import load_mappings
+from essor.knowledge.questions import load_question_variables, load_questions
+from essor.methods.criteria import rank_questions
+from essor.territories.models import Territory
+from essor.territories.queries import list_found, list_names, place_tree
+from essor.territories.rules import fold
+
+
+@cache
+def list_shipped_programmes() -> tuple[Programme, ...]:
+    return read_programmes(load_aids(), variables=load_question_variables(), read_on=load_read_on())
+
+
+def get_questionnaire(on: date) -> Questionnaire:
+    """The questions, and the places that an answer may name on that day."""
+    return Questionnaire(
+        questions=load_questions(),
+        variables=load_question_variables(),
+        place_codes=load_mappings("aid-places")["places"],
+        known_places=frozenset(place_tree(on).codes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a profile gives on a day. ``next_question``: the one that settles most for least effort, None when nothing
+    that may still be asked can change an answer; ``touched``: how many undecided programmes it concerns."""
+
+    found: tuple[Found, ...]
+    next_question: str | None
+    touched: int
+
+
+def search_aids(asked: Asked, *, on: date, language: str) -> Search:
+    """Programmes that are closed on that day are answered, but nothing more is asked for them."""
+    questionnaire, places = get_questionnaire(on), place_tree(on)
+    profile = questionnaire.read_profile(asked.said)
+    found = find_aids(
+        list_shipped_programmes(), profile, on=on, places=places, variables=questionnaire.variables,
+        place_names=list_names(on, language),
+    )  # fmt: skip
+    questions = questionnaire.questions
+    ranked = rank_questions(
+        {one.programme.slug: one.ruled.criteria for one in found if one.window.state != "closed"},
+        profile,
+        places=places,
+        effort={name: item.effort for name, item in questions.items() if name not in {*asked.said, *asked.skipped}},
+        sensitive=[name for name, item in questions.items() if item.sensitive],
+    )
+    first = ranked[0] if ranked else None
+    return Search(found, first.variable.id if first else None, first.touches if first else 0)
+
+
+def find_one_place(text: str, on: date) -> str | None:
+    """The code of the one place that bears this name or code on that day; the nearest to people where kinds share it
+    (a municipality before its MRC). None where there is none, or several of a kind."""
+    sought = fold(text)
+    named = [one for one in list_found(text, on) if sought in {fold(one.name), fold(one.name_en), one.territory.code}]
+    for kind in reversed(Territory.Kind.values):
+        codes = {one.territory.code for one in named if one.territory.kind == kind}
+        if codes:
+            return next(iter(codes)) if len(codes) == 1 else None
+    return None

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from essor.accounts.permissions import Audience, open_to
+from essor.aid.forms import AnswerForm
+from essor.aid.links import Asked, read_link, write_link
+from essor.aid.queries import Search, find_one_place, search_aids
+from essor.aid.rules import AidError, Found
+from essor.aid.wording import say_answer
+from essor.cases.profiles import sign_profile
+from essor.design.wording import write_day
+from essor.knowledge.questions import load_questions
+from essor.territories.queries import list_names
+
+PLACE = "territory"
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One reading of the address: what was answered, the day of asking, what it gives."""
+
+    asked: Asked
+    on: date
+    search: Search
+
+    def address(self, name: str, asked: Asked, **more: str) -> str:
+        words = {"p": write_link(asked), "on": self.on.isoformat() if self.on != timezone.localdate() else ""} | more
+        kept = {key: word for key, word in words.items() if word}
+        return reverse(name) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _read_visit(request: HttpRequest) -> Visit:
+    """A link that was altered, or whose answers are no longer possible, falls back to an empty profile, and says so."""
+    asked = read_link(request.GET.get("p", ""))
+    try:
+        on = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        on = timezone.localdate()
+    if asked is not None:
+        try:
+            return Visit(asked, on, search_aids(asked, on=on, language=_language()))
+        except AidError:
+            asked = None
+    messages.warning(request, _("Ce lien n’est plus entier : les réponses qu’il portait sont perdues. Recommençons."))
+    return Visit(Asked(), on, search_aids(Asked(), on=on, language=_language()))
+
+
+@open_to(Audience.PUBLIC)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_question(request: HttpRequest) -> HttpResponse:
+    """The question that settles most for least effort; or the one that the visitor wants to change."""
+    visit = _read_visit(request)
+    questions = load_questions()
+    wanted = request.GET.get("question", "")
+    name = wanted if wanted in questions else visit.search.next_question
+    if name is None:
+        return redirect(visit.address("aid_results", visit.asked))
+    if request.method == "POST" and "skip" in request.POST:
+        return redirect(visit.address("find_aid", visit.asked.answer(name, None)))
+    form = AnswerForm(
+        request.POST or None,
+        question=questions[name],
+        language=_language(),
+        find_place=lambda text: find_one_place(text, visit.on),
+    )
+    if form.is_valid():
+        return redirect(visit.address("find_aid", visit.asked.answer(name, form.cleaned_data["answer"])))
+    context = {
+        "form": form,
+        "touched": visit.search.touched,
+        "results": visit.address("aid_results", visit.asked),
+        "here": visit.address("find_aid", visit.asked, question=wanted),
+        **_tell(visit),
+    }
+    return render(request, "aid/question.html", context, status=400 if form.is_bound else 200)
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+def show_results(request: HttpRequest) -> HttpResponse:
+    visit = _read_visit(request)
+    context = {
+        "more": visit.address("find_aid", visit.asked) if visit.search.next_question else "",
+        "groups": [
+            {"answer": answer, "aids": [_show(found) for found in visit.search.found if found.outcome.answer == answer]}
+            for answer in ("yes", "maybe", "no")
+        ],
+        **_tell(visit),
+    }
+    return render(request, "aid/results.html", context)
+
+
+def _tell(visit: Visit) -> dict[str, Any]:
+    """What was answered, each with the address that changes it, and how many programmes answer what."""
+    questions, language = load_questions(), _language()
+    places = list_names(visit.on, language)
+    answers = [
+        {
+            "label": getattr(questions[name].label, language),
+            "said": say_answer(questions[name], visit.asked.said.get(name), language, place_names=places),
+            "change": visit.address("find_aid", visit.asked, question=name),
+        }
+        for name in (*visit.asked.said, *visit.asked.skipped)
+        if name in questions
+    ]
+    counts = {answer: _count(visit.search.found, answer) for answer in ("yes", "maybe", "no")}
+    talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
+    if place := visit.asked.said.get(PLACE):
+        talk["place"] = place
+    return {
+        "answers": answers,
+        "counts": counts,
+        "on": visit.on,
+        "again": reverse("find_aid"),
+        "talk": reverse("case_open") + (f"?{urlencode(talk)}" if talk else ""),
+    }
+
+
+def _count(found: Sequence[Found], answer: str) -> int:
+    return sum(one.outcome.answer == answer for one in found)
+
+
+def _show(found: Found) -> dict[str, Any]:
+    definition, language = found.programme.definition, _language()
+    return {
+        "name": getattr(definition.name, language),
+        "provider": definition.provider,
+        "verdict": found.outcome.words(language),
+        "window": found.window.words(language, say_date=write_day),
+        "is_open": found.window.state == "open",
+        "is_repaid": bool({"loan", "grant_or_loan"} & set(definition.forms)),
+        "conditions": [
+            {"words": getattr(condition, language), "state": condition.state} for condition in found.outcome.conditions
+        ],
+        "judgement": [words[language] for words in found.outcome.judgement],
+        "uncertain": [getattr(words, language) for words in definition.uncertain],
+        "sources": definition.sources,
+        "note": getattr(definition.note, language) if definition.note else "",
+    }

@@ -1,0 +1,33 @@
+"""Every write on cases. Each is one transaction: the deed, its line in the timeline, its trace, its letters to send."""
+
+from essor.cases.actions.documents import attach_document
+from essor.cases.actions.erasing import erase_case
+from essor.cases.actions.moving import close_case, move_case, write_message, write_note
+from essor.cases.actions.opening import NewRequest, OpenedCase, assign_case, open_case, route_case
+from essor.cases.actions.reminding import Reminded, remind_and_escalate
+from essor.cases.actions.sending import Sent, send_letters
+from essor.cases.actions.tasks import add_task, finish_task
+from essor.cases.actions.writing import THE_PROMOTER, By, Promoter
+
+__all__ = [
+    "THE_PROMOTER",
+    "By",
+    "NewRequest",
+    "OpenedCase",
+    "Promoter",
+    "Reminded",
+    "Sent",
+    "add_task",
+    "assign_case",
+    "attach_document",
+    "close_case",
+    "erase_case",
+    "finish_task",
+    "move_case",
+    "open_case",
+    "remind_and_escalate",
+    "route_case",
+    "send_letters",
+    "write_message",
+    "write_note",
+]

@@ -1,0 +1,65 @@
+"""A document is deposited: its content is kept once under its hash, its name again is another version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import PurePath
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import get_valid_filename
+
+from essor.cases import storage
+from essor.cases.actions.writing import By, Promoter, add_event, hold_case, leave_letter, user_of
+from essor.cases.models import Case, CaseDocument, CaseEvent, Party
+from essor.cases.rules import ADVISER, PROMOTER, CaseError
+from essor.cases.sniffing import sniff_media_type
+
+MOST_DOCUMENTS = 100
+LONGEST_NAME = 150
+
+
+def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime) -> CaseDocument:
+    """Raises CaseError: ``case_closed``, ``document_empty``, ``document_too_large``, ``document_kind``,
+    ``too_many_documents``."""
+    incoming = storage.receive(chunks)
+    try:
+        media_type = sniff_media_type(incoming.path)
+        if media_type is None:
+            raise CaseError("document_kind", name=name)
+        with transaction.atomic():
+            document = _write(case, name, incoming=incoming, media_type=media_type, by=by, now=now)
+            storage.keep(incoming)
+    finally:
+        incoming.path.unlink(missing_ok=True)
+    return document
+
+
+def _write(
+    case: Case, name: str, *, incoming: storage.Incoming, media_type: str, by: By, now: datetime
+) -> CaseDocument:
+    held, kept = hold_case(case, by=by, now=now), clean_name(name)
+    documents = CaseDocument.objects.filter(case=held)
+    if documents.count() >= MOST_DOCUMENTS:
+        raise CaseError("too_many_documents", limit=MOST_DOCUMENTS)
+    last = documents.filter(name=kept).aggregate(last=Max("version"))["last"] or 0
+    party = Party.PROMOTER if isinstance(by, Promoter) else Party.ADVISER
+    document = CaseDocument.objects.create(
+        case=held, party=party, deposited_by=user_of(by), name=kept, version=last + 1, sha256=incoming.sha256,
+        size=incoming.size, media_type=media_type, deposited_at=now,
+    )  # fmt: skip
+    facts = {"document": document.pk, "sha256": document.sha256, "version": document.version}
+    add_event(held, CaseEvent.Kind.DOCUMENT, by=by, now=now, words=f"{kept} ({document.version})", facts=facts)
+    leave_letter(held, "document", to=ADVISER if isinstance(by, Promoter) else PROMOTER, now=now)
+    return document
+
+
+def clean_name(name: str) -> str:
+    """The last part of what the person's file was called, without a sign that a path or a header would read."""
+    last = PurePath(name.replace("\\", "/")).name
+    try:
+        kept = get_valid_filename(last)
+    except ValueError:
+        kept = "document"
+    return kept[-LONGEST_NAME:].lstrip(".") or "document"

@@ -1,0 +1,57 @@
+"""Privacy erasure of a case: Act respecting the protection of personal information in the private sector, s. 23."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from essor.accounts.models import User
+from essor.accounts.permissions import require
+from essor.cases import storage
+from essor.cases.access import hash_token
+from essor.cases.actions.writing import add_event
+from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseTask
+from essor.cases.rules import CaseError
+
+
+@transaction.atomic
+def erase_case(*, case: Case, reason: str, by: User | None, now: datetime) -> Case:
+    """Who asked, what was written and the documents are erased for good; what counts (need, place, stages, days,
+    outcome) is kept, so that usual times and totals stay true. The link opens nothing any more.
+
+    Raises CaseError: ``reason_missing_erase``, ``case_open`` (close it first), ``case_erased``.
+    """
+    require(by, "erase_case", case.territory_code, on=timezone.localdate(now))
+    if not reason.strip():
+        raise CaseError("reason_missing_erase")
+    held = Case.objects.select_for_update().get(pk=case.pk)
+    if held.erased_at is not None:
+        raise CaseError("case_erased")
+    if held.closed_at is None:
+        raise CaseError("case_open")
+    held.erased_at, held.access_hash = now, hash_token(secrets.token_urlsafe(32))
+    held.promoter_name = held.promoter_email = held.promoter_phone = held.outcome_words = ""
+    held.profile, held.opening_key = None, None
+    held.save()
+    erased = _erase_words(held)
+    add_event(held, CaseEvent.Kind.ERASED, by=by, now=now, facts={"erased": erased, "reason": reason.strip()[:200]})
+    return held
+
+
+def _erase_words(case: Case) -> dict[str, int]:
+    documents = CaseDocument.objects.filter(case=case)
+    hashes = set(documents.values_list("sha256", flat=True))
+    CaseTask.objects.filter(case=case).update(label="")
+    CaseLetter.objects.filter(case=case).delete()
+    erased = {
+        "messages": CaseMessage.objects.filter(case=case).erase(text=""),
+        "events": CaseEvent.objects.filter(case=case).erase(words=""),
+        "documents": documents.erase(name=""),
+    }
+    elsewhere = CaseDocument.objects.filter(sha256__in=hashes).exclude(case__erased_at__isnull=False)
+    orphans = hashes - set(elsewhere.values_list("sha256", flat=True))
+    transaction.on_commit(lambda: storage.remove_all(orphans))
+    return erased

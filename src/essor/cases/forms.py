@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from essor.cases.actions import NewRequest
+from essor.cases.actions.opening import LONGEST_WORDS
+from essor.cases.profiles import read_profile
+from essor.cases.routing import Adviser
+from essor.cases.rules import list_outcomes
+from essor.cases.wording import in_language
+from essor.design.forms import FormRenderer
+from essor.knowledge import WorkflowDefinition, load_needs
+
+
+class CaseForm(forms.Form):
+    """Several stand on one page: each has identifiers of its own."""
+
+    default_renderer = FormRenderer
+    name = "form"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{self.name}_%s")
+        super().__init__(*args, **kwargs)
+
+
+class OpeningForm(CaseForm):
+    name = "opening"
+
+    need = forms.ChoiceField(label=_("Que cherchez-vous ?"))
+    place = forms.CharField(
+        label=_("Dans quelle municipalité ?"),
+        max_length=100,
+        widget=forms.TextInput({"list": "lieux", "autocomplete": "address-level2"}),
+        help_text=_("Son nom suffit : c’est ce qui dit qui peut vous aider."),
+    )
+    words = forms.CharField(
+        label=_("En quelques mots"),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_("Votre idée, où vous en êtes, ce qui vous arrête. Rien de plus n’est nécessaire."),
+    )
+    person = forms.CharField(label=_("Votre nom"), max_length=150, widget=forms.TextInput({"autocomplete": "name"}))
+    email = forms.CharField(
+        label=_("Courriel"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text=_("Un lien y est envoyé pour suivre votre demande. Courriel ou téléphone : l’un des deux suffit."),
+    )
+    phone = forms.CharField(
+        label=_("Téléphone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
+    )
+    has_consented = forms.BooleanField(
+        label=_("J’accepte que ces renseignements servent à répondre à ma demande"),
+        help_text=_(
+            "Seules les personnes qui conseillent votre territoire et celles qui administrent la plateforme les "
+            "lisent. Ils ne servent à rien d’autre ; vous pouvez les faire effacer une fois la demande close."
+        ),
+    )
+    profile = forms.CharField(required=False, widget=forms.HiddenInput())
+    opening_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "fr"
+        field = self.fields["need"]
+        if isinstance(field, forms.ChoiceField):
+            needs = [(need.code, need.get_label(language)) for need in load_needs().values()]
+            field.choices = [("", say("— choisissez —")), *needs]
+        self.fields["opening_key"].initial = secrets.token_hex(16)
+
+    def read_request(self, *, territory_code: str, language: str) -> NewRequest:
+        said = self.cleaned_data
+        return NewRequest(
+            need=said["need"],
+            territory_code=territory_code,
+            words=said["words"],
+            name=said["person"],
+            email=said["email"],
+            phone=said["phone"],
+            language=language,
+            has_consented=said["has_consented"],
+            profile=read_profile(said["profile"]),
+            opening_key=said["opening_key"] or None,
+        )
+
+
+class MessageForm(CaseForm):
+    name = "message"
+
+    text = forms.CharField(label=_("Votre message"), widget=forms.Textarea({"rows": 4}))
+
+
+class DocumentForm(CaseForm):
+    name = "document"
+
+    file = forms.FileField(
+        label=_("Le fichier"),
+        help_text=_(
+            "PDF, image, texte, chiffrier ou présentation ; 10 Mo au plus. Le même nom fait une autre version."
+        ),
+    )
+
+
+class NoteForm(CaseForm):
+    name = "note"
+
+    text = forms.CharField(
+        label=_("Note de suivi"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Pour l’équipe seulement : la personne ne la lit pas."),
+    )
+    minutes = forms.IntegerField(label=_("Temps passé, en minutes"), required=False, min_value=0)
+
+
+class AskForm(CaseForm):
+    name = "ask"
+
+    words = forms.CharField(
+        label=_("Ce que vous demandez à la personne"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Votre délai s’arrête jusqu’à sa réponse ; elle est prévenue."),
+    )
+
+
+class TaskForm(CaseForm):
+    name = "task"
+
+    label = forms.CharField(label=_("Prochaine chose à faire"), max_length=200)
+    due_on = forms.DateField(
+        label=_("Pour le"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class AssignmentForm(CaseForm):
+    """``seen``: who was in charge when the form was shown."""
+
+    name = "assignment"
+
+    person = forms.ChoiceField(label=_("À qui"))
+    words = forms.CharField(label=_("Un mot pour la suite"), max_length=500, required=False)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, advisers: list[Adviser], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [
+                (str(one.user.pk), say("{person} (dossiers ouverts : {n})").format(person=one.user, n=one.open_files))
+                for one in advisers
+            ]
+
+
+class ClosingForm(CaseForm):
+    """The outcomes that this side may give, and the words that each asks."""
+
+    name = "closing"
+
+    outcome = forms.ChoiceField(label=_("L’issue"))
+    words = forms.CharField(label=_("L’issue en mots"), widget=forms.Textarea({"rows": 4}))
+
+    def __init__(self, *args: Any, workflow: WorkflowDefinition, by: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcomes, field = list_outcomes(workflow, by=by), self.fields["outcome"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(one.code, in_language(one.label)) for one in outcomes]
+        asked = [f"{in_language(one.label)} : {in_language(one.asks).lower()}." for one in outcomes]
+        self.fields["words"].help_text = " ".join([say("La personne lira ces mots."), *asked])
+        if len(outcomes) == 1:
+            field.widget, field.initial = forms.HiddenInput(), outcomes[0].code
+            self.fields["words"].label = in_language(outcomes[0].asks)
+            self.fields["words"].help_text = ""
+
+
+class ErasureForm(CaseForm):
+    name = "erasure"
+
+    reason = forms.CharField(
+        label=_("Pourquoi effacer"),
+        max_length=200,
+        help_text=_("Sans nommer personne : cette raison reste dans la trace. L’effacement ne se défait pas."),
+    )

@@ -1,0 +1,113 @@
+"""What the database itself refuses: changing or deleting what a case recorded, except by a privacy erasure.
+
+Called by a migration; a later migration that rebuilds one of these tables on SQLite (which drops its triggers) must
+call :func:`install_guards` again. On PostgreSQL the function that refuses is the directory's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from essor.directory.guards import MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """``fixed``: columns that never change. ``erasable``: that change only once the case is erased.
+    ``closing``: that change once, from empty."""
+
+    table: str
+    fixed: tuple[str, ...]
+    erasable: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+
+
+GUARDS = (
+    Guard(
+        "cases_case",
+        ("reference", "workflow", "workflow_version", "need", "territory_code", "consent_at", "opened_at"),
+        closing=("closed_at", "erased_at", "answered_at"),
+    ),
+    Guard(
+        "cases_caseevent", ("case_id", "kind", "party", "facts", "once", "happened_at"), erasable=("words",)
+    ),
+    Guard(
+        "cases_casemessage", ("case_id", "party", "is_note", "minutes", "written_at"), erasable=("text",)
+    ),
+    Guard("cases_casetask", ("case_id", "due_on", "created_at"), erasable=("label",), closing=("done_at",)),
+    Guard(
+        "cases_casedocument",
+        ("case_id", "party", "version", "sha256", "size", "media_type", "deposited_at"),
+        erasable=("name",),
+    ),
+)  # fmt: skip
+
+
+def install_guards(connection: BaseDatabaseWrapper) -> None:
+    """Adds the triggers (those of the same name are replaced)."""
+    with connection.cursor() as cursor:
+        for statement in list_statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def remove_guards(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        for guard in GUARDS:
+            names = ["fixed", "erasable", "kept", "ended", *(f"once_{column}" for column in guard.closing)]
+            for name in names:
+                table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.table}_{name}{table}")
+
+
+def list_statements(vendor: str) -> list[str]:
+    statements = [_unless_erased_function()] if vendor == "postgresql" else []
+    for guard in GUARDS:
+        statements += _trigger(vendor, guard, "fixed", "UPDATE", when=_differ(vendor, guard.fixed))
+        for column in guard.closing:
+            changed = f"OLD.{column} IS NOT NULL AND ({_differ(vendor, (column,))})"
+            statements += _trigger(vendor, guard, f"once_{column}", "UPDATE", when=changed)
+        if guard.erasable:
+            changed = _differ(vendor, guard.erasable)
+            statements += _trigger(vendor, guard, "erasable", "UPDATE", when=changed, is_owned=True)
+        statements += _trigger(vendor, guard, "kept", "DELETE")
+    said = _differ(vendor, ("stage", "outcome_code", "outcome_words"))
+    ended = f"OLD.closed_at IS NOT NULL AND NEW.erased_at IS NULL AND ({said})"
+    return statements + _trigger(vendor, GUARDS[0], "ended", "UPDATE", when=ended)
+
+
+def _differ(vendor: str, columns: tuple[str, ...]) -> str:
+    """A row saved whole names every column: only those that change count."""
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+
+
+def _trigger(
+    vendor: str, guard: Guard, name: str, event: str, *, when: str | None = None, is_owned: bool = False
+) -> list[str]:
+    """One refusal. ``is_owned``: lifted once the case of the row is marked as erased."""
+    label = f"{guard.table}_{name}"
+    moment = f"BEFORE {event} ON {guard.table} FOR EACH ROW"
+    if vendor == "postgresql":
+        function = "essor_refuse_unless_case_erased" if is_owned else "essor_refuse_change"
+        condition = f" WHEN ({when})" if when else ""
+        return [
+            f"DROP TRIGGER IF EXISTS {label} ON {guard.table}",
+            f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
+        ]
+    if is_owned:
+        when = f"({when}) AND (SELECT erased_at FROM cases_case WHERE id = OLD.case_id) IS NULL"  # noqa: S608
+    condition = f" WHEN {when}" if when else ""
+    return [
+        f"DROP TRIGGER IF EXISTS {label}",
+        f"CREATE TRIGGER {label} {moment}{condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    ]
+
+
+def _unless_erased_function() -> str:
+    return (
+        "CREATE OR REPLACE FUNCTION essor_refuse_unless_case_erased() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608
+        "BEGIN IF (SELECT erased_at FROM cases_case WHERE id = OLD.case_id) IS NULL THEN "
+        f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+    )

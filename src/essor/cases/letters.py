@@ -1,0 +1,139 @@
+"""What the letters say: who must know, what happened, where to go. Never what people wrote to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from essor.cases.access import make_token, opens
+from essor.cases.models import CaseLetter
+from essor.design.wording import write_day
+from essor.knowledge import load_needs, load_workflows
+from essor.territories.queries import get_name
+
+PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
+    "opened": (
+        _("Votre demande {reference} est arrivée"),
+        _("Votre demande est arrivée. {who}\n\nUne réponse vous est promise au plus tard le {due}."),
+    ),
+    "asked": (
+        _("On attend quelque chose de vous : {reference}"),
+        _("La personne qui suit votre demande vous a posé une question. Répondez sur votre page."),
+    ),
+    "message": (
+        _("Un message pour vous : {reference}"),
+        _("La personne qui suit votre demande vous a écrit. Lisez son message sur votre page."),
+    ),
+    "document": (
+        _("Un document pour vous : {reference}"),
+        _("La personne qui suit votre demande a déposé un document. Il est sur votre page."),
+    ),
+    "reminder": (
+        _("Rappel : on attend votre réponse, {reference}"),
+        _(
+            "Votre demande attend une réponse de votre part depuis le {since}. Répondez sur votre page, ou retirez "
+            "votre demande si vous n’en avez plus besoin."
+        ),
+    ),
+    "closed": (
+        _("Votre demande {reference} est close"),
+        _("Votre demande est close : « {outcome} ». Ce qui en est dit est écrit sur votre page."),
+    ),
+}
+STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
+    "routed": (
+        _("Une demande à prendre : {reference}"),
+        _("Une demande est arrivée : {need}, {place}. {who} Elle attend un premier geste au plus tard le {due}."),
+    ),
+    "assigned": (
+        _("Un dossier vous est confié : {reference}"),
+        _("Le dossier {reference} ({need}, {place}) vous est confié. Prochaine échéance : le {due}."),
+    ),
+    "message": (
+        _("Un message dans le dossier {reference}"),
+        _("La personne suivie dans le dossier {reference} ({need}, {place}) vous a écrit."),
+    ),
+    "document": (
+        _("Un document dans le dossier {reference}"),
+        _("La personne suivie dans le dossier {reference} ({need}, {place}) a déposé un document."),
+    ),
+    "reminder": (
+        _("En retard : {reference}"),
+        _("Le dossier {reference} ({need}, {place}) devait avancer au plus tard le {due}. Étape : {stage}."),
+    ),
+    "escalated": (
+        _("Dossier sans suite : {reference}"),
+        _(
+            "Le dossier {reference} ({need}, {place}) est en retard depuis le {due} malgré un rappel. {who} "
+            "Étape : {stage}. Confiez-le à quelqu’un d’autre, ou voyez avec cette personne ce qui le retient."
+        ),
+    ),
+    "closed": (
+        _("Demande retirée : {reference}"),
+        _("La personne a retiré sa demande {reference} ({need}, {place}). Ses mots sont au dossier."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetter:
+    to: str
+    subject: str
+    text: str
+
+
+def write_letter(letter: CaseLetter) -> WrittenLetter | None:
+    """None where there is nobody to write to any more: an account closed, a case erased."""
+    case, person = letter.case, letter.recipient
+    if person is not None and not person.is_active:
+        return None
+    to = person.email if person else case.promoter_email
+    if not to:
+        return None
+    language = settings.LANGUAGE_CODE if person else case.language
+    with override(language):
+        subject, text = (STAFF_LETTERS if person else PROMOTER_LETTERS)[letter.kind]
+        facts = _list_facts(letter, language)
+        name = str(person) if person else case.promoter_name
+        parts = [gettext("Bonjour {name},").format(name=name), str(text).format(**facts), _write_link(letter)]
+        parts.append(gettext("Dossier {reference}, plateforme Essor.").format(reference=case.reference))
+        return WrittenLetter(to, str(subject).format(**facts), "\n\n".join(part for part in parts if part) + "\n")
+
+
+def _list_facts(letter: CaseLetter, language: str) -> dict[str, str]:
+    case = letter.case
+    workflow, need = load_workflows()[case.workflow, case.workflow_version], load_needs().get(case.need)
+    stage = workflow.get_stage(case.stage).label
+    outcome = workflow.get_outcome(case.outcome_code).label if case.outcome_code else None
+    if case.assigned_to is not None:
+        who = gettext("{person} l’a en charge.").format(person=case.assigned_to)
+    else:
+        who = gettext("Personne ne l’a encore en charge.")
+    return {
+        "reference": case.reference,
+        "need": need.get_label(language) if need else case.need,
+        "place": get_name(case.territory_code, timezone.localdate(letter.created_at), language),
+        "due": write_day(case.due_on) if case.due_on else "",
+        "since": write_day(timezone.localdate(case.waiting_since)) if case.waiting_since else "",
+        "stage": stage.en if language == "en" else stage.fr,
+        "outcome": "" if outcome is None else outcome.en if language == "en" else outcome.fr,
+        "who": who,
+    }
+
+
+def _write_link(letter: CaseLetter) -> str:
+    case = letter.case
+    if letter.recipient is not None:
+        return str(settings.SITE_URL) + reverse("case", args=[case.reference])
+    token = make_token(case.reference)
+    if not opens(token, case.access_hash):
+        return ""
+    link = str(settings.SITE_URL) + reverse("case_follow", args=[token])
+    return gettext("Votre page, sans compte ni mot de passe ; gardez ce lien pour vous :\n{link}").format(link=link)

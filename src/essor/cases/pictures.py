@@ -1,0 +1,55 @@
+"""Tables of cases, ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from essor.cases.models import Case, CaseEvent
+from essor.cases.wording import describe_event, in_language, write_need
+from essor.design.tables import Column, Link, Row, Table
+from essor.knowledge import WorkflowDefinition, load_workflows
+
+
+def build_cases_table(cases: Iterable[Case], *, caption: str, places: Mapping[str, str]) -> Table:
+    """The term of those open, the day of closing of the others."""
+    columns = [
+        Column(_("Dossier")), Column(_("Échéance"), "day"), Column(_("Personne")), Column(_("Besoin")),
+        Column(_("Lieu")), Column(_("En charge")), Column(_("Étape")),
+    ]  # fmt: skip
+    return Table(caption, columns, [_write_case(case, places) for case in cases])
+
+
+def _write_case(case: Case, places: Mapping[str, str]) -> Row:
+    workflow = load_workflows()[case.workflow, case.workflow_version]
+    cells: list[Any] = [
+        Link(case.reference, reverse("case", args=[case.reference])),
+        case.due_on or (timezone.localdate(case.closed_at) if case.closed_at else None),
+        _("effacé") if case.erased_at else case.promoter_name,
+        write_need(case.need),
+        places.get(case.territory_code, case.territory_code),
+        str(case.assigned_to) if case.assigned_to else _("personne encore"),
+        in_language(workflow.get_stage(case.stage).label),
+    ]
+    return Row(cells, note=_("Retard signalé à l’administration") if case.escalated_at else "")
+
+
+def build_timeline(events: Iterable[CaseEvent], workflow: WorkflowDefinition) -> Table:
+    columns = [Column(_("Ce qui est arrivé")), Column(_("Qui")), Column(_("Quand"), "day")]
+    rows = [
+        Row(
+            [capfirst(describe_event(event, workflow)), _write_actor(event), timezone.localdate(event.happened_at)],
+            event.words,
+        )
+        for event in events
+    ]
+    return Table(_("Le fil du dossier"), columns, rows)
+
+
+def _write_actor(event: CaseEvent) -> str:
+    return str(event.actor) if event.actor else str(event.get_party_display())

@@ -1,0 +1,62 @@
+"""What a file is, from its content and never from its name: only kinds that a browser or an office suite just shows."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+HEAD_BYTES = 8_192
+SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+)
+OFFICE_MARKS = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+MACROS = "vbaProject.bin"
+OPEN_DOCUMENTS = {
+    b"application/vnd.oasis.opendocument.text",
+    b"application/vnd.oasis.opendocument.spreadsheet",
+    b"application/vnd.oasis.opendocument.presentation",
+}
+TEXT = "text/plain"
+
+
+def sniff_media_type(path: Path) -> str | None:
+    """The media type; None for what is not taken: programs, pages, archives, office files with macros."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    for signature, media_type in SIGNATURES:
+        if head.startswith(signature):
+            return media_type
+    if head.startswith(b"PK\x03\x04"):
+        return _sniff_office(path)
+    return TEXT if _is_plain_text(path) else None
+
+
+def _sniff_office(path: Path) -> str | None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if any(name.endswith(MACROS) for name in names):
+                return None
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+                declared = archive.read("mimetype").strip()
+                return declared.decode() if declared in OPEN_DOCUMENTS else None
+            return next((media_type for mark, media_type in OFFICE_MARKS.items() if mark in names), None)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        return None
+
+
+def _is_plain_text(path: Path) -> bool:
+    """UTF-8 without control signs, and that no browser could take for a page or a drawing."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    if text.lstrip()[:1] == "<":
+        return False
+    return all(sign >= " " or sign in "\t\r\n\f" for sign in text)

@@ -1,0 +1,271 @@
+"""A case as its adviser sees it, and each deed on it: a form, an action, the page again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from essor.accounts.models import User
+from essor.accounts.permissions import Audience, may, open_to, require
+from essor.cases import actions, pictures, queries, routing, tasks
+from essor.cases.actions.writing import workflow_of
+from essor.cases.forms import (
+    AskForm,
+    AssignmentForm,
+    CaseForm,
+    ClosingForm,
+    DocumentForm,
+    ErasureForm,
+    MessageForm,
+    NoteForm,
+    TaskForm,
+)
+from essor.cases.models import Case, CaseDocument, CaseTask
+from essor.cases.rules import ADVISER, CaseError, list_moves
+from essor.cases.views.private import keep_private, language_of_page, posted_from, send_document
+from essor.cases.wording import explain_error, explain_route, in_language, write_minutes, write_need
+from essor.territories.queries import list_names
+
+Deed = Callable[[dict[str, Any]], object]
+
+
+def _person(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _get_case(request: HttpRequest, reference: str) -> Case:
+    try:
+        case = queries.get_case(reference=reference)
+    except Case.DoesNotExist as error:
+        raise Http404(_("Aucun dossier ne porte cette référence.")) from error
+    require(_person(request), "handle_cases", case.territory_code)
+    return case
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+@keep_private
+def show_case(request: HttpRequest, reference: str) -> HttpResponse:
+    return _show(request, _get_case(request, reference))
+
+
+def _show(request: HttpRequest, case: Case, sent: Mapping[str, CaseForm] | None = None) -> HttpResponse:
+    page, workflow, today = queries.read_case_page(case=case), workflow_of(case), timezone.localdate()
+    places = list_names(today, language_of_page())
+    stage = workflow.get_stage(case.stage)
+    context: dict[str, Any] = {
+        "case": case,
+        "page": page,
+        "title": case.promoter_name or case.reference,
+        "stage": in_language(stage.label),
+        "lede": in_language(stage.adviser),
+        "is_late": case.due_on is not None and case.due_on < today,
+        "need": write_need(case.need),
+        "place": places.get(case.territory_code, case.territory_code),
+        "route": explain_route(case.routing_reason, places=places),
+        "minutes": write_minutes(page.minutes) if page.minutes else "",
+        "outcome": in_language(workflow.get_outcome(case.outcome_code).label) if case.outcome_code else "",
+        "timeline": pictures.build_timeline(page.events, workflow),
+        "moves": [move.code for move in list_moves(workflow, stage=case.stage, by=ADVISER)],
+        "may_erase": may(request.user, "erase_case", case.territory_code),
+        "today": today,
+        "forms": _make_forms(case, today=today) | dict(sent or {}),
+        "sent": next(iter(sent), "") if sent else "",
+    }
+    return render(request, "cases/case.html", context, status=400 if sent else 200)
+
+
+def _make_forms(case: Case, *, today: Any) -> dict[str, CaseForm]:
+    return {
+        "message": MessageForm(),
+        "note": NoteForm(),
+        "ask": AskForm(),
+        "task": TaskForm(),
+        "document": DocumentForm(),
+        "assignment": _assignment_form(case, today=today),
+        "closing": ClosingForm(workflow=workflow_of(case), by=ADVISER),
+        "erasure": ErasureForm(),
+    }
+
+
+def _assignment_form(case: Case, *, today: Any, data: Any = None) -> AssignmentForm:
+    advisers = [
+        one for one in routing.list_advisers(case.territory_code, on=today) if one.user.pk != case.assigned_to_id
+    ]
+    return AssignmentForm(data, advisers=advisers, initial={"seen": case.assigned_to_id})
+
+
+def _do(request: HttpRequest, case: Case, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
+    """One deed: done, or the page again with what is wrong beside what was typed."""
+    if form.is_valid():
+        try:
+            deed(form.cleaned_data)
+        except CaseError as error:
+            form.add_error(None, explain_error(error))
+        else:
+            tasks.send_letters.enqueue()
+            messages.success(request, done)
+            # Back at the top, where it says that it is done: the form had led to its own section.
+            return redirect(reverse("case", args=[case.reference]) + "#contenu")
+    return _show(request, case, {form.name: form})
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def write(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.write_message(case=case, text=said["text"], by=by, now=now)
+
+    return _do(request, case, MessageForm(request.POST), deed, _("Le message est parti."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.write_note(case=case, text=said["text"], minutes=said["minutes"], by=by, now=now)
+
+    return _do(request, case, NoteForm(request.POST), deed, _("La note est gardée."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def ask(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.move_case(case=case, move="ask", words=said["words"], by=by, now=now)
+
+    return _do(request, case, AskForm(request.POST), deed, _("La personne est prévenue ; votre délai est arrêté."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def resume(request: HttpRequest, reference: str) -> HttpResponse:
+    """The person answered elsewhere: by telephone, in person."""
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(_said: dict[str, Any]) -> None:
+        actions.move_case(case=case, move="answer", by=by, now=now)
+
+    return _do(request, case, CaseForm(request.POST), deed, _("La conversation reprend, et votre délai avec elle."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def take(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(_said: dict[str, Any]) -> None:
+        actions.assign_case(case=case, person=by, by=by, now=now, seen=None)
+
+    return _do(request, case, CaseForm(request.POST), deed, _("Le dossier est à vous. Un premier contact est promis."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def assign(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        person = User.objects.get(pk=int(said["person"]))
+        actions.assign_case(case=case, person=person, by=by, now=now, seen=said["seen"], words=said["words"])
+
+    form = _assignment_form(case, today=timezone.localdate(), data=request.POST)
+    return _do(request, case, form, deed, _("Le dossier est confié ; la personne est prévenue."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def add_task(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.add_task(case=case, label=said["label"], due_on=said["due_on"], by=by, now=now)
+
+    return _do(request, case, TaskForm(request.POST), deed, _("La tâche est ajoutée."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def finish_task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    try:
+        task = queries.get_task(case=case, pk=pk)
+    except CaseTask.DoesNotExist as error:
+        raise Http404(_("Cette tâche n’est pas de ce dossier.")) from error
+
+    def deed(_said: dict[str, Any]) -> None:
+        actions.finish_task(task=task, by=by, now=now)
+
+    return _do(request, case, CaseForm(request.POST), deed, _("La tâche est faite."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def deposit(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        file = said["file"]
+        actions.attach_document(case=case, name=file.name, chunks=file.chunks(), by=by, now=now)
+
+    form = DocumentForm(request.POST, request.FILES)
+    return _do(request, case, form, deed, _("Le document est déposé."))
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+@keep_private
+def download(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
+    try:
+        document = queries.get_document(case=_get_case(request, reference), pk=pk)
+    except CaseDocument.DoesNotExist as error:
+        raise Http404(_("Ce document n’est pas de ce dossier.")) from error
+    return send_document(document)
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.close_case(case=case, outcome=said["outcome"], words=said["words"], by=by, now=now)
+
+    form = ClosingForm(request.POST, workflow=workflow_of(case), by=ADVISER)
+    return _do(request, case, form, deed, _("Le dossier est clos ; la personne est prévenue de l’issue."))
+
+
+@open_to(Audience.ADMINISTRATOR)
+@posted_from("case")
+@keep_private
+def erase(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.erase_case(case=case, reason=said["reason"], by=by, now=now)
+
+    return _do(request, case, ErasureForm(request.POST), deed, _("Les renseignements personnels sont effacés."))

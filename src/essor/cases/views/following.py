@@ -1,0 +1,144 @@
+"""The promoter's own page: whoever has the link may read, answer, deposit and withdraw; nothing else opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from essor.accounts.permissions import Audience, open_to
+from essor.cases import actions, queries, tasks
+from essor.cases.actions import THE_PROMOTER
+from essor.cases.actions.writing import workflow_of
+from essor.cases.forms import CaseForm, ClosingForm, DocumentForm, MessageForm
+from essor.cases.models import Case, CaseDocument
+from essor.cases.rules import PROMOTER, CaseError
+from essor.cases.views.private import keep_private, language_of_page, posted_from, send_document
+from essor.cases.wording import explain_error, in_language, write_need, write_usual
+from essor.territories.queries import get_name
+
+
+def _find_case(token: str) -> Case:
+    case = queries.find_case_by_token(token=token)
+    if case is None:
+        raise Http404(_("Ce lien n’ouvre aucune demande. Vérifiez qu’il est recopié en entier."))
+    return case
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private
+def show_request(request: HttpRequest, token: str) -> HttpResponse:
+    return _show(request, _find_case(token), token)
+
+
+def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseForm] | None = None) -> HttpResponse:
+    page, workflow, sent = queries.read_case_page(case=case), workflow_of(case), sent or {}
+    usual = queries.measure_usual(workflow=case.workflow, now=timezone.now()) if case.answered_at is None else None
+    stage = workflow.get_stage(case.stage)
+    passed = [one for one in workflow.stages if not one.stops_clock]
+    place = next((n for n, one in enumerate(passed, 1) if one.code == case.stage), len(passed) - 1)
+    today = timezone.localdate()
+    context: dict[str, Any] = {
+        "case": case,
+        "token": token,
+        "title": in_language(stage.promoter),
+        "steps": [in_language(one.label) for one in passed],
+        "current": place,
+        "is_late": case.due_on is not None and case.due_on < today and case.waiting_since is None,
+        "need": write_need(case.need),
+        "place": get_name(case.territory_code, today, language_of_page()),
+        "usual": write_usual(usual.days, usual.n) if usual else "",
+        "outcome": in_language(workflow.get_outcome(case.outcome_code).label) if case.outcome_code else "",
+        "thread": [message for message in page.messages if not message.is_note],
+        "documents": page.documents,
+        "form": sent.get("message") or MessageForm(),
+        "document_form": sent.get("document") or DocumentForm(),
+        "withdrawal_form": sent.get("closing") or ClosingForm(workflow=workflow, by=PROMOTER),
+        "is_withdrawing": "closing" in sent,
+    }
+    return render(request, "cases/follow.html", context, status=400 if sent else 200)
+
+
+def _do(
+    request: HttpRequest, case: Case, token: str, form: CaseForm, deed: Callable[[dict[str, Any]], object], done: str
+) -> HttpResponse:
+    """One deed of the promoter: done, or the page again with what is wrong beside what was typed."""
+    if form.is_valid():
+        try:
+            deed(form.cleaned_data)
+        except CaseError as error:
+            form.add_error(None, explain_error(error))
+        else:
+            tasks.send_letters.enqueue()
+            messages.success(request, done)
+            # Back at the top, where it says that it is done: the form had led to its own section.
+            return redirect(reverse("case_follow", args=[token]) + "#contenu")
+    return _show(request, case, token, {form.name: form})
+
+
+@open_to(Audience.PUBLIC)
+@posted_from("case_follow")
+@keep_private
+def write(request: HttpRequest, token: str) -> HttpResponse:
+    case, now = _find_case(token), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.write_message(case=case, text=said["text"], by=THE_PROMOTER, now=now)
+
+    return _do(request, case, token, MessageForm(request.POST), deed, _("Votre message est parti."))
+
+
+@open_to(Audience.PUBLIC)
+@posted_from("case_follow")
+@keep_private
+def deposit(request: HttpRequest, token: str) -> HttpResponse:
+    case, now = _find_case(token), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        file = said["file"]
+        actions.attach_document(case=case, name=file.name, chunks=file.chunks(), by=THE_PROMOTER, now=now)
+
+    form = DocumentForm(request.POST, request.FILES)
+    return _do(request, case, token, form, deed, _("Le document est déposé."))
+
+
+@open_to(Audience.PUBLIC)
+@posted_from("case_follow")
+@keep_private
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    case, now = _find_case(token), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.close_case(case=case, outcome=said["outcome"], words=said["words"], by=THE_PROMOTER, now=now)
+
+    form = ClosingForm(request.POST, workflow=workflow_of(case), by=PROMOTER)
+    return _do(request, case, token, form, deed, _("Votre demande est retirée."))
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private
+def download(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:  # noqa: ARG001  Django gives it
+    try:
+        document = queries.get_document(case=_find_case(token), pk=pk)
+    except CaseDocument.DoesNotExist as error:
+        raise Http404(_("Ce document n’est pas de cette demande.")) from error
+    return send_document(document)
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private
+def take_away(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001  Django gives it
+    case = _find_case(token)
+    content = queries.export_case(page=queries.read_case_page(case=case))
+    headers = {"Content-Disposition": f'attachment; filename="essor-{case.reference}.json"'}
+    return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers=headers)

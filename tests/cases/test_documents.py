@@ -1,0 +1,136 @@
+"""What may be deposited, how it is kept, and how it disappears."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from essor.accounts.models import AuditEvent, User
+from essor.accounts.permissions import NotAllowed
+from essor.cases import actions, queries, storage
+from essor.cases.actions import THE_PROMOTER, OpenedCase
+from essor.cases.actions.documents import clean_name
+from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseTask
+from essor.cases.rules import CaseError
+from essor.cases.sniffing import sniff_media_type
+from tests.cases.conftest import ask, find_cld
+
+PDF = b"%PDF-1.7\nun plan d'affaires\n%%EOF\n"
+
+
+def pack(*names: str, mimetype: bytes = b"") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        if mimetype:
+            archive.writestr("mimetype", mimetype)
+        for name in names:
+            archive.writestr(name, "x")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (PDF, "application/pdf"),
+        (b"\x89PNG\r\n\x1a\n....", "image/png"),
+        (b"\xff\xd8\xff\xe0....", "image/jpeg"),
+        ("Déjà 1 264 $\n".encode(), "text/plain"),
+        (
+            pack("[Content_Types].xml", "word/document.xml"),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (pack("xl/workbook.xml"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (
+            pack("content.xml", mimetype=b"application/vnd.oasis.opendocument.text"),
+            "application/vnd.oasis.opendocument.text",
+        ),
+        (pack("xl/workbook.xml", "xl/vbaProject.bin"), None),
+        (pack("content.xml", mimetype=b"application/epub+zip"), None),
+        (pack("virus.exe"), None),
+        (b"PK\x03\x04 cut short", None),
+        (b"MZ\x90\x00\x03", None),
+        (b"<!doctype html><script>alert(1)</script>", None),
+        (b"\xef\xbb\xbf  <svg onload='alert(1)'/>", None),
+        ("Déjà".encode("utf-16"), None),
+    ],
+)
+def test_a_kind_is_read_from_the_content(content: bytes, media_type: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "anything.pdf"
+    file.write_bytes(content)
+    assert sniff_media_type(file) == media_type
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("plan d'affaires.pdf", "plan_daffaires.pdf"),
+        ("..\\..\\secret/../../etc/passwd", "passwd"),
+        ("...", "document"),
+        ("a\r\nSet-Cookie: b", "aSet-Cookie_b"),
+        ("x" * 400 + ".pdf", "x" * 146 + ".pdf"),
+    ],
+)
+def test_a_name_is_only_a_name(name: str, kept: str) -> None:
+    assert clean_name(name) == kept
+
+
+def test_a_document_is_kept_by_its_content_and_never_overwritten(routed: OpenedCase, now: datetime) -> None:
+    first = actions.attach_document(case=routed.case, name="plan.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
+    second = actions.attach_document(case=routed.case, name="plan.pdf", chunks=[PDF + b"2"], by=THE_PROMOTER, now=now)
+    same = actions.attach_document(case=routed.case, name="copie.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
+    assert [(first.version, second.version), same.sha256] == [(1, 2), first.sha256]
+    files = [file for file in storage.documents_folder().rglob("*") if file.is_file()]
+    assert {file.name for file in files} == {first.sha256, second.sha256}
+    assert storage.is_whole(first.sha256)
+    storage.find_path(first.sha256).write_bytes(b"altered")
+    assert not storage.is_whole(first.sha256)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CaseDocument.objects.filter(pk=first.pk).erase(sha256="0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "document_empty"), (b"MZ\x90\x00", "document_kind"), (b"a" * (10 * 2**20 + 1), "document_too_large")],
+)
+def test_what_is_refused_leaves_nothing(routed: OpenedCase, now: datetime, content: bytes, code: str) -> None:
+    with pytest.raises(CaseError) as refusal:
+        actions.attach_document(case=routed.case, name="x.pdf", chunks=[content], by=THE_PROMOTER, now=now)
+    assert refusal.value.code == code
+    assert not CaseDocument.objects.exists()
+    assert [file for file in storage.documents_folder().rglob("*") if file.is_file()] == []
+
+
+def test_an_erasure_leaves_only_what_counts(
+    administrator: User, adviser: User, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    case = actions.open_case(request=ask(profile={"age": 3}), now=now, find_bodies=find_cld).case
+    other = actions.open_case(request=ask(email="autre@exemple.test"), now=now, find_bodies=find_cld).case
+    mine = actions.attach_document(case=case, name="maude.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
+    shared = actions.attach_document(case=case, name="guide.pdf", chunks=[PDF + b"2"], by=adviser, now=now)
+    actions.attach_document(case=other, name="guide.pdf", chunks=[PDF + b"2"], by=adviser, now=now)
+    actions.add_task(case=case, label="Appeler Maude", by=adviser, now=now)
+    actions.move_case(case=case, move="ask", words="Maude, votre budget?", by=adviser, now=now)
+    with pytest.raises(CaseError, match="case_open"):
+        actions.erase_case(case=case, reason="Demande écrite", by=administrator, now=now)
+    actions.close_case(case=case, outcome="stopped", words="Maude renonce au projet", by=adviser, now=now)
+    with pytest.raises(NotAllowed):
+        actions.erase_case(case=case, reason="Demande écrite", by=adviser, now=now)
+    with django_capture_on_commit_callbacks(execute=True):
+        erased = actions.erase_case(case=case, reason="Demande écrite", by=administrator, now=now)
+    rows = [Case.objects.filter(pk=case.pk), *(
+        model.objects.filter(case=case) for model in (CaseEvent, CaseMessage, CaseTask, CaseDocument, CaseLetter)
+    )]  # fmt: skip
+    kept = str([list(found.values()) for found in rows])
+    assert ("maude" in kept.lower(), "budget" in kept, "Demande écrite" in kept) == (False, False, True)
+    assert (erased.need, erased.outcome_code, erased.opened_at) == ("start", "stopped", now)
+    assert "maude" not in str(list(AuditEvent.objects.values("before", "after"))).lower()
+    assert queries.find_case_by_token(token="x") is None
+    assert (storage.find_path(mine.sha256).exists(), storage.find_path(shared.sha256).exists()) == (False, True)
+    with pytest.raises(CaseError, match="case_erased"):
+        actions.erase_case(case=case, reason="Encore", by=administrator, now=now)
