@@ -4,8 +4,7 @@ import secrets
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
-from django.utils.translation import gettext as say
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.cases.actions import NewRequest
@@ -75,7 +74,7 @@ class OpeningForm(CaseForm):
         field = self.fields["need"]
         if isinstance(field, forms.ChoiceField):
             needs = [(need.code, need.get_label(language)) for need in load_needs().values()]
-            field.choices = [("", say("— choisissez —")), *needs]
+            field.choices = [("", gettext("— choisissez —")), *needs]
         self.fields["opening_key"].initial = secrets.token_hex(16)
 
     def read_request(self, *, territory_code: str, language: str) -> NewRequest:
@@ -155,7 +154,10 @@ class AssignmentForm(CaseForm):
         field = self.fields["person"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [
-                (str(one.user.pk), say("{person} (dossiers ouverts : {n})").format(person=one.user, n=one.open_files))
+                (
+                    str(one.user.pk),
+                    gettext("{person} (dossiers ouverts : {n})").format(person=one.user, n=one.open_files),
+                )
                 for one in advisers
             ]
 
@@ -174,7 +176,7 @@ class ClosingForm(CaseForm):
         if isinstance(field, forms.ChoiceField):
             field.choices = [(one.code, in_language(one.label)) for one in outcomes]
         asked = [f"{in_language(one.label)} : {in_language(one.asks).lower()}." for one in outcomes]
-        self.fields["words"].help_text = " ".join([say("La personne lira ces mots."), *asked])
+        self.fields["words"].help_text = " ".join([gettext("La personne lira ces mots."), *asked])
         if len(outcomes) == 1:
             field.widget, field.initial = forms.HiddenInput(), outcomes[0].code
             self.fields["words"].label = in_language(outcomes[0].asks)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as say
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.cases.models import CaseEvent
@@ -99,14 +98,16 @@ def explain_route(reasons: Iterable[Mapping[str, Any]], *, places: Mapping[str, 
 def _explain_reason(reason: Mapping[str, Any], places: Mapping[str, str]) -> str:
     need, code = write_need(str(reason.get("need", ""))), str(reason.get("place", ""))
     sentences = {
-        "no_body": say(
+        "no_body": gettext(
             "Aucun organisme connu n’a le mandat « {need} » à {place} : l’équipe d’administration "
             "décide à qui confier la demande."
         ),
-        "mandate": say("{body} a le mandat « {need} » à {place}."),
-        "no_adviser": say("Personne de {body} n’a de compte ouvert pour ce territoire."),
-        "only_adviser": say("{person} est la seule personne de cet organisme qui couvre ce territoire."),
-        "fewest_files": say("{person} a le moins de dossiers ouverts ({open}) des {team} personnes de cet organisme."),
+        "mandate": gettext("{body} a le mandat « {need} » à {place}."),
+        "no_adviser": gettext("Personne de {body} n’a de compte ouvert pour ce territoire."),
+        "only_adviser": gettext("{person} est la seule personne de cet organisme qui couvre ce territoire."),
+        "fewest_files": gettext(
+            "{person} a le moins de dossiers ouverts ({open}) des {team} personnes de cet organisme."
+        ),
     }
     facts = {**{key: _join(fact) for key, fact in reason.items()}, "need": need, "place": places.get(code, code)}
     why = [str(one) for one in reason.get("why", [])]
