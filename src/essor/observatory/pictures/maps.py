@@ -53,13 +53,17 @@ def draw_map(
         return BoundaryMap(
             subtitle=basis, areas=[Area(code, names[code], shapes[code], values[code]) for code in values], **said
         )
+    how = _("Carte schématique : un carré par municipalité, sans ses limites")
+    return TileMap(tiles=_set_tiles(values, names), subtitle=f"{basis}. {how}", **said)
+
+
+def _set_tiles(values: Mapping[str, float | int | None], names: Mapping[str, str]) -> list[Tile]:
+    """By name, TILE_COLUMNS in a row."""
     ordered = sorted(values, key=lambda code: names[code])
-    tiles = [
+    return [
         Tile(code, names[code], values[code], place % TILE_COLUMNS, place // TILE_COLUMNS)
         for place, code in enumerate(ordered)
     ]
-    how = _("Carte schématique : un carré par municipalité, sans ses limites")
-    return TileMap(tiles=tiles, subtitle=f"{basis}. {how}", **said)
 
 
 def _sum_above(values: Mapping[str, float | int | None], above: Mapping[str, str]) -> dict[str, float | int | None]:
