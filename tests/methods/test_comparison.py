@@ -47,6 +47,9 @@ def test_each_class(case: dict[str, Any]) -> None:
     assert {unit.id: unit.kind for unit in found.units} == case["classes"]
     assert {name: jobs for name, jobs in found.jobs_parts().items() if jobs} == case.get("parts", {})
     assert {name: count for name, count in found.enterprise_parts().items() if count} == case.get("enterprises", {})
+    if "fates" in case:
+        assert {name: fate.jobs for name, fate in found.readings["cohort"].fates.items() if fate.units} == case["fates"]
+        assert found.readings["criteria"].recounted == case["recounted"]
     assert_exact(found)
 
 
