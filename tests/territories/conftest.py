@@ -9,7 +9,7 @@ import pytest
 
 from essor.territories import queries
 from essor.territories.actions import ImportReport, import_municipalities, load_shipped_territories
-from essor.territories.models import Territory, TerritoryPeriod
+from essor.territories.models import TerritoryPeriod
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 CLONE = Path(__file__).resolve().parents[2]
@@ -19,6 +19,13 @@ MASCOUCHE = "64015,Mascouche,Ville,Lanaudière (14),Les Moulins (64),MRC Les Mou
 LAVAL = "65005,Laval,Ville,Laval (13),Laval (65),,447543"
 
 Write = Callable[..., Path]
+
+
+def municipalities_inside(code: str, on: date) -> list[str]:
+    """The codes of the municipalities that the tree of that day puts inside a place, in order."""
+    listed = TerritoryPeriod.objects.on(on).filter(territory__kind="municipality").order_by("territory__code")
+    inside = queries.place_tree(on).inside([code])
+    return [found for found in listed.values_list("territory__code", flat=True) if found in inside]
 
 
 @pytest.fixture
@@ -58,12 +65,3 @@ def load(db: None) -> Callable[..., ImportReport]:
         return import_municipalities(file=file, dated_on=dated_on, by=None, now=NOW)
 
     return load_file
-
-
-def list_municipalities(code: str, on: date) -> list[str]:
-    """The codes of the municipalities inside a place on that day (the place itself if it is one), in order."""
-    inside = queries.place_tree(on).inside([code])
-    listed = TerritoryPeriod.objects.on(on).filter(
-        territory__kind=Territory.Kind.MUNICIPALITY, territory__code__in=inside
-    )
-    return list(listed.order_by("territory__code").values_list("territory__code", flat=True))
