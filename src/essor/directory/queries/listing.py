@@ -36,7 +36,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One organisation in a list, on a day. Codes, empty where unknown; ``size``: bounds of its size class."""
+    """One organisation in a list, on a day. Codes, empty where unknown.
+
+    ``size``: bounds of the latest size class known, and ``size_on`` the first day that it speaks of: nobody answers
+    every year, and what one said of 2017 is worth more than silence, with its date.
+    """
 
     key: str
     name: str
@@ -44,6 +48,7 @@ class Line:
     sector: str
     municipality: str
     size: tuple[int, int | None] | None
+    size_on: date | None = None
 
 
 def list_organisations(*, filters: Filters, on: date) -> QuerySet[Organisation]:
@@ -75,10 +80,17 @@ def read_lines(rows: Iterable[Organisation], *, on: date, known_at: datetime) ->
     for item in observations(variables=(*LISTED, JOBS), organisations=wanted, known_at=known_at):
         said.setdefault(item.organisation, []).append(item)
     names = names_of(organisations=wanted, known_at=known_at)
-    return [
-        _read_line(row, names.get(row.pk, row.key), profile(said.get(row.pk, ()), on=on, known_at=known_at))
-        for row in found
-    ]
+    return [_read_line(row, names.get(row.pk, row.key), _answer(said.get(row.pk, ()), on, known_at)) for row in found]
+
+
+def _answer(said: Sequence[Observation], on: date, known_at: datetime) -> Mapping[str, Observation]:
+    """What is answered on a day; the jobs, where nobody said them since, are those of the last day they were said."""
+    answers = dict(profile(said, on=on, known_at=known_at))
+    counted = [item for item in said if item.variable == JOBS and item.starts_on <= on]
+    if JOBS not in answers and counted:
+        latest = max(item.starts_on for item in counted)
+        answers |= profile(counted, on=latest, known_at=known_at)
+    return answers
 
 
 def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime) -> Iterator[Line]:
@@ -90,7 +102,8 @@ def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime
 
 def _read_line(row: Organisation, name: str, answers: Mapping[str, Observation]) -> Line:
     form, sector, place = (answers[variable].codes or "" if variable in answers else "" for variable in LISTED)
-    return Line(row.key, name, form, sector, place, size_class(answers.get(JOBS)))
+    size = size_class(answers.get(JOBS))
+    return Line(row.key, name, form, sector, place, size, size_on=answers[JOBS].starts_on if size else None)
 
 
 def size_class(jobs: Observation | None) -> tuple[int, int | None] | None:
