@@ -229,6 +229,11 @@ def test_an_altered_edition_fails_and_names_the_file(world: World, magazine: Bas
     assert "results.json" in str(error)
 
 
+def test_without_any_base_the_list_says_what_to_do(db: None) -> None:
+    assert "bases import" in run("bases", "list")
+    assert run_json("bases", "list") == []
+
+
 def test_a_base_is_imported_shown_and_published(world: World, tmp_path: Path) -> None:
     file = tmp_path / "deux.yaml"
     file.write_text(
