@@ -103,6 +103,17 @@ def public(db: None) -> StrictClient:
 
 
 @pytest.fixture
+def signed_in_client(db: None) -> StrictClient:
+    """Someone with an account and no role."""
+    from essor.accounts.models import User
+
+    user = User.objects.create_user("lecture@exemple.test", "un mot de passe long", name="Lou Lecture")
+    client = StrictClient()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
 def adviser_client(adviser: Any) -> StrictClient:
     client = StrictClient()
     client.force_login(adviser, backend="django.contrib.auth.backends.ModelBackend")

@@ -90,3 +90,25 @@ def test_a_page_fits_a_phone(name: str, open_page: Callable[..., Page]) -> None:
            .filter(element => element.getBoundingClientRect().right > 391 && !element.closest(".table-scroll"))
            .slice(0, 8).map(element => element.outerHTML.slice(0, 120)).join("\\n")"""
     )
+
+
+WIDE = (
+    "portrait",
+    "a comparison",
+    "directory",
+    "an organisation",
+    "a territory",
+    "a figure",
+    "two editions to compare",
+)
+CUT = """[...document.querySelectorAll("table :is(caption, td, tbody th)")]
+    .filter(cell => { const box = cell.getBoundingClientRect(); return box.width > 0 && box.right > 391 })
+    .slice(0, 8).map(cell => cell.textContent.trim())"""
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_no_column_of_a_table_hides_beyond_a_phone(name: str, open_page: Callable[..., Page]) -> None:
+    """Growth is a last column: a reader on a phone must see it without guessing that the table scrolls."""
+    page = open_page(name, viewport={"width": 390, "height": 800})
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    assert page.evaluate(CUT) == []

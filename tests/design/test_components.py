@@ -82,6 +82,20 @@ def test_a_key_figure_sits_in_its_sentence() -> None:
         render('{% key_figure sentence="Rien" value=1 %}')
 
 
+def test_a_table_of_many_columns_can_stack_its_rows() -> None:
+    """Each cell bears the head of its column, and roles say what the elements are when a style forgets it."""
+    heads = ["Base", "Avant", "Après", "Croissance"]
+    columns = [Column(heads[0]), *(Column(head, "whole") for head in heads[1:])]
+    shown = render("{% data_table table=table %}", table=Table("Question", columns, [Row(["A", 1, None, 3])]))
+    assert "is-stacked" in shown
+    for head in heads[1:]:
+        assert f'data-label="{head}"' in shown
+    for role in ("table", "rowgroup", "row", "columnheader", "rowheader", "cell"):
+        assert f'role="{role}"' in shown
+    abreast = Table("Question", columns[:3], [Row(["A", 1, 2])])
+    assert "is-stacked" not in render("{% data_table table=table %}", table=abreast)
+
+
 def test_a_table_names_its_rows_and_escapes_its_words() -> None:
     table = Table(
         "Combien ?",
@@ -89,9 +103,9 @@ def test_a_table_names_its_rows_and_escapes_its_words() -> None:
         [Row(["<b>A</b>", None]), Row(["T", 5], is_total=True)],
     )
     shown = render("{% data_table table=table %}", table=table)
-    assert '<th scope="row">&lt;b&gt;A&lt;/b&gt;</th>' in shown
+    assert '<th role="rowheader" scope="row">&lt;b&gt;A&lt;/b&gt;</th>' in shown
     assert '<span class="unknown">inconnu</span>' in shown
-    assert '<tr class="total">' in shown
+    assert '<tr role="row" class="total">' in shown
     with pytest.raises(ValueError, match="2 columns"):
         render("{% data_table table=table %}", table=Table("c", table.columns, [Row(["seul"])]))
 

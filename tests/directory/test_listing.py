@@ -63,6 +63,31 @@ def test_a_filter_asks_for_what_is_true_today(listed: Source) -> None:
     assert find(legal_form="npo") == ["Café de l’Œuvre"]
 
 
+def test_the_latest_size_known_is_listed_with_its_date(listed: Source, public: StrictClient) -> None:
+    """A census holds for a year; nobody said anything since."""
+    organisation = Organisation.objects.get()
+    for day, jobs in ((date(2014, 6, 1), 60), (date(2016, 1, 1), 30)):
+        actions.record_fact(
+            organisation=organisation, variable="jobs_headcount", value=jobs, starts_on=day, source=listed, by=None,
+            now=NOW,
+        )  # fmt: skip
+    rows = queries.list_organisations(filters=queries.Filters(), on=DAY)
+
+    def size_on(day: date) -> tuple[object, object]:
+        (line,) = queries.read_lines(rows, on=day, known_at=NOW)
+        return line.size, line.size_on
+
+    assert size_on(DAY) == ((10, 24), DAY)
+    assert size_on(date(2026, 11, 1)) == ((10, 24), DAY)
+    assert size_on(date(2017, 6, 1)) == ((25, 49), date(2016, 1, 1))
+    assert size_on(date(2014, 1, 1)) == (None, None)
+    page = public.get("/annuaire/").content.decode().replace("\u00a0", " ")
+    assert "de 10 à 24 emplois, janvier 2018" in page
+    table = public.get("/annuaire/?format=csv").content.decode().splitlines()
+    assert table[0].endswith("size,size_on,name_withdrawn")
+    assert table[1].endswith("2018-01-01,false")
+
+
 def test_what_a_withdrawn_source_alone_spoke_of_is_not_listed(listed: Source) -> None:
     actions.withdraw_source(source=listed, reason="Essai", by=None, now=NOW)
     assert find() == []

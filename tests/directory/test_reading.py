@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
@@ -13,8 +16,82 @@ from hypothesis import strategies as st
 from essor.directory.importing import reading
 from essor.directory.importing.reading import LINE, read_table
 from essor.directory.rules import DirectoryError
+from essor.directory.wording import explain_error
 
 CSV = "Nom;Emplois;Note\nLa Ruche;12;« a\nb »\n;;\nL’Œuvre;3;\n"
+
+
+CONTENT = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content office:version="1.2"
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="Feuille1">{rows}</table:table>
+</office:spreadsheet></office:body></office:document-content>"""
+MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest manifest:version="1.2" xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>"""
+ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def write_ods(file: Path, rows: Sequence[Sequence[str | float | date | None]]) -> Path:
+    """A sheet as LibreOffice writes one: typed cells, a paragraph a line, and runs of empty rows told once."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", ODS_TYPE, compress_type=zipfile.ZIP_STORED)
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("content.xml", CONTENT.format(rows="".join(map(_write_row, rows))))
+    return file
+
+
+def _write_row(cells: Sequence[str | float | date | None]) -> str:
+    if not cells:
+        return '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    return f"<table:table-row>{''.join(map(_write_cell, cells))}</table:table-row>"
+
+
+def _write_cell(value: str | float | date | None) -> str:
+    match value:
+        case None:
+            return "<table:table-cell/>"
+        case date():
+            kind, shown = f'date" office:date-value="{value.isoformat()}', value.isoformat()
+        case int() | float():
+            kind, shown = f'float" office:value="{value}', str(value)
+        case _:
+            kind, shown = "string", value
+    paragraphs = "".join(f"<text:p>{escape(line)}</text:p>" for line in shown.split("\n"))
+    return f'<table:table-cell office:value-type="{kind}">{paragraphs}</table:table-cell>'
+
+
+def test_a_sheet_of_libreoffice_is_read(tmp_path: Path) -> None:
+    rows = [
+        ["Nom", "Emplois", "Part", "Fondée le", "Note"],
+        ["La Ruche & fils", 12, 0.5, date(2014, 6, 30), "deux\nlignes"],
+        [],
+        ["L’Œuvre", None, None, None, "« 3 »"],
+    ]
+    table = read_table(write_ods(tmp_path / "f.ods", rows))
+    assert table.columns == ("Nom", "Emplois", "Part", "Fondée le", "Note")
+    assert table.frame["Nom"].to_list() == ["La Ruche & fils", "L’Œuvre"]
+    assert table.frame["Emplois"].to_list() == ["12", None]
+    assert table.frame["Part"].to_list() == ["0.5", None]
+    assert [str(day)[:10] for day in table.frame["Fondée le"] if day] == ["2014-06-30"]
+    assert table.frame["Note"].to_list() == ["deux\nlignes", "« 3 »"]
+
+
+def test_the_rows_of_a_sheet_of_libreoffice_are_those_that_it_shows(tmp_path: Path) -> None:
+    table = read_table(write_ods(tmp_path / "f.ods", [["Nom", "Ville"], ["A", "x"], [], ["B", "y"]]))
+    assert table.frame[LINE].to_list() == [2, 5]
+
+
+@pytest.mark.parametrize("name", ["f.ods", "f.xlsx"])
+def test_a_sheet_that_is_not_one_is_refused_in_a_sentence(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr("mimetype", ODS_TYPE)
+        archive.writestr("content.xml" if name == "f.ods" else "xl/workbook.xml", "<rien/>")
+    with pytest.raises(DirectoryError) as refused:
+        read_table(tmp_path / name)
+    assert explain_error(refused.value)
 
 
 def write(folder: Path, content: bytes, name: str = "f.csv") -> Path:
@@ -127,7 +204,6 @@ def test_words_are_found_wherever_a_piece_ends(tmp_path: Path, monkeypatch: pyte
 @settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    from essor.directory.wording import explain_error
 
     file = tmp_path_factory.mktemp("any") / "f.csv"
     file.write_bytes(content)

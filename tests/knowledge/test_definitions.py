@@ -82,6 +82,14 @@ def test_the_article_s_bases_say_that_they_are_reconstructions() -> None:
     assert bases["table-regionale-2017"].jobs_variable == "jobs_headcount_all"
 
 
+def test_the_bases_that_a_text_dates_are_dated() -> None:
+    """In use since the month or the year that the article gives; since the Act came into force."""
+    days = {base.slug: (base.starts_on, base.ends_before) for base in load_bases()}
+    assert days["magazine-2014"] == (date(2014, 6, 1), None)
+    assert days["table-regionale-2017"] == (date(2017, 1, 1), None)
+    assert days["loi-e-1-1-1"] == (date(2013, 10, 10), None)
+
+
 def test_the_act_is_asked_in_nine_answers() -> None:
     act = next(base for base in load_bases() if base.slug == "loi-e-1-1-1")
     text = repr(act.criteria)

@@ -52,6 +52,9 @@ def test_each_class(case: dict[str, Any]) -> None:
         cohort = found.readings["cohort"]
         told = {"before": cohort.before, "after": cohort.after, "unknown": list(cohort.unknown)}
         assert told == case["cohort"]
+    if "fates" in case:
+        assert {name: fate.jobs for name, fate in found.readings["cohort"].fates.items() if fate.units} == case["fates"]
+        assert found.readings["criteria"].recounted == case["recounted"]
     assert_exact(found)
 
 

@@ -81,7 +81,7 @@ def test_known_on_a_day_is_what_was_known_at_its_end(world: World) -> None:
 
 
 SILENT = {
-    "a day before any fact": ("--on=1700-01-01",),
+    "a day before any fact": ("--on=1700-01-01", "--base-version=1"),
     "an instant before any fact": ("--on=2017-11-29", "--known-on=2010-01-01"),
     "a territory nobody speaks of": ("--on=2017-11-29", "--territory=630"),
 }
@@ -102,10 +102,10 @@ def test_no_fact_at_all_is_unknown_and_never_zero(world: World, words: tuple[str
 
 
 def test_a_comparison_with_a_day_before_any_fact_is_refused(world: World) -> None:
-    error = refuse(*COMPARE[:3], "--from=1700-01-01", "--to=2017-11-29")
+    error = refuse(*COMPARE[:3], "--from=1700-01-01", "--to=2017-11-29", "--base-version=1")
     assert error.returncode == 2
     assert "aucun fait n’est connu" in str(error)
-    words = (*COMPARE[:3], "--on=1700-01-01", "--with=table-regionale-2017")
+    words = (*COMPARE[:3], "--on=2017-11-29", "--with=table-regionale-2017", "--known-on=2010-01-01")
     assert "aucun fait n’est connu" in str(refuse(*words))
 
 
@@ -247,6 +247,11 @@ def test_an_altered_edition_fails_and_names_the_file(world: World, magazine: Bas
     error = refuse("edition", "verify", edition.slug)
     assert error.returncode == 1
     assert "results.json" in str(error)
+
+
+def test_without_any_base_the_list_says_what_to_do(db: None) -> None:
+    assert "bases import" in run("bases", "list")
+    assert run_json("bases", "list") == []
 
 
 def test_a_base_is_imported_shown_and_published(world: World, tmp_path: Path) -> None:

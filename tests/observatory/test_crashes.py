@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.databases import EACH, open_platform
+
+Platform = dict[str, str]
+"""The environment of the processes that work on it."""
 PREPARE = """
 import django; django.setup()
 from django.core.management import call_command
@@ -61,16 +63,13 @@ print(json.dumps({"folders": folders, "rows": rows, "sound": sound}))
 """
 
 
-def start(code: str, data: Path, *words: str) -> subprocess.Popen[str]:
-    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL"}}
-    environment = kept | {
-        "ESSOR_DATA": str(data),
-        "ESSOR_SECRET_KEY": "only-for-tests-and-long-enough-to-be-taken",
-        "DJANGO_SETTINGS_MODULE": "essor.project.settings",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
+def start(code: str, platform: Platform, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", code, *words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, *words],
+        env=platform,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -79,23 +78,23 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, out or error
 
 
-def report(data: Path) -> dict[str, list[str]]:
-    code, out = finish(start(REPORT, data))
+def report(platform: Platform) -> dict[str, list[str]]:
+    code, out = finish(start(REPORT, platform))
     assert code == 0, out
     found: dict[str, list[str]] = json.loads(out)
     return found
 
 
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("platform")
-    code, said = finish(start(PREPARE, data))
-    assert code == 0, said
-    return data
+@pytest.fixture(scope="module", params=EACH)
+def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with open_platform(request.param, tmp_path_factory.mktemp("platform")) as environment:
+        code, said = finish(start(PREPARE, environment))
+        assert code == 0, said
+        yield environment
 
 
 @pytest.mark.slow
-def test_a_killed_publication_leaves_the_state_before_it(platform: Path) -> None:
+def test_a_killed_publication_leaves_the_state_before_it(platform: Platform) -> None:
     before = report(platform)
     for moment in ("while-writing", "before-rename", "after-rename", "before-commit"):
         code, _said = finish(start(PUBLISH, platform, moment, "2017"))
@@ -110,7 +109,7 @@ def test_a_killed_publication_leaves_the_state_before_it(platform: Path) -> None
 
 
 @pytest.mark.slow
-def test_two_publications_at_once_both_succeed(platform: Path) -> None:
+def test_two_publications_at_once_both_succeed(platform: Platform) -> None:
     before = set(report(platform)["rows"])
     both = [start(PUBLISH, platform, "never", year) for year in ("2015", "2016")]
     for process in both:
@@ -124,7 +123,7 @@ def test_two_publications_at_once_both_succeed(platform: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [("2014",), ("2018", "now")], ids=["at one instant", "each at its own instant"])
-def test_one_publication_asked_twice_at_once_is_published_once(platform: Path, words: tuple[str, ...]) -> None:
+def test_one_publication_asked_twice_at_once_is_published_once(platform: Platform, words: tuple[str, ...]) -> None:
     before = set(report(platform)["rows"])
     codes = sorted(finish(process)[0] for process in [start(PUBLISH, platform, "never", *words) for _ in range(2)])
     assert codes == [0, 1]

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from essor.observatory.models import BaseVersion, Edition
+from essor.territories.models import Territory
 from tests.observatory.conftest import FIRST, LAST, NOW, World, publish
 from tests.pages import StrictClient
 
@@ -257,3 +258,34 @@ def test_silence_that_weighs_as_much_as_the_change_leaves_no_rate(
         assert "1 entreprise n’est pas connue aux deux dates (40 emplois" in page.replace(N, " ")
         assert "zéro, il n’y a pas de taux" not in page
         assert "sans point de départ" not in page
+
+
+def test_a_place_leads_to_its_portrait_only_where_there_is_one(public: StrictClient, magazine: BaseVersion) -> None:
+    assert "Aucun portrait n’est encore publié" in public.get("/territoires/640/").content.decode()
+    publish(magazine)
+    page = public.get("/territoires/640/").content.decode()
+    assert 'class="button" href="/portrait/640/"' in page
+    other = public.get("/territoires/610/").content.decode()
+    assert "/portrait/610/" not in other
+    assert "Aucun portrait n’est encore publié pour ce territoire" in other
+    assert 'href="/portraits/"' in other
+
+
+def test_no_place_leads_to_a_portrait_that_is_not_there(public: StrictClient, magazine: BaseVersion) -> None:
+    publish(magazine)
+    for code in Territory.objects.values_list("code", flat=True):
+        for language in ("", "/en"):
+            page = public.get(f"{language}/territoires/{code}/").content.decode()
+            for address in set(re.findall(r'href="((?:/en)?/portraits?/[^"]*)"', page)):
+                assert public.get(address).status_code == 200, f"{code} leads to {address}"
+
+
+def test_a_place_without_a_portrait_says_so(public: StrictClient, magazine: BaseVersion) -> None:
+    response = public.get("/portrait/610/")
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert "Aucun portrait n’est encore publié pour ce territoire" in page
+    assert "mal recopiée" not in page
+    assert 'href="/portraits/"' in page
+    assert "No portrait of this territory" in public.get("/en/portrait/610/").content.decode()
+    assert "mal recopiée" in public.get("/portrait/rien/").content.decode()

@@ -29,9 +29,8 @@ SAMPLES_OF_EXPRESSIONS = {
     "edition_csv": {"slug": "rien-de-tel"},
     "edition_csvw": {"slug": "rien-de-tel"},
 }
-RANKS = {
-    Audience.PUBLIC: 0, Audience.SIGNED_IN: 1, Audience.ADVISER: 1, Audience.ADMINISTRATOR: 2, Audience.NOBODY: 3,
-}  # fmt: skip
+AUDIENCES = tuple(Audience)
+"""From the widest to the narrowest: each opens what those before it open."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,13 @@ ADDRESSES = list(walk(get_resolver(), {}))
 
 
 @pytest.fixture
-def clients(public: StrictClient, adviser_client: StrictClient, administrator_client: StrictClient) -> Any:
-    return {0: public, 1: adviser_client, 2: administrator_client}
+def clients(
+    public: StrictClient,
+    signed_in_client: StrictClient,
+    adviser_client: StrictClient,
+    administrator_client: StrictClient,
+) -> dict[Audience, StrictClient]:
+    return dict(zip(AUDIENCES, (public, signed_in_client, adviser_client, administrator_client), strict=False))
 
 
 def test_every_address_has_a_name_of_its_own() -> None:
@@ -76,16 +80,20 @@ def test_every_address_has_a_name_of_its_own() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("address", ADDRESSES, ids=str)
-def test_an_address_opens_to_those_that_its_mark_names(address: Address, clients: Any) -> None:
+def test_an_address_opens_to_those_that_its_mark_names(
+    address: Address, method: str, clients: dict[Audience, StrictClient]
+) -> None:
     audience = find_audience(address.view, address.name)
     assert audience is not None, f"{address.path} says nothing of who may open it: mark its view with @open_to"
-    for rank, client in clients.items():
-        answer = client.get(address.path)
-        assert answer.status_code < 500, f"{address.path}: {answer.status_code}"
+    for person, client in clients.items():
+        answer = getattr(client, method)(address.path)
+        told = f"{method} {address.path} as {person}: {answer.status_code}"
+        assert answer.status_code < 500, told
         is_sent_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/compte/login/?next=")
         is_shut = is_sent_to_sign_in or answer.status_code == 403
-        assert is_shut == (rank < RANKS[audience]), f"{address.path} as {rank}: {answer.status_code}"
+        assert is_shut == (AUDIENCES.index(person) < AUDIENCES.index(audience)), told
 
 
 def test_the_list_of_others_names_only_what_exists() -> None:

@@ -108,3 +108,22 @@ def test_layers_hold_every_room() -> None:
     rooms = [folder.name for folder in (CLONE / "src/essor").iterdir() if (folder / "__init__.py").exists()]
     layers = contract.partition("layers = [")[2].partition("]")[0]
     assert [room for room in rooms if not re.search(rf"\b{room}\b", layers)] == []
+
+
+def test_every_room_has_its_storeys() -> None:
+    """Each room but the arithmetic has a contract of its own, exhaustive: a new module must be given its place."""
+    contracts = (CLONE / "pyproject.toml").read_text(encoding="utf-8").split("[[tool.importlinter.contracts]]")[1:]
+    rooms = [folder.name for folder in (CLONE / "src/essor").iterdir() if (folder / "__init__.py").exists()]
+    held = {room for room in rooms for text in contracts if f'"essor.{room}"]' in text and "exhaustive = true" in text}
+    assert set(rooms) - held == {"methods"}
+
+
+BELOW = {"actions", "differences", "folders", "guards", "importing", "models", "portraits", "queries", "rules"}
+CLOCK = re.compile(r"timezone\.(?:now|localdate|localtime)\(\)|datetime\.now\(|date\.today\(|time\.time\(")
+
+
+def test_the_clock_is_read_by_views_tasks_and_commands_alone() -> None:
+    apps = [CLONE / "src/essor" / name for name in ("territories", "directory", "observatory")]
+    below = [file for app in apps for file in app.rglob("*.py") if {file.stem, *file.parts} & BELOW]
+    assert len(below) > 30
+    assert [str(file.relative_to(CLONE)) for file in below if CLOCK.search(file.read_text(encoding="utf-8"))] == []

@@ -21,7 +21,7 @@ LAVAL = "65005,Laval,Ville,Laval (13),Laval (65),,447543"
 Write = Callable[..., Path]
 
 
-def list_municipalities(code: str, on: date) -> list[str]:
+def municipalities_inside(code: str, on: date) -> list[str]:
     """The codes of the municipalities that the tree of that day puts inside a place, in order."""
     listed = TerritoryPeriod.objects.on(on).filter(territory__kind="municipality").order_by("territory__code")
     inside = queries.place_tree(on).inside([code])

@@ -16,9 +16,8 @@ from essor.territories import queries
 from essor.territories.actions import ImportReport, import_boundaries, import_territory_list, load_shipped_territories
 from essor.territories.importing import FileRefused, describe_refusal, find_date
 from essor.territories.models import Boundary, Territory, TerritoryEvent, TerritoryPeriod, Vintage
-from tests.territories.conftest import list_municipalities
 
-from .conftest import LAVAL, MASCOUCHE, TERREBONNE, Write
+from .conftest import LAVAL, MASCOUCHE, TERREBONNE, Write, municipalities_inside
 
 Load = Callable[..., ImportReport]
 TODAY = date(2026, 3, 2)
@@ -55,7 +54,7 @@ def test_a_list_of_one_s_own_is_read_from_its_file(shipped: ImportReport, tmp_pa
 def test_the_first_list_makes_no_event_and_speaks_for_the_past(load: Load, write: Write) -> None:
     report = load(write("list-2022.csv", TERREBONNE, MASCOUCHE, LAVAL))
     assert report.events == ()
-    assert list_municipalities("640", date(2014, 6, 1)) == ["64008", "64015"]
+    assert municipalities_inside("640", date(2014, 6, 1)) == ["64008", "64015"]
     assert queries.ancestors("65005", TODAY) == ["650", "13", "qc", "ca"]
     assert queries.get_vintage_label(date(2014, 6, 1)) == "Répertoire des municipalités du Québec (2022-01-01)"
 
@@ -83,8 +82,8 @@ def test_changes_close_a_period_and_open_the_next(load: Load, write: Write) -> N
     moved = "64015,Mascouche-la-Neuve,Ville,Lanaudière (14),Montcalm (63),MRC Montcalm (630),60000"
     report = load(write("list-2023.csv", TERREBONNE.replace("124919", "130000"), moved))
     assert report.count_events() == {"moved": 1, "renamed": 1}
-    assert list_municipalities("640", date(2022, 12, 31)) == ["64008", "64015"]
-    assert list_municipalities("640", date(2023, 1, 1)) == ["64008"]
+    assert municipalities_inside("640", date(2022, 12, 31)) == ["64008", "64015"]
+    assert municipalities_inside("640", date(2023, 1, 1)) == ["64008"]
     assert queries.get_name("64015", date(2022, 12, 31)) == "Mascouche"
     assert queries.get_name("64015", date(2023, 1, 1)) == "Mascouche-la-Neuve"
     period = queries.find_period("64008", TODAY)
@@ -107,7 +106,7 @@ def test_a_kind_of_place_new_to_the_list_was_there_before_it(load: Load, write: 
     lake = "62906,Baie-de-la-Bouteille,Territoire non organisé,Lanaudière (14),Matawinie (62),MRC Matawinie (620),0"
     report = load(write("list-2025.csv", TERREBONNE, lake))
     assert ("62906", "appeared") in {(one.code, one.kind) for one in report.events}
-    assert "62906" in list_municipalities("14", date(2014, 6, 1))
+    assert "62906" in municipalities_inside("14", date(2014, 6, 1))
 
 
 def test_places_of_elsewhere_do_not_vanish(load: Load, write: Write, now: datetime) -> None:

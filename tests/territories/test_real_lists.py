@@ -10,7 +10,8 @@ import pytest
 from essor.territories import queries
 from essor.territories.actions import import_boundaries, import_municipalities, load_shipped_territories
 from essor.territories.models import Boundary, TerritoryEvent, TerritoryPeriod
-from tests.territories.conftest import list_municipalities
+
+from .conftest import municipalities_inside
 
 EVENTS_2023 = {
     ("270", "renamed", "Robert-Cliche", "Beauce-Centre"),
@@ -49,8 +50,8 @@ def test_three_vintages_and_the_boundaries(db: None, geography: Path, now: datet
     }  # fmt: skip
     assert TerritoryEvent.objects.count() == 15 + 200
 
-    assert len(list_municipalities("qc", date(2014, 6, 1))) == 1131 + 159
-    assert len(list_municipalities("qc", date(2025, 1, 1))) == 1285
+    assert len(municipalities_inside("qc", date(2014, 6, 1))) == 1131 + 159
+    assert len(municipalities_inside("qc", date(2025, 1, 1))) == 1285
     assert queries.sum_populations(date(2025, 1, 1))["640"] == 124919 + 56045
     assert queries.sum_populations(date(2025, 1, 1))["14"] == 561316
     assert queries.ancestors("64008", date(2025, 1, 1)) == ["640", "14", "qc", "ca"]

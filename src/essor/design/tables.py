@@ -64,6 +64,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class WrittenCell:
+    """``label``: the head of its column, said beside it where rows are stacked."""
+
+    label: str
     text: str
     href: str
     is_numeric: bool
@@ -80,6 +83,6 @@ class WrittenRow:
 
 def _write_cell(column: Column, value: Any) -> WrittenCell:
     if isinstance(value, Link):
-        return WrittenCell(value.label, value.href, column.is_numeric, is_unknown=False)
+        return WrittenCell(column.label, value.label, value.href, column.is_numeric, is_unknown=False)
     text = value if isinstance(value, str) else write_as(column.kind, value, column.places)
-    return WrittenCell(text, "", column.is_numeric, is_unknown=value is None)
+    return WrittenCell(column.label, text, "", column.is_numeric, is_unknown=value is None)

@@ -9,7 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from essor.design.tables import Column, Link, Row, Table
-from essor.design.wording import write_cad, write_day, write_decimal, write_interval, write_percent, write_whole
+from essor.design.wording import (
+    write_cad,
+    write_day,
+    write_decimal,
+    write_interval,
+    write_month,
+    write_percent,
+    write_whole,
+)
 from essor.directory.models import Fact, LifeEvent, Source
 from essor.directory.queries import Line, OrganisationPage, SourcePage
 from essor.directory.queries.listing import JOBS, SIZE_CLASSES
@@ -25,6 +33,12 @@ def write_size(size: tuple[int, int | None] | None) -> str | None:
     if low == high:
         return _("aucun emploi") if low == 0 else write_whole(low)
     return _("{band} emplois").format(band=write_interval(size))
+
+
+def write_dated_size(line: Line) -> str | None:
+    """« de 25 à 49 emplois, novembre 2017 »: the latest known, with the month that it speaks of."""
+    size = write_size(line.size)
+    return None if size is None else _("{size}, {month}").format(size=size, month=write_month(line.size_on))
 
 
 def write_code(variable: str, code: str, *, language: str, places: Mapping[str, str]) -> str | None:
@@ -65,7 +79,7 @@ def build_directory_table(lines: Sequence[Line], *, language: str, places: Mappi
                 said(line, "legal_form"),
                 said(line, "sector"),
                 said(line, "municipality"),
-                write_size(line.size),
+                write_dated_size(line),
             ]
         )
         for line in lines

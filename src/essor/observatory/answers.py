@@ -86,22 +86,9 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
     null, its day stands in ``unknown_on``, and then nothing is compared. Creation − destruction + ``recounted`` (who is
     counted or known) is the change.
     """
-    scale, chosen = told["scale"], told["readings"].get(reading)
-    if chosen is None:
-        compared = _answer_nothing(told)
-    else:
-        parts = told["parts"] if reading == "criteria" else chosen["fates"]
-        compared = {
-            "before": plain(chosen["before"], scale),
-            "after": plain(chosen["after"], scale),
-            **_answer_rates(chosen),
-            **_answer_reserves(chosen, scale),
-            "parts": {name: plain(value, scale) for name, value in parts.items()},
-            **{name: plain(chosen["economic"][name], scale) for name in FLOWS},
-            "recounted": plain(chosen["recounted"], scale),
-        }
+    scale = told["scale"]
     return {
-        **compared,
+        **_answer_change(told, reading),
         "enterprises_before": told["enterprises_before"],
         "enterprises_after": told["enterprises_after"],
         "enterprise_parts": dict(told["enterprise_parts"]),
@@ -125,9 +112,22 @@ def answer_comparison(told: Data, *, territory_code: str, known_on: date, readin
     }
 
 
-def _answer_nothing(told: Data) -> dict[str, Any]:
-    totals = {name: plain(told[name], told["scale"]) for name in ("before", "after")}
-    return {**totals, **dict.fromkeys((*RATES, *RESERVES)), "parts": {}, **dict.fromkeys(FLOWS), "recounted": None}
+def _answer_change(told: Data, reading: str) -> dict[str, Any]:
+    """The totals of one reading, its rates, parts and flows; null but for the known total where one is unknown."""
+    scale, chosen = told["scale"], told["readings"].get(reading)
+    if chosen is None:
+        totals = {name: plain(told[name], scale) for name in ("before", "after")}
+        return {**totals, **dict.fromkeys((*RATES, *RESERVES)), "parts": {}, **dict.fromkeys(FLOWS), "recounted": None}
+    parts = told["parts"] if reading == "criteria" else chosen["fates"]
+    return {
+        "before": plain(chosen["before"], scale),
+        "after": plain(chosen["after"], scale),
+        **_answer_rates(chosen),
+        **_answer_reserves(chosen, scale),
+        "parts": {name: plain(value, scale) for name, value in parts.items()},
+        **{name: plain(chosen["economic"][name], scale) for name in FLOWS},
+        "recounted": plain(chosen["recounted"], scale),
+    }
 
 
 def _answer_reading(reading: Data, scale: int) -> dict[str, Any]:

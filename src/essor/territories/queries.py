@@ -26,6 +26,11 @@ class RegionGroup:
     mrcs: list[TerritoryPeriod]
 
 
+def is_known(code: str) -> bool:
+    """Whether a loaded list names the place."""
+    return Territory.objects.filter(code=code).exists()
+
+
 def find_period(code: str, on: date) -> TerritoryPeriod | None:
     """What the place is on that day; None where no loaded list shows it then."""
     periods = TerritoryPeriod.objects.on(on).select_related("territory", "parent", "vintage")

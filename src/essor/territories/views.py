@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from essor.accounts.permissions import Audience, open_to
 from essor.territories import pictures, queries
 from essor.territories.forms import PlaceSearchForm
 from essor.territories.models import Territory
+from essor.territories.portraits import find_portrait
 
 
 @open_to(Audience.PUBLIC)
@@ -56,15 +57,7 @@ def show_territory(request: HttpRequest, code: str) -> HttpResponse:
         "events": events,
         "events_table": pictures.build_events_table(events, names=names),
         "map": pictures.build_map(current, on=today, names=names),
-        "portrait": _find_portrait(code),
+        "portrait": find_portrait(code),
         "vintage": queries.get_vintage_label(today),
     }
     return render(request, "territories/place.html", context)
-
-
-def _find_portrait(code: str) -> str:
-    """The address of the place's portrait, where this instance publishes portraits."""
-    try:
-        return reverse("portrait", args=[code])
-    except NoReverseMatch:
-        return ""

@@ -23,6 +23,8 @@ from essor.design.tables import Table
 
 register = template.Library()
 
+MOST_ABREAST = 3
+"""Columns of a table that hold side by side on a phone."""
 NOTICE_KINDS = ("information", "demo", "warning", "refusal", "success")
 TAG_KINDS = ("neutral", "new", "success", "warning", "refusal", "unknown")
 
@@ -112,8 +114,14 @@ def key_figure(
 
 @register.inclusion_tag("design/data_table.html")
 def data_table(*, table: Table, is_long: bool = False) -> dict[str, Any]:
-    """A table with its caption. `is_long` keeps the header in sight while the rows scroll."""
-    return {"table": table, "columns": table.columns, "rows": table.written_rows(), "is_long": is_long}
+    """A table with its caption. `is_long` keeps the header in sight while the rows scroll.
+
+    One of more than MOST_ABREAST columns stacks its rows where there is no room for them side by side.
+    """
+    return {
+        "table": table, "columns": table.columns, "rows": table.written_rows(), "is_long": is_long,
+        "is_wide": len(table.columns) > MOST_ABREAST,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("design/notice.html")

@@ -14,11 +14,11 @@ from django.db import transaction
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.directory.actions.reach import find_elsewhere, find_places_elsewhere, split_codes
+from essor.directory.actions.writing import Progress, write_plan
 from essor.directory.importing.mapping import FileMapping
 from essor.directory.importing.planning import Plan, make_plan
 from essor.directory.importing.problems import Problem
 from essor.directory.importing.reading import LINE, Table, read_table
-from essor.directory.importing.writing import Progress, write_plan
 from essor.directory.models import Source
 from essor.directory.rules import DirectoryError
 

@@ -37,9 +37,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One organisation in a list, on a day. Codes, empty where unknown; ``size``: bounds of its size class.
+    """One organisation in a list, on a day. Codes, empty where unknown.
 
-    ``is_name_withdrawn``: what named it is believed no more.
+    ``size``: bounds of the latest size class known, and ``size_on`` the first day that it speaks of: nobody answers
+    every year, and what one said of 2017 is worth more than silence, with its date. ``is_name_withdrawn``: what named
+    it is believed no more.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Line:
     municipality: str
     size: tuple[int, int | None] | None
     is_name_withdrawn: bool = False
+    size_on: date | None = None
 
 
 def list_organisations(*, filters: Filters, on: date) -> QuerySet[Organisation]:
@@ -92,9 +95,19 @@ def read_lines(rows: Iterable[Organisation], *, on: date, known_at: datetime) ->
     nameless = [row.pk for row in found if row.pk not in names]
     last = last_names_of(organisations=nameless) if nameless else {}
     return [
-        _read_line(row, names.get(row.pk), last.get(row.pk), profile(said.get(row.pk, ()), on=on, known_at=known_at))
+        _read_line(row, names.get(row.pk), last.get(row.pk), _answer(said.get(row.pk, ()), on, known_at))
         for row in found
     ]
+
+
+def _answer(said: Sequence[Observation], on: date, known_at: datetime) -> Mapping[str, Observation]:
+    """What is answered on a day; the jobs, where nobody said them since, are those of the last day they were said."""
+    answers = dict(profile(said, on=on, known_at=known_at))
+    counted = [item for item in said if item.variable == JOBS and item.starts_on <= on]
+    if JOBS not in answers and counted:
+        latest = max(item.starts_on for item in counted)
+        answers |= profile(counted, on=latest, known_at=known_at)
+    return answers
 
 
 def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime) -> Iterator[Line]:
@@ -107,7 +120,8 @@ def read_all_lines(rows: QuerySet[Organisation], *, on: date, known_at: datetime
 def _read_line(row: Organisation, name: str | None, last: str | None, answers: Mapping[str, Observation]) -> Line:
     form, sector, place = (answers[variable].codes or "" if variable in answers else "" for variable in LISTED)
     size, is_withdrawn = size_class(answers.get(JOBS)), name is None
-    return Line(row.key, name or last or row.key, form, sector, place, size, is_name_withdrawn=is_withdrawn)
+    size_on = answers[JOBS].starts_on if size else None
+    return Line(row.key, name or last or row.key, form, sector, place, size, is_withdrawn, size_on)
 
 
 def size_class(jobs: Observation | None) -> tuple[int, int | None] | None:

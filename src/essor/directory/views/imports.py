@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to
 from essor.directory.actions import drafts
+from essor.directory.console import COUNT_LABELS
 from essor.directory.forms import ColumnsForm, DecisionForm, SourceForm, UploadForm
 from essor.directory.importing import storage
-from essor.directory.importing.console import COUNT_LABELS
 from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.matching import NEW
 from essor.directory.importing.problems import Problem

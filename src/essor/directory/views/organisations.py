@@ -62,10 +62,11 @@ def _send_csv(rows: Any, today: date) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="annuaire.csv"'
     response.write("\ufeff")
     writer = csv.writer(response)
-    writer.writerow(["key", "name", "legal_form", "sector", "municipality", "size", "name_withdrawn"])
+    writer.writerow(["key", "name", "legal_form", "sector", "municipality", "size", "size_on", "name_withdrawn"])
     for line in queries.read_all_lines(rows, on=today, known_at=timezone.now()):
         size = pictures.write_size(line.size) or ""
-        cells = [line.key, line.name, line.legal_form, line.sector, line.municipality, size]
+        size_on = line.size_on.isoformat() if line.size_on else ""
+        cells = [line.key, line.name, line.legal_form, line.sector, line.municipality, size, size_on]
         cells.append("true" if line.is_name_withdrawn else "false")
         writer.writerow([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in cells])
     return response

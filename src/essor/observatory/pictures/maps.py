@@ -57,13 +57,17 @@ def draw_map(
             ],
             **said,
         )
+    how = _("Carte schématique : un carré par municipalité, sans ses limites")
+    return TileMap(tiles=_set_tiles(values, names), subtitle=f"{basis}. {how}", **said)
+
+
+def _set_tiles(values: Mapping[str, tuple[float | int | None, str]], names: Mapping[str, str]) -> list[Tile]:
+    """By name, TILE_COLUMNS in a row."""
     ordered = sorted(values, key=lambda code: names[code])
-    tiles = [
+    return [
         Tile(code, names[code], values[code][0], place % TILE_COLUMNS, place // TILE_COLUMNS, written=values[code][1])
         for place, code in enumerate(ordered)
     ]
-    how = _("Carte schématique : un carré par municipalité, sans ses limites")
-    return TileMap(tiles=tiles, subtitle=f"{basis}. {how}", **said)
 
 
 def _sum_above(lines: Mapping[str, Results], above: Mapping[str, str]) -> dict[str, Results]:

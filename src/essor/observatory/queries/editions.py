@@ -57,6 +57,10 @@ def find_latest_edition(*, territory_code: str | None = None) -> Edition | None:
     return (editions if territory_code is None else editions.filter(territory_code=territory_code)).first()
 
 
+def has_portrait(territory_code: str) -> bool:
+    return Edition.objects.filter(territory_code=territory_code).exists()
+
+
 def find_latest_pair() -> tuple[Edition, Edition, str] | None:
     """The latest edition, the latest that knew less of the same territory on one of its bases, and that base."""
     second = find_latest_edition()

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.design.wording import write_interval, write_whole
@@ -110,12 +109,11 @@ def _write_count(least: int, most: int) -> str:
     return write_interval((least, most)) if least else write_few(most)
 
 
-def default_place() -> Place:
+def default_place(*, today: date) -> Place:
     """The territory and last date of the latest edition; without one, the first MRC that has facts, today."""
     edition = Edition.objects.order_by("-last_reference_on", "-pk").first()
     if edition is not None:
         return Place(edition.territory_code, edition.last_reference_on)
-    today = timezone.localdate()
     said = Fact.objects.filter(variable=TERRITORY_VARIABLE).values_list("codes", flat=True).first()
     return Place(next(iter(ancestors((said or "").split("|")[0], today)), "qc"), today)
 

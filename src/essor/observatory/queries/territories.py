@@ -10,14 +10,14 @@ from essor.methods.bases import TERRITORY_VARIABLE
 from essor.observatory.models import Edition
 from essor.observatory.rules import ObservatoryError
 from essor.territories.models import Territory
-from essor.territories.queries import ancestors
+from essor.territories.queries import ancestors, is_known
 
 MOST_NAMED = 6
 
 
 def get_territory_code(code: str) -> str:
     """The code, if a loaded list knows it; raises ``territory-unknown`` with the nearest ones."""
-    if Territory.objects.filter(code=code).exists():
+    if is_known(code):
         return code
     known = list(Territory.objects.values_list("code", flat=True))
     near = difflib.get_close_matches(code, known, n=3, cutoff=0.5)

@@ -52,7 +52,7 @@ def _get_version(slug: str, number: int) -> BaseVersion:
 
 def _read_place(request: HttpRequest) -> Place:
     """The territory and the day that one asks about; those of the latest edition where one does not say."""
-    asked, place = request.POST if request.method == "POST" else request.GET, default_place()
+    asked, place = request.POST if request.method == "POST" else request.GET, default_place(today=timezone.localdate())
     on, code = asked.get("on", ""), asked.get("territory", "")
     try:
         return Place(get_territory_code(code) if code else place.code, date.fromisoformat(on) if on else place.on)

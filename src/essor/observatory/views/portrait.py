@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,6 +21,7 @@ from essor.observatory.models import Edition
 from essor.observatory.queries.editions import (
     find_latest_edition,
     get_edition,
+    has_portrait,
     list_editions,
     read_definitions,
     read_manifest,
@@ -28,7 +30,8 @@ from essor.observatory.queries.naming import find_names, list_told
 from essor.observatory.reading import MOST_UNDECIDED, BaseReading, BridgeReading, Reader
 from essor.observatory.rules import ObservatoryError
 from essor.observatory.small_groups import list_small_groups
-from essor.territories.queries import find_boundaries
+from essor.territories.portraits import PortraitLink
+from essor.territories.queries import find_boundaries, get_name, is_known
 
 
 def open_reader(edition: Edition, *, person: User | AnonymousUser, also_named: Collection[int] = ()) -> Reader:
@@ -94,8 +97,26 @@ def show_portraits(request: HttpRequest) -> HttpResponse:
 def show_portrait(request: HttpRequest, territory: str) -> HttpResponse:
     edition = find_latest_edition(territory_code=territory)
     if edition is None:
-        raise Http404(_("Aucun portrait de ce territoire n’est encore publié."))
+        return _say_none(request, territory)
     return render(request, "observatory/portrait.html", _tell(request, edition))
+
+
+def _say_none(request: HttpRequest, code: str) -> HttpResponse:
+    """A place without a portrait: said on its page, which is not found all the same."""
+    if not is_known(code):
+        raise Http404
+    context = {
+        "territory": get_name(code, timezone.localdate(), "en" if get_language() == "en" else "fr"),
+        "trail": [(_("Portraits"), reverse("portraits"))],
+    }
+    return render(request, "observatory/portrait_none.html", context, status=404)
+
+
+def link_portrait(code: str) -> PortraitLink:
+    """What the page of a place leads to: its portrait, or the portraits that there are."""
+    if not has_portrait(code):
+        return PortraitLink(reverse("portraits"), is_published=False)
+    return PortraitLink(reverse("portrait", args=[code]), is_published=True)
 
 
 @open_to(Audience.PUBLIC)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from essor.directory.actions import withdraw_source
 from essor.directory.actions.imports import ImportRefused, ImportReport, import_census, preview_census
-from essor.directory.importing.console import build_mapping, explain_refusal, list_columns, list_lines
+from essor.directory.console import build_mapping, explain_refusal, list_columns, list_lines
 from essor.directory.importing.mapping import FileMapping
 from essor.directory.importing.problems import Problem
 from essor.directory.models import Source

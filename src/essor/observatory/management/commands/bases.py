@@ -39,6 +39,8 @@ class Command(ObservatoryCommand):
         if options["as_json"]:
             self.say_json([_summarise(version) for version in versions])
             return
+        if not versions:
+            self.say(_("Aucune base n’est chargée. « bases import FICHIER » en ajoute une."))
         for version in versions:
             label = version.label_en if is_english() else version.label_fr
             self.say(f"{version.base.slug}  v{version.number}  {version.get_status_display()}  {label}")

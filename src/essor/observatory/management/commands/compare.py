@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -22,7 +22,7 @@ from essor.observatory.growths import say_growth, say_missing
 from essor.observatory.labels import FATES, label_base, label_bridge_part, label_fate, label_part, label_reading
 from essor.observatory.models import BaseVersion
 from essor.observatory.previewing import say_difference
-from essor.observatory.queries.bases import base_definition, get_base_version
+from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.comparisons import BasesDiffer, compare_dates, refuse_bases, refuse_versions
 from essor.observatory.rules import ObservatoryError
 from essor.observatory.sentences import find_amount, say_left_out, say_shaky, say_undecided, say_unknown
@@ -81,13 +81,17 @@ class Command(ObservatoryCommand):
         if options["as_json"]:
             self.say_json(answer)
             return
-        base = base_definition(version)
-        words = {"label_fr": base.label_fr, "label_en": base.label_en}
+        self._say_told(told, version, answer, known_on=known_on)
+
+    def _say_told(
+        self, told: Mapping[str, Any], version: BaseVersion, answer: Mapping[str, Any], *, known_on: date
+    ) -> None:
+        words = {"label_fr": version.label_fr, "label_en": version.label_en}
         if told["unknown_on"]:
             self.say("\n".join(say_unknown(told, label_base(words))))
             return
-        self.say(say_growth(told, words, reading=reading))
-        cautions = say_missing(told["readings"][reading], told["scale"])
+        self.say(say_growth(told, words, reading=answer["reading"]))
+        cautions = say_missing(told["readings"][answer["reading"]], told["scale"])
         for sentence in filter(None, (*cautions, *say_undecided(told), say_shaky(told))):
             self.say(sentence)
         self._say_comparison(told, words, answer)
