@@ -103,6 +103,6 @@ def test_the_answers_go_with_whoever_wants_to_talk_to_someone(public: StrictClie
     page = public.get("/trouver/resultats/", {"p": write_link(PROMOTER)})
     talk = page.context["talk"]
     assert talk.startswith("/demander/?")
-    assert "place=64015" in talk
+    assert "place=Mascouche" in talk
     asked = public.get(talk).content.decode()
     assert "Mascouche" in asked

@@ -123,7 +123,7 @@ def _tell(visit: Visit) -> dict[str, Any]:
     ]
     counts = {answer: _count(visit.search.found, answer) for answer in ("yes", "maybe", "no")}
     talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
-    if place := visit.asked.said.get(PLACE):
+    if place := places.get(str(visit.asked.said.get(PLACE, ""))):
         talk["place"] = place
     return {
         "answers": answers,

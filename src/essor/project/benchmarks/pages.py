@@ -30,6 +30,9 @@ PAGES = {
     "sources": "/sources/",
     "territories": "/territoires/",
     "territory": "/territoires/640/",
+    "a question of the finder": "/trouver/",
+    "what there is": "/trouver/resultats/",
+    "talk to someone": "/demander/",
     "sign in": "/compte/login/",
 }
 ANSWERS = {200, 409}
