@@ -290,15 +290,7 @@ def import_boundaries(
         loaded = _find_loaded(Vintage.Kind.BOUNDARIES, checksum)
         if loaded and loaded.boundaries.count() == len(matched):
             return ImportReport(loaded, is_new=False, unmatched=tuple(unmatched))
-        vintage = loaded or Vintage.objects.create(
-            kind=Vintage.Kind.BOUNDARIES,
-            title=BOUNDARIES_TITLE,
-            publisher=BOUNDARIES_PUBLISHER,
-            licence=LICENCE,
-            dated_on=dated_on or timezone.localdate(now),
-            checksum=checksum,
-            loaded_at=now,
-        )
+        vintage = loaded or _open_boundaries(checksum, dated_on=dated_on or timezone.localdate(now), now=now)
         Boundary.objects.filter(territory__code__in=matched).delete()
         Boundary.objects.bulk_create(
             Boundary(territory_id=ids[code], geometry=geometry, vintage=vintage) for code, geometry in matched.items()
@@ -312,6 +304,18 @@ def import_boundaries(
         )
         _record(report, by=by, now=now)
     return report
+
+
+def _open_boundaries(checksum: str, *, dated_on: date, now: datetime) -> Vintage:
+    return Vintage.objects.create(
+        kind=Vintage.Kind.BOUNDARIES,
+        title=BOUNDARIES_TITLE,
+        publisher=BOUNDARIES_PUBLISHER,
+        licence=LICENCE,
+        dated_on=dated_on,
+        checksum=checksum,
+        loaded_at=now,
+    )
 
 
 def _find_loaded(kind: str, checksum: str) -> Vintage | None:
