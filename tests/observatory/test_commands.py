@@ -171,7 +171,8 @@ def test_two_versions_of_one_base_are_told_apart(world: World, magazine: BaseVer
 
 
 def test_an_unknown_total_is_null_and_is_not_compared(world: World) -> None:
-    asked = ("--territory=640", "--base=table-regionale-2017", "--from=2014-06-30", "--to=2017-11-29")
+    days = ("--from=2014-06-30", "--to=2017-11-29")
+    asked = ("--territory=640", "--base=table-regionale-2017", "--base-version=1", *days)
     answer = run_json("compare", *asked)
     for name in ("before", "after", "enterprises_before", "growth", "dhs_growth", "creation", "destruction"):
         assert answer[name] is None
