@@ -173,6 +173,15 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+ASK_SOMEONE = """
+from django.utils import timezone
+from essor.cases.actions import NewRequest, open_case
+said = {"need": "start", "territory_code": "64015", "words": "Une idée", "name": "Sacha", "email": "sacha@exemple.test"}
+open_case(request=NewRequest(**said, has_consented=True), now=timezone.now())
+"""
+"""A visitor of the demonstration leaves a request, of which nothing may be deleted: starting over removes it too."""
+
+
 def list_editions(folder: Path) -> list[str]:
     return sorted(item.name for item in (folder / "editions").iterdir() if item.is_dir())
 
@@ -188,6 +197,8 @@ def test_the_command_builds_once_starts_over_when_asked_and_says_who_may_enter(t
     again = run(tmp_path, "demo", "--build-only")
     assert again.returncode == 0, again.stderr
     assert (again.stdout.splitlines()[-4:], list_editions(tmp_path)) == (told, kept)
+    asked = run(tmp_path, "shell", "-c", ASK_SOMEONE)
+    assert asked.returncode == 0, asked.stderr
     reset = run(tmp_path, "demo", "--build-only", "--reset")
     assert reset.returncode == 0, reset.stderr
     assert (reset.stdout.splitlines()[-4:], list_editions(tmp_path)) == (told, kept)
