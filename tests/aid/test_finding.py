@@ -157,3 +157,15 @@ def test_every_programme_is_worded_in_both_languages_sourced_and_asks_known_ques
         assert all(one.fr.strip() and one.en.strip() for one in words)
         assert definition.sources
     assert {question.effort for question in load_questions().values()} == {1, 2, 3}
+
+
+def test_what_would_change_a_no_is_told_and_never_what_cannot_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = {"legal_form": "coop", "social_economy": True, "territory": "64015", "stage": "idea"}
+    found = find(tmp_path, capsys, chosen, "--on", THEN)
+    assert found[ARTICLE]["nearest"] == ["Étape\u00a0: le prédémarrage ou le démarrage"]
+    assert found["jec_montreal_2016"]["nearest"] is None, "nobody moves to Montréal for a grant"
+    assert found["risq_emergence"]["nearest"] is None, "not a no"
+    sold = find(tmp_path, capsys, chosen | {"project_had_sales": True}, "--on", THEN)["risq_emergence"]
+    assert (sold["verdict"], sold["nearest"]) == ("no", None), "what was sold is sold"

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from essor.aid.rules import Found
+from essor.methods.criteria import describe_sentence
 
 
-def answer_found(found: Found, *, language: str) -> dict[str, Any]:
+def list_nearest(found: Found, *, language: str, place_names: Mapping[str, str]) -> list[str]:
+    """What would have to be true for a no to become a yes, one sentence each."""
+    steps = found.nearest.steps if found.nearest else ()
+    return [describe_sentence(step.accepted, language=language, place_names=place_names) for step in steps]
+
+
+def answer_found(found: Found, *, language: str, place_names: Mapping[str, str]) -> dict[str, Any]:
     """One programme. ``verdict``: yes, maybe or no; ``window``: open, closed, not_yet or unknown. ``reasons``: the
-    conditions that make the verdict; ``missing``: the questions that can still change it."""
+    conditions that make the verdict; ``missing``: the questions that can still change it; ``nearest``: for a no, what
+    would make it a yes, null where nothing that may change would do."""
     definition, side = found.programme.definition, "en" if language == "en" else "fr"
     return {
         "id": found.programme.slug,
@@ -30,6 +39,7 @@ def answer_found(found: Found, *, language: str) -> dict[str, Any]:
             for condition in found.outcome.conditions
         ],
         "missing": list(found.missing),
+        "nearest": None if found.nearest is None else list_nearest(found, language=language, place_names=place_names),
         "judgement": [words[side] for words in found.outcome.judgement],
         "sources": [source.url for source in definition.sources],
         "version": found.ruled.number,

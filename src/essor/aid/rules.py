@@ -12,6 +12,7 @@ from essor.knowledge.aids import AidDefinition
 from essor.knowledge.questions import QuestionDefinition
 from essor.methods.criteria import (
     Answer,
+    Change,
     Exact,
     Many,
     Node,
@@ -19,9 +20,11 @@ from essor.methods.criteria import (
     Outcome,
     Places,
     Range,
+    TooManyCases,
     Version,
     Window,
     evaluate,
+    nearest_change,
     outcome_of,
     settle_by_cases,
     window_on,
@@ -76,13 +79,17 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one programme answers to a profile on a day. ``missing``: questions that can still change the verdict."""
+    """What one programme answers to a profile on a day. ``missing``: questions that can still change the verdict.
+
+    ``nearest``: for a no, the fewest answers that would make it a yes (None where nothing that may change would do).
+    """
 
     programme: Programme
     ruled: RuledVersion
     window: Window
     outcome: Outcome
     missing: tuple[str, ...]
+    nearest: Change | None
 
 
 def find_aids(
@@ -91,7 +98,7 @@ def find_aids(
     *,
     on: date,
     places: Places,
-    variables: Mapping[str, Variable],
+    questionnaire: Questionnaire,
     place_names: Mapping[str, str] | None = None,
 ) -> tuple[Found, ...]:
     """The verdict of every programme, in the order given. ``places``: those of day ``on``."""
@@ -105,11 +112,13 @@ def find_aids(
             by_cases=settle_by_cases(ruled.criteria, profile, places=places),
             judgement=[{"fr": words.fr, "en": words.en} for words in programme.definition.judgement],
             window=window,
-            variables=variables,
+            variables=questionnaire.variables,
             place_names=place_names,
         )
+        is_no = outcome.answer == "no"
+        nearest = questionnaire.find_nearest(ruled.criteria, profile, places=places) if is_no else None
         missing = verdict.missing if outcome.answer == "maybe" else ()
-        found.append(Found(programme, ruled, window, outcome, missing))
+        found.append(Found(programme, ruled, window, outcome, missing, nearest))
     return tuple(found)
 
 
@@ -137,6 +146,25 @@ class Questionnaire:
             if value is not None:
                 answers[question] = self.read_answer(question, value)
         return answers
+
+    def find_nearest(self, criteria: Node, profile: Mapping[str, Answer], *, places: Places) -> Change | None:
+        """The fewest answers that would make a yes: never a fact that cannot be had, or should not be asked for.
+
+        None where nothing of the kind would do, or where the search had to be stopped.
+        """
+        questions = self.questions.items()
+        try:
+            return nearest_change(
+                criteria,
+                profile,
+                places=places,
+                protected=[name for name, item in questions if item.sensitive],
+                fixed=[name for name, item in questions if item.change == "fixed"],
+                directions={name: "up" for name, item in questions if item.change == "up"},
+                effort={name: item.effort for name, item in questions},
+            )
+        except TooManyCases:
+            return None
 
     def read_answer(self, question: str, value: Any) -> Answer:
         variable = self.variables[question]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from essor.accounts.permissions import Audience, open_to
+from essor.aid.answers import list_nearest
 from essor.aid.forms import AnswerForm
 from essor.aid.links import Asked, read_link, write_link
 from essor.aid.queries import Search, find_one_place, search_aids
@@ -97,10 +98,14 @@ def ask_question(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_results(request: HttpRequest) -> HttpResponse:
     visit = _read_visit(request)
+    names = list_names(visit.on, _language())
     context = {
         "more": visit.address("find_aid", visit.asked) if visit.search.next_question else "",
         "groups": [
-            {"answer": answer, "aids": [_show(found) for found in visit.search.found if found.outcome.answer == answer]}
+            {
+                "answer": answer,
+                "aids": [_show(found, names) for found in visit.search.found if found.outcome.answer == answer],
+            }
             for answer in ("yes", "maybe", "no")
         ],
         **_tell(visit),
@@ -138,7 +143,7 @@ def _count(found: Sequence[Found], answer: str) -> int:
     return sum(one.outcome.answer == answer for one in found)
 
 
-def _show(found: Found) -> dict[str, Any]:
+def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
     definition, language = found.programme.definition, _language()
     return {
         "name": getattr(definition.name, language),
@@ -150,6 +155,7 @@ def _show(found: Found) -> dict[str, Any]:
         "conditions": [
             {"words": getattr(condition, language), "state": condition.state} for condition in found.outcome.conditions
         ],
+        "nearest": list_nearest(found, language=language, place_names=place_names),
         "judgement": [words[language] for words in found.outcome.judgement],
         "uncertain": [getattr(words, language) for words in definition.uncertain],
         "sources": definition.sources,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -28,7 +28,8 @@ class UndecidedDefinition(Definition):
 
 class QuestionDefinition(Definition):
     """One question: ``words`` ask it, ``label`` names what it asks. ``effort``: 1 from memory, 2 to look up, 3 to
-    decide or compute. ``variable``: the directory's variable whose facts answer it, in that variable's decimals."""
+    decide or compute. ``variable``: the directory's variable whose facts answer it, in that variable's decimals.
+    ``change``: what may be proposed of it to someone refused: anything, nothing, or only more."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     kind: Kind
@@ -37,6 +38,7 @@ class QuestionDefinition(Definition):
     effort: int = Field(ge=1, le=3)
     takes_range: bool = False
     sensitive: bool = False
+    change: Literal["free", "fixed", "up"] = "free"
     variable: str | None = None
     unit: Bilingual | None = None
     choices: Annotated[tuple[ChoiceDefinition, ...], Field(strict=False)] = ()

@@ -48,7 +48,7 @@ def search_aids(asked: Asked, *, on: date, language: str) -> Search:
     questionnaire, places = get_questionnaire(on), place_tree(on)
     profile = questionnaire.read_profile(asked.said)
     found = find_aids(
-        list_shipped_programmes(), profile, on=on, places=places, variables=questionnaire.variables,
+        list_shipped_programmes(), profile, on=on, places=places, questionnaire=questionnaire,
         place_names=list_names(on, language),
     )  # fmt: skip
     questions = questionnaire.questions

@@ -44,16 +44,17 @@ class Command(BaseCommand):
     def _find(self, options: dict[str, Any]) -> None:
         on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
         questionnaire, language = get_questionnaire(on), options["language"]
+        names = list_names(on, language)
         found = find_aids(
             list_shipped_programmes(),
             questionnaire.read_profile(read_profile_file(Path(options["profile"]))),
             on=on,
             places=place_tree(on),
-            variables=questionnaire.variables,
-            place_names=list_names(on, language),
+            questionnaire=questionnaire,
+            place_names=names,
         )
         if options["as_json"]:
-            told = [answer_found(item, language=language) for item in found]
+            told = [answer_found(item, language=language, place_names=names) for item in found]
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             self._say(found, language)
