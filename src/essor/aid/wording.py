@@ -25,6 +25,11 @@ SENTENCES: Mapping[str, Any] = {
         "Le lieu « {value} » n’est dans aucune liste chargée. Écrivez le code d’une municipalité, d’une MRC ou "
         "d’une région du Québec (Mascouche : 64015)."
     ),
+    "project-key-unknown": _("« {question} » ne dit rien d’un projet. Clés connues : {allowed}."),
+    "cost-kind-unknown": _("Aucun genre de coût ne s’appelle « {question} ». Genres connus : {allowed}."),
+    "project-refused": _(
+        "{where} : « {found} » ne peut pas servir ({problem}). Écrivez des dollars, de 0 à 10 milliards."
+    ),
     "profile-unreadable": _("Le fichier « {file} » ne se lit pas comme un profil : {problem}. Écrivez un objet JSON."),
     "criterion-refused": _("{path} : la règle ne se lit pas ({problem}, lu : {found}). Permis : {allowed}."),
     "period-reversed": _("{path} : la version finit le {ends_on}, avant le {starts_on}. Corrigez une date."),

@@ -94,12 +94,14 @@ class AidVersion(Definition):
 
 
 class AidDefinition(Definition):
-    """One programme. ``judgement``: what a person judges, never evaluated. ``uncertain``: what was read with doubt."""
+    """One programme. ``is_public``: what it gives counts as public aid. ``judgement``: what a person judges, never
+    evaluated. ``uncertain``: what was read with doubt."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
     name: Bilingual
     provider: str = Field(min_length=1)
     partners: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    is_public: bool = False
     forms: Annotated[tuple[AidKind, ...], Field(strict=False, min_length=1)]
     project_types: Annotated[tuple[str, ...], Field(strict=False)] = ()
     amount: Annotated[AmountDefinition, BeforeValidator(_set_apart)] = Field(default_factory=AmountDefinition)

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from essor.aid.answers import answer_found
+from essor.aid.planning import answer_plan, plan_project, read_project
 from essor.aid.queries import get_questionnaire, list_shipped_programmes
 from essor.aid.rules import AidError, Found, find_aids
 from essor.aid.wording import explain
@@ -22,15 +23,21 @@ WRONG_REQUEST = 2
 
 
 class Command(BaseCommand):
-    help = "L’aide : chercher pour un profil. / Aid: find for a profile."
+    help = "L’aide : chercher pour un profil, composer un plan. / Aid: find for a profile, make a plan."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        words = parser.add_subparsers(dest="word", required=True, metavar="find")
+        words = parser.add_subparsers(dest="word", required=True, metavar="find|plan")
         find = words.add_parser("find", help="le verdict de chaque programme / the verdict of each programme")
         find.add_argument("--profile", required=True, help="fichier JSON des réponses / JSON file of answers")
         find.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
         find.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         find.add_argument("--language", choices=("fr", "en"), default="fr")
+
+        plan = words.add_parser("plan", help="l’ensemble d’aides qui couvre le plus / the set of aids that covers most")
+        plan.add_argument("--project", required=True, help="fichier JSON du projet / JSON file of the project")
+        plan.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
+        plan.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
+        plan.add_argument("--language", choices=("fr", "en"), default="fr")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"]):
@@ -40,6 +47,25 @@ class Command(BaseCommand):
                 raise CommandError(explain(error), returncode=WRONG_REQUEST) from error
             except DefinitionRefused as error:
                 raise CommandError(str(error), returncode=WRONG_REQUEST) from error
+
+    def _plan(self, options: dict[str, Any]) -> None:
+        on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
+        questionnaire, language = get_questionnaire(on), options["language"]
+        costs = questionnaire.variables["project_types"]
+        asked = read_project(read_profile_file(Path(options["project"])), kinds=costs.values, on=on)
+        found = find_aids(
+            list_shipped_programmes(),
+            questionnaire.read_profile(asked.profile),
+            on=on,
+            places=place_tree(on),
+            questionnaire=questionnaire,
+        )
+        kind_names = {code: costs.value_label(code, language) for code in costs.values}
+        told = answer_plan(plan_project(asked, found, on=on), found, language=language, kind_names=kind_names)
+        if options["as_json"]:
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(told["words"]))
 
     def _find(self, options: dict[str, Any]) -> None:
         on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
