@@ -20,7 +20,7 @@ from django.db.transaction import TransactionManagementError
 from essor.accounts import audit
 from essor.accounts.audit import record_event, verify_chain
 from essor.accounts.guards import install_guards, remove_guards
-from essor.accounts.models import AppendOnly, AuditEvent, User
+from essor.accounts.models import AppendOnlyError, AuditEvent, User
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -194,7 +194,7 @@ def test_the_trace_is_never_changed_from_the_code(trail: list[AuditEvent]) -> No
         lambda: AuditEvent.objects.all().delete(),
         lambda: AuditEvent.objects.bulk_update(trail, ["action"]),
     ):
-        with pytest.raises(AppendOnly):
+        with pytest.raises(AppendOnlyError):
             write()
 
 

@@ -11,14 +11,13 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from essor.accounts.audit import verify_chain
-from essor.accounts.models import AuditEvent, User
+from essor.accounts.models import AppendOnlyError, AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from essor.cases import actions, queries
 from essor.cases.access import hash_token, make_token
 from essor.cases.actions import THE_PROMOTER, OpenedCase
 from essor.cases.models import Case, CaseEvent, CaseLetter, CaseMessage, CaseTask
 from essor.cases.rules import CaseError, Usual
-from essor.directory.models import AppendOnlyError
 from essor.territories.models import TerritoryPeriod
 from tests.cases.conftest import ask, find_cld
 

@@ -6,11 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from essor.accounts.models import AuditEvent
+from essor.accounts.models import AppendOnlyError, AuditEvent
 from essor.directory import actions, queries
 from essor.directory.guards import install_guards
 from essor.directory.models import (
-    AppendOnlyError,
     Establishment,
     Fact,
     Identifier,

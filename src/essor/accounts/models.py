@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+RecordT_co = TypeVar("RecordT_co", bound=models.Model, covariant=True)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -80,19 +82,21 @@ class Role(models.Model):
         return f"{self.user} · {self.get_kind_display()} · {self.body}"
 
 
-class AppendOnly(RuntimeError):
-    """The trace is written once."""
+class AppendOnlyError(RuntimeError):
+    """What was recorded is neither changed nor deleted: an action closes it, where closing has a sense."""
 
 
-class AuditQuerySet(models.QuerySet["AuditEvent"]):
+class AppendOnlyQuerySet(models.QuerySet[RecordT_co]):
+    """Rows written once, of the trace, of the directory and of the cases; the database refuses as much by itself."""
+
     def update(self, **_kwargs: Any) -> int:
-        raise AppendOnly("AuditEvent")
+        raise AppendOnlyError(self.model.__name__)
 
     def bulk_update(self, *_args: Any, **_kwargs: Any) -> int:
-        raise AppendOnly("AuditEvent")
+        raise AppendOnlyError(self.model.__name__)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        raise AppendOnly("AuditEvent")
+        raise AppendOnlyError(self.model.__name__)
 
 
 class AuditEvent(models.Model):
@@ -115,7 +119,7 @@ class AuditEvent(models.Model):
     hash = models.CharField(max_length=64, unique=True)
     hash_version = models.PositiveSmallIntegerField(default=1)
 
-    objects = AuditQuerySet.as_manager()
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         ordering = ["-sequence"]

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from essor.directory.guards import MESSAGE
+from essor.directory.guards import Erasure, refuse
+
+ERASURE = Erasure("essor_refuse_unless_case_erased", "cases_case", "case_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,52 +64,22 @@ def remove_guards(connection: BaseDatabaseWrapper) -> None:
 
 
 def list_statements(vendor: str) -> list[str]:
-    statements = [_unless_erased_function()] if vendor == "postgresql" else []
+    statements = [ERASURE.write_function()] if vendor == "postgresql" else []
     for guard in GUARDS:
-        statements += _trigger(vendor, guard, "fixed", "UPDATE", when=_differ(vendor, guard.fixed))
+        statements += refuse(vendor, guard.table, "fixed", "UPDATE", when=_differ(vendor, guard.fixed))
         for column in guard.closing:
             changed = f"OLD.{column} IS NOT NULL AND ({_differ(vendor, (column,))})"
-            statements += _trigger(vendor, guard, f"once_{column}", "UPDATE", when=changed)
+            statements += refuse(vendor, guard.table, f"once_{column}", "UPDATE", when=changed)
         if guard.erasable:
             changed = _differ(vendor, guard.erasable)
-            statements += _trigger(vendor, guard, "erasable", "UPDATE", when=changed, is_owned=True)
-        statements += _trigger(vendor, guard, "kept", "DELETE")
+            statements += refuse(vendor, guard.table, "erasable", "UPDATE", when=changed, lifted_by=ERASURE)
+        statements += refuse(vendor, guard.table, "kept", "DELETE")
     said = _differ(vendor, ("stage", "outcome_code", "outcome_words"))
     ended = f"OLD.closed_at IS NOT NULL AND NEW.erased_at IS NULL AND ({said})"
-    return statements + _trigger(vendor, GUARDS[0], "ended", "UPDATE", when=ended)
+    return statements + refuse(vendor, GUARDS[0].table, "ended", "UPDATE", when=ended)
 
 
 def _differ(vendor: str, columns: tuple[str, ...]) -> str:
     """A row saved whole names every column: only those that change count."""
     differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
     return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
-
-
-def _trigger(
-    vendor: str, guard: Guard, name: str, event: str, *, when: str | None = None, is_owned: bool = False
-) -> list[str]:
-    """One refusal. ``is_owned``: lifted once the case of the row is marked as erased."""
-    label = f"{guard.table}_{name}"
-    moment = f"BEFORE {event} ON {guard.table} FOR EACH ROW"
-    if vendor == "postgresql":
-        function = "essor_refuse_unless_case_erased" if is_owned else "essor_refuse_change"
-        condition = f" WHEN ({when})" if when else ""
-        return [
-            f"DROP TRIGGER IF EXISTS {label} ON {guard.table}",
-            f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
-        ]
-    if is_owned:
-        when = f"({when}) AND (SELECT erased_at FROM cases_case WHERE id = OLD.case_id) IS NULL"  # noqa: S608
-    condition = f" WHEN {when}" if when else ""
-    return [
-        f"DROP TRIGGER IF EXISTS {label}",
-        f"CREATE TRIGGER {label} {moment}{condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
-    ]
-
-
-def _unless_erased_function() -> str:
-    return (
-        "CREATE OR REPLACE FUNCTION essor_refuse_unless_case_erased() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608
-        "BEGIN IF (SELECT erased_at FROM cases_case WHERE id = OLD.case_id) IS NULL THEN "
-        f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
-    )

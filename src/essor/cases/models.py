@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from essor.directory.models import AppendOnlyError, Organisation
-
-RecordT_co = TypeVar("RecordT_co", bound=models.Model, covariant=True)
+from essor.accounts.models import AppendOnlyQuerySet, RecordT_co
+from essor.directory.models import Organisation
 
 
 class Party(models.TextChoices):
@@ -26,20 +25,11 @@ EVENT_KINDS = [
 ]  # fmt: skip
 
 
-class KeptQuerySet(models.QuerySet[RecordT_co]):
+class KeptQuerySet(AppendOnlyQuerySet[RecordT_co]):
     """Rows written once. Privacy erasure blanks their words: the database refuses it while the case is not erased."""
 
     def erase(self, **blanked: Any) -> int:
-        return super().update(**blanked)
-
-    def update(self, **kwargs: Any) -> int:  # noqa: ARG002
-        raise AppendOnlyError(self.model.__name__)
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:  # noqa: ARG002
-        raise AppendOnlyError(self.model.__name__)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise AppendOnlyError(self.model.__name__)
+        return super(AppendOnlyQuerySet, self).update(**blanked)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

@@ -16,6 +16,33 @@ MESSAGE = "append-only: close this row with an action, it is never changed or de
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """What lifts a refusal: the row of ``table`` that the refused row names in ``owner`` is marked as erased.
+
+    ``function``: the name of the PostgreSQL function that asks it.
+    """
+
+    function: str
+    table: str
+    owner: str
+
+    @property
+    def is_awaited(self) -> str:
+        return f"(SELECT erased_at FROM {self.table} WHERE id = OLD.{self.owner}) IS NULL"  # noqa: S608  our own words
+
+    def write_function(self) -> str:
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF {self.is_awaited} THEN "
+            f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$"
+        )
+
+
+ERASURE = Erasure("essor_refuse_unless_erased", "directory_organisation", "organisation_id")
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """``fixed``: columns never written again. ``erasable``: those that a privacy erasure may blank.
 
@@ -27,7 +54,6 @@ class Guard:
     erasable: tuple[str, ...] = ()
     said_when_closed: tuple[str, ...] = ()
     closing: str | None = "known_to"
-    owner: str | None = "organisation_id"
     is_deleted_by_erasure: bool = False
 
 
@@ -70,9 +96,8 @@ GUARDS = (
             "kind", "licence", "retrieved_on", "checksum", "mapping_checksum", "recorded_at",
         ),
         closing="withdrawn_at",
-        owner=None,
     ),
-    Guard("directory_organisation", ("created_at",), closing="erased_at", owner=None),
+    Guard("directory_organisation", ("created_at",), closing="erased_at"),
 )  # fmt: skip
 
 
@@ -114,55 +139,50 @@ def list_statements(vendor: str, *, guards: Iterable[Guard] = GUARDS) -> list[st
             "CREATE OR REPLACE FUNCTION essor_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
         )
-        statements.append(_unless_erased_function())
+        statements.append(ERASURE.write_function())
     for guard in guards:
         statements += _guard_table(guard, vendor)
     return statements + _guard_words(vendor)
 
 
 def _guard_table(guard: Guard, vendor: str) -> list[str]:
-    statements = _trigger(vendor, guard, "fixed", f"UPDATE OF {', '.join(guard.fixed)}")
+    table, is_closed = guard.table, f"OLD.{guard.closing} IS NOT NULL"
+    statements = refuse(vendor, table, "fixed", _update_of(guard.fixed))
     if guard.closing:
-        changed = f"OLD.{guard.closing} IS NOT NULL"
-        statements += _trigger(vendor, guard, "closed", f"UPDATE OF {guard.closing}", when=changed)
+        statements += refuse(vendor, table, "closed", _update_of((guard.closing,)), when=is_closed)
     if guard.erasable:
-        statements += _trigger(vendor, guard, "erasable", f"UPDATE OF {', '.join(guard.erasable)}", is_owned=True)
+        statements += refuse(vendor, table, "erasable", _update_of(guard.erasable), lifted_by=ERASURE)
     if guard.said_when_closed:
-        event, closed = f"UPDATE OF {', '.join(guard.said_when_closed)}", f"OLD.{guard.closing} IS NOT NULL"
-        statements += _trigger(vendor, guard, "said", event, when=closed, is_owned=True)
-    return statements + _trigger(vendor, guard, "kept", "DELETE", is_owned=guard.is_deleted_by_erasure)
+        event = _update_of(guard.said_when_closed)
+        statements += refuse(vendor, table, "said", event, when=is_closed, lifted_by=ERASURE)
+    lifted_by = ERASURE if guard.is_deleted_by_erasure else None
+    return statements + refuse(vendor, table, "kept", "DELETE", lifted_by=lifted_by)
 
 
-def _trigger(
-    vendor: str, guard: Guard, name: str, event: str, *, when: str | None = None, is_owned: bool = False
+def _update_of(columns: tuple[str, ...]) -> str:
+    return f"UPDATE OF {', '.join(columns)}"
+
+
+def refuse(
+    vendor: str, table: str, name: str, event: str, *, when: str | None = None, lifted_by: Erasure | None = None
 ) -> list[str]:
-    """One refusal. ``is_owned``: lifted once the organisation of the row is marked as erased."""
-    label = f"{guard.table}_{name}"
-    moment = f"BEFORE {event} ON {guard.table} FOR EACH ROW"
+    """One refusal, on the rows of ``table`` for which ``when``."""
+    label = f"{table}_{name}"
+    moment = f"BEFORE {event} ON {table} FOR EACH ROW"
     if vendor == "postgresql":
-        function = "essor_refuse_unless_erased" if is_owned else "essor_refuse_change"
+        function = lifted_by.function if lifted_by else "essor_refuse_change"
         condition = f" WHEN ({when})" if when else ""
         return [
-            f"DROP TRIGGER IF EXISTS {label} ON {guard.table}",
+            f"DROP TRIGGER IF EXISTS {label} ON {table}",
             f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
         ]
-    if is_owned:
-        unerased = f"(SELECT erased_at FROM directory_organisation WHERE id = OLD.{guard.owner}) IS NULL"  # noqa: S608
-        when = f"{when} AND {unerased}" if when else unerased
+    if lifted_by:
+        when = f"({when}) AND {lifted_by.is_awaited}" if when else lifted_by.is_awaited
     condition = f" WHEN {when}" if when else ""
     return [
         f"DROP TRIGGER IF EXISTS {label}",
         f"CREATE TRIGGER {label} {moment}{condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     ]
-
-
-def _unless_erased_function() -> str:
-    return (
-        "CREATE OR REPLACE FUNCTION essor_refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608
-        "BEGIN IF (SELECT erased_at FROM directory_organisation WHERE id = OLD.organisation_id) IS NULL THEN "
-        f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-        "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$"
-    )
 
 
 def _guard_words(vendor: str) -> list[str]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -9,17 +9,13 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+from essor.accounts.models import AppendOnlyQuerySet, RecordT_co
+
 ENDS_AFTER_IT_STARTS = Q(starts_on=None) | Q(ends_before=None) | Q(ends_before__gt=F("starts_on"))
 """A period whose two days are known is not empty; either may be open."""
 
-RecordT_co = TypeVar("RecordT_co", bound=models.Model, covariant=True)
 
-
-class AppendOnlyError(RuntimeError):
-    """What was recorded is neither changed nor deleted: close it with an action of ``essor.directory.actions``."""
-
-
-class KnownQuerySet(models.QuerySet[RecordT_co]):
+class KnownQuerySet(AppendOnlyQuerySet[RecordT_co]):
     """Rows with a knowledge interval ``[known_from, known_to)``."""
 
     def known_at(self, instant: datetime) -> Self:
@@ -34,24 +30,15 @@ class KnownQuerySet(models.QuerySet[RecordT_co]):
         ``said``: what is written at that moment and never again (``closing_reason`` of a fact).
         """
         known_to = Greatest(Value(now), F("known_from"))
-        return super(KnownQuerySet, self.filter(known_to=None)).update(known_to=known_to, **said)
+        return super(AppendOnlyQuerySet, self.filter(known_to=None)).update(known_to=known_to, **said)
 
     def erase(self, *, blanked: tuple[str, ...]) -> int:
         """For privacy erasure only: the database refuses it while the organisation is not marked as erased."""
-        return super().update(**dict.fromkeys(blanked, ""))
+        return super(AppendOnlyQuerySet, self).update(**dict.fromkeys(blanked, ""))
 
     def erase_rows(self) -> int:
         """For privacy erasure only: the database refuses it while the organisation is not marked as erased."""
-        return super().delete()[0]
-
-    def update(self, **kwargs: Any) -> int:  # noqa: ARG002
-        raise AppendOnlyError(self.model.__name__)
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:  # noqa: ARG002
-        raise AppendOnlyError(self.model.__name__)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise AppendOnlyError(self.model.__name__)
+        return super(AppendOnlyQuerySet, self).delete()[0]
 
 
 class Known(models.Model):
