@@ -87,5 +87,5 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
     name = forms.CharField(label=_("Nom de la clé"), required=False)
 
 
-class RenameKeyForm(EditWebAuthnForm):  # type: ignore[misc]
+class RenameKeyForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
     name = forms.CharField(label=_("Nom de la clé"))

@@ -66,7 +66,7 @@ MONTH_DAYS = (
 
 
 class _OpenSelect(forms.Select):
-    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002  Django gives it
         return False
 
 

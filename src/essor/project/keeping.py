@@ -67,7 +67,7 @@ class CountersCache(FileBasedCache):
         self._sets += 1
         if self._sets % SETS_BETWEEN_LOOKS == 0 and len(self._list_cache_files()) >= self._max_entries:
             self.clear_expired()
-            super()._cull()  # type: ignore[misc]
+            super()._cull()  # type: ignore[misc]  # Django’s stubs do not name it
 
 
 class Kept(BaseCache):

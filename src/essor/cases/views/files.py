@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to, require
-from essor.cases import actions, pictures, queries, routing, tasks
+from essor.cases import actions, pictures, queries, routing
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import (
     AskForm,
@@ -29,12 +28,10 @@ from essor.cases.forms import (
     TaskForm,
 )
 from essor.cases.models import Case, CaseDocument, CaseTask
-from essor.cases.rules import ADVISER, CaseError, list_moves
-from essor.cases.views.private import keep_private, language_of_page, posted_from, send_document
-from essor.cases.wording import explain_error, explain_route, in_language, write_minutes, write_need
+from essor.cases.rules import ADVISER, list_moves
+from essor.cases.views.private import Deed, do_or, keep_private, language_of_page, posted_from, send_document
+from essor.cases.wording import explain_route, in_language, write_minutes, write_need
 from essor.territories.queries import list_names
-
-Deed = Callable[[dict[str, Any]], object]
 
 
 def _person(request: HttpRequest) -> User:
@@ -104,18 +101,14 @@ def _assignment_form(case: Case, *, today: Any, data: Any = None) -> AssignmentF
 
 
 def _do(request: HttpRequest, case: Case, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
-    """One deed: done, or the page again with what is wrong beside what was typed."""
-    if form.is_valid():
-        try:
-            deed(form.cleaned_data)
-        except CaseError as error:
-            form.add_error(None, explain_error(error))
-        else:
-            tasks.send_letters.enqueue()
-            messages.success(request, done)
-            # Back at the top, where it says that it is done: the form had led to its own section.
-            return redirect(reverse("case", args=[case.reference]) + "#contenu")
-    return _show(request, case, {form.name: form})
+    return do_or(
+        lambda: _show(request, case, {form.name: form}),
+        request,
+        form,
+        deed,
+        done,
+        address=reverse("case", args=[case.reference]),
+    )
 
 
 @open_to(Audience.ADVISER)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
-from essor.cases import actions, queries, tasks
+from essor.cases import actions, queries
 from essor.cases.actions import THE_PROMOTER
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import CaseForm, ClosingForm, DocumentForm, MessageForm
 from essor.cases.models import Case, CaseDocument
-from essor.cases.rules import PROMOTER, CaseError
-from essor.cases.views.private import keep_private, language_of_page, posted_from, send_document
-from essor.cases.wording import explain_error, in_language, write_need, write_usual
+from essor.cases.rules import PROMOTER
+from essor.cases.views.private import Deed, do_or, keep_private, language_of_page, posted_from, send_document
+from essor.cases.wording import in_language, write_need, write_usual
 from essor.territories.queries import get_name
 
 
@@ -67,21 +66,15 @@ def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseF
     return render(request, "cases/follow.html", context, status=400 if sent else 200)
 
 
-def _do(
-    request: HttpRequest, case: Case, token: str, form: CaseForm, deed: Callable[[dict[str, Any]], object], done: str
-) -> HttpResponse:
-    """One deed of the promoter: done, or the page again with what is wrong beside what was typed."""
-    if form.is_valid():
-        try:
-            deed(form.cleaned_data)
-        except CaseError as error:
-            form.add_error(None, explain_error(error))
-        else:
-            tasks.send_letters.enqueue()
-            messages.success(request, done)
-            # Back at the top, where it says that it is done: the form had led to its own section.
-            return redirect(reverse("case_follow", args=[token]) + "#contenu")
-    return _show(request, case, token, {form.name: form})
+def _do(request: HttpRequest, case: Case, token: str, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
+    return do_or(
+        lambda: _show(request, case, token, {form.name: form}),
+        request,
+        form,
+        deed,
+        done,
+        address=reverse("case_follow", args=[token]),
+    )
 
 
 @open_to(Audience.PUBLIC)

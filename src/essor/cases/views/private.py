@@ -1,4 +1,4 @@
-"""What the pages of a case share: answers that nobody keeps, and files that no browser runs."""
+"""What the pages of a case share: one way to do a deed, answers that nobody keeps, files that no browser runs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,45 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.cases import storage
+from essor.cases import storage, tasks
+from essor.cases.forms import CaseForm
 from essor.cases.models import CaseDocument
+from essor.cases.rules import CaseError
+from essor.cases.wording import explain_error
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+Deed = Callable[[dict[str, Any]], object]
+
+
+def do_or(
+    show_again: Callable[[], HttpResponse],
+    request: HttpRequest,
+    form: CaseForm,
+    deed: Deed,
+    done: str,
+    *,
+    address: str,
+) -> HttpResponse:
+    """One deed: done, and back at ``address``; or the page again with what is wrong beside what was typed."""
+    if form.is_valid():
+        try:
+            deed(form.cleaned_data)
+        except CaseError as error:
+            form.add_error(None, explain_error(error))
+        else:
+            tasks.send_letters.enqueue()
+            messages.success(request, done)
+            # Back at the top, where it says that it is done: the form had led to its own section.
+            return redirect(f"{address}#contenu")
+    return show_again()
 
 
 def keep_private(view: View) -> View:

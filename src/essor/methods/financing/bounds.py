@@ -192,8 +192,8 @@ class Relaxation:
     ) -> tuple[int, NDArray[np.float64] | None, Sequence[float]]:
         """The solver's status, point and multipliers. Elastic: how far every row must give way for one to exist."""
         # Imported here: SciPy's optimisers take half a second to load, and only this function needs them.
-        from scipy.optimize import linprog  # type: ignore[import-untyped]
-        from scipy.sparse import csr_array  # type: ignore[import-untyped]
+        from scipy.optimize import linprog  # type: ignore[import-untyped]  # SciPy is not typed
+        from scipy.sparse import csr_array  # type: ignore[import-untyped]  # SciPy is not typed
 
         values, rows, columns = self._matrix
         size, gain = len(self._gain), -self._gain
