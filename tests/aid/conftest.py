@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
+
+from essor.aid.actions import load_shipped_aids
+from essor.territories.actions import load_shipped_territories
 
 
 @pytest.fixture
@@ -13,3 +17,10 @@ def shared() -> Path:
     if not (folder / "content").is_dir():
         pytest.skip("real data absent: set ESSOR_SHARED to the folder that holds content/")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _catalogue(db: None) -> None:
+    """The places and the programmes that are shipped."""
+    load_shipped_territories(by=None, now=timezone.now())
+    load_shipped_aids(now=timezone.now())

@@ -9,23 +9,16 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from essor.aid.queries import get_questionnaire, list_shipped_programmes
+from essor.aid.queries import get_questionnaire, list_programmes
 from essor.aid.reading import read_programme, read_programmes
 from essor.aid.rules import AidError, Questionnaire
 from essor.knowledge.aids import AidDefinition, load_aids, read_aids, translate_places
 from essor.knowledge.questions import load_question_variables, load_questions
 from essor.methods.criteria import Exact, Many, OneOf, Range
-from essor.territories.actions import load_shipped_territories
 
 ARTICLE, THEN, NOW = "jec_lanaudiere_2017", "2018-05-01", "2026-11-26"
 PROMOTER: dict[str, Any] = {"legal_form": "none", "territory": "64015", "stage": "prestartup"}
-
-
-@pytest.fixture(autouse=True)
-def _places(db: None) -> None:
-    load_shipped_territories(by=None, now=timezone.now())
 
 
 @pytest.fixture
@@ -151,7 +144,7 @@ def test_a_rule_or_a_period_that_cannot_be_is_refused() -> None:
 
 
 def test_every_programme_is_worded_in_both_languages_sourced_and_asks_known_questions() -> None:
-    for programme in list_shipped_programmes():
+    for programme in list_programmes():
         definition = programme.definition
         words = [definition.name, *definition.judgement, *definition.uncertain]
         assert all(one.fr.strip() and one.en.strip() for one in words)

@@ -6,19 +6,12 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.utils import timezone
 
 from essor.aid.links import Asked, read_link, write_link
 from essor.knowledge.questions import load_questions
-from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
 
 PROMOTER = Asked({"legal_form": "none", "territory": "64015", "stage": "prestartup"})
-
-
-@pytest.fixture(autouse=True)
-def _places(db: None) -> None:
-    load_shipped_territories(by=None, now=timezone.now())
 
 
 def read_answers(address: str) -> Asked:

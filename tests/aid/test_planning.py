@@ -9,28 +9,21 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from essor.aid.planning import plan_project, read_project
-from essor.aid.queries import get_questionnaire, list_shipped_programmes
+from essor.aid.queries import get_questionnaire, list_programmes
 from essor.aid.rules import AidError, find_aids
 from essor.methods.financing import Plan
-from essor.territories.actions import load_shipped_territories
 from essor.territories.queries import place_tree
 
 ON = date(2018, 5, 1)
 COOP = {"legal_form": "coop", "social_economy": True, "territory": "64015", "stage": "startup"}
 
 
-@pytest.fixture(autouse=True)
-def _places(db: None) -> None:
-    load_shipped_territories(by=None, now=timezone.now())
-
-
 def make_plan(only: str = "", **said: Any) -> Plan:
     questionnaire = get_questionnaire(ON)
     asked = read_project(said, kinds=questionnaire.variables["project_types"].values, on=ON)
-    programmes = [one for one in list_shipped_programmes() if only in ("", one.slug)]
+    programmes = [one for one in list_programmes() if only in ("", one.slug)]
     profile = questionnaire.read_profile(asked.profile)
     found = find_aids(programmes, profile, on=ON, places=place_tree(ON), questionnaire=questionnaire)
     return plan_project(asked, found, on=ON)

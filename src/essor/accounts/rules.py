@@ -29,6 +29,8 @@ ACTIONS = {
         Action("publish_base", ADVISER),
         Action("publish_edition", ADVISER, is_placed=True),
         Action("handle_cases", ADVISER, is_placed=True),
+        Action("edit_aid", ADVISER),
+        Action("publish_aid", ADVISER),
         Action("erase_organisation", ADMINISTRATOR),
         Action("erase_case", ADMINISTRATOR),
         Action("administer", ADMINISTRATOR),

@@ -6,3 +6,4 @@ from django.apps import AppConfig
 class AidConfig(AppConfig):
     name = "essor.aid"
     label = "aid"
+    default_auto_field = "django.db.models.BigAutoField"

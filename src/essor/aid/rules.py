@@ -55,10 +55,14 @@ class RuledVersion:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One programme of aid. ``versions``: in the order written, their periods apart from one another."""
+    """One programme of aid. ``versions``: in the order written, their periods apart from one another.
+
+    ``revision``: the number under which the catalogue published it; None: it was read from a file.
+    """
 
     definition: AidDefinition
     versions: tuple[RuledVersion, ...]
+    revision: int | None = None
 
     @property
     def slug(self) -> str:

@@ -36,6 +36,16 @@ SENTENCES: Mapping[str, Any] = {
     "versions-overlap": _(
         "« {aid} » : les versions {first} et {second} valent le même jour. Terminez l’une avant que l’autre commence."
     ),
+    "draft-open": _(
+        "« {aid} » a déjà un brouillon ouvert. Reprenez-le, publiez-le ou mettez-le de côté avant d’en écrire un autre."
+    ),
+    "draft-gone": _(
+        "Ce brouillon de « {aid} » n’est plus ouvert : il a été publié ou mis de côté. Relisez l’historique de l’aide."
+    ),
+    "nothing-changed": _("Ce texte de « {aid} » est celui qui est déjà publié : il n’y a rien à proposer."),
+    "second-person-needed": _(
+        "Qui a rédigé « {aid} » ne le publie pas : demandez à une autre personne de le relire et de le publier."
+    ),
     "date-malformed": _("« {value} » n’est pas une date. Écrivez {option} 2018-05-31."),
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from essor.directory.guards import Erasure, refuse
+from essor.directory.guards import Erasure, differ, refuse
 
 ERASURE = Erasure("essor_refuse_unless_case_erased", "cases_case", "case_id")
 
@@ -66,20 +66,14 @@ def remove_guards(connection: BaseDatabaseWrapper) -> None:
 def list_statements(vendor: str) -> list[str]:
     statements = [ERASURE.write_function()] if vendor == "postgresql" else []
     for guard in GUARDS:
-        statements += refuse(vendor, guard.table, "fixed", "UPDATE", when=_differ(vendor, guard.fixed))
+        statements += refuse(vendor, guard.table, "fixed", "UPDATE", when=differ(vendor, guard.fixed))
         for column in guard.closing:
-            changed = f"OLD.{column} IS NOT NULL AND ({_differ(vendor, (column,))})"
+            changed = f"OLD.{column} IS NOT NULL AND ({differ(vendor, (column,))})"
             statements += refuse(vendor, guard.table, f"once_{column}", "UPDATE", when=changed)
         if guard.erasable:
-            changed = _differ(vendor, guard.erasable)
+            changed = differ(vendor, guard.erasable)
             statements += refuse(vendor, guard.table, "erasable", "UPDATE", when=changed, lifted_by=ERASURE)
         statements += refuse(vendor, guard.table, "kept", "DELETE")
-    said = _differ(vendor, ("stage", "outcome_code", "outcome_words"))
+    said = differ(vendor, ("stage", "outcome_code", "outcome_words"))
     ended = f"OLD.closed_at IS NOT NULL AND NEW.erased_at IS NULL AND ({said})"
     return statements + refuse(vendor, GUARDS[0].table, "ended", "UPDATE", when=ended)
-
-
-def _differ(vendor: str, columns: tuple[str, ...]) -> str:
-    """A row saved whole names every column: only those that change count."""
-    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
-    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)

@@ -185,6 +185,12 @@ def refuse(
     ]
 
 
+def differ(vendor: str, columns: tuple[str, ...]) -> str:
+    """A row saved whole names every column: only those that change count."""
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+
+
 def _guard_words(vendor: str) -> list[str]:
     """A file may be called by the name of an organisation: a privacy erasure replaces it, nobody rewrites it."""
     rewritten = " OR ".join(

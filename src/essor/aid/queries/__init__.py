@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from essor.aid.links import Asked
-from essor.aid.reading import read_programmes
+from essor.aid.models import AidRevision
+from essor.aid.reading import read_programme
 from essor.aid.rules import Found, Programme, Questionnaire, find_aids
-from essor.knowledge.aids import load_aids, load_read_on
+from essor.knowledge.aids import AidDefinition
 from essor.knowledge.plain import load_mappings
 from essor.knowledge.questions import load_question_variables, load_questions
 from essor.methods.criteria import rank_questions
@@ -17,10 +18,29 @@ from essor.territories.models import Territory
 from essor.territories.queries import list_found, list_names, place_tree
 from essor.territories.rules import fold
 
+MOST_KEPT = 2000
+_READ: dict[tuple[int, date | None, str], Programme] = {}
+"""What was published never changes: each revision is read once by each process."""
 
-@cache
-def list_shipped_programmes() -> tuple[Programme, ...]:
-    return read_programmes(load_aids(), variables=load_question_variables(), read_on=load_read_on())
+
+def list_programmes(*, known_at: datetime | None = None) -> tuple[Programme, ...]:
+    """The catalogue as it is, or as it was at a moment, in the order in which programmes entered it."""
+    revisions = AidRevision.objects.known_at(known_at) if known_at else AidRevision.objects.current()
+    keys = list(revisions.order_by("aid_id").values_list("pk", "number", "read_on", "content_hash"))
+    unread = [key[0] for key in keys if key[1:] not in _READ]
+    if unread:
+        if len(_READ) > MOST_KEPT:
+            _READ.clear()
+            unread = [key[0] for key in keys]
+        for revision in AidRevision.objects.filter(pk__in=unread):
+            _READ[revision.number, revision.read_on, revision.content_hash] = read_revision(revision)
+    return tuple(_READ[key[1:]] for key in keys)
+
+
+def read_revision(revision: AidRevision) -> Programme:
+    definition = AidDefinition.model_validate_json(json.dumps(revision.content))
+    programme = read_programme(definition, variables=load_question_variables(), read_on=revision.read_on)
+    return replace(programme, revision=revision.number)
 
 
 def get_questionnaire(on: date) -> Questionnaire:
@@ -48,7 +68,7 @@ def search_aids(asked: Asked, *, on: date, language: str) -> Search:
     questionnaire, places = get_questionnaire(on), place_tree(on)
     profile = questionnaire.read_profile(asked.said)
     found = find_aids(
-        list_shipped_programmes(), profile, on=on, places=places, questionnaire=questionnaire,
+        list_programmes(), profile, on=on, places=places, questionnaire=questionnaire,
         place_names=list_names(on, language),
     )  # fmt: skip
     questions = questionnaire.questions

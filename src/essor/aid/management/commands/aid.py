@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from essor.aid.answers import answer_found
 from essor.aid.planning import answer_plan, plan_project, read_project
-from essor.aid.queries import get_questionnaire, list_shipped_programmes
+from essor.aid.queries import get_questionnaire, list_programmes
 from essor.aid.rules import AidError, Found, find_aids
 from essor.aid.wording import explain
 from essor.knowledge import DefinitionRefused
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         costs = questionnaire.variables["project_types"]
         asked = read_project(read_profile_file(Path(options["project"])), kinds=costs.values, on=on)
         found = find_aids(
-            list_shipped_programmes(),
+            list_programmes(),
             questionnaire.read_profile(asked.profile),
             on=on,
             places=place_tree(on),
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         questionnaire, language = get_questionnaire(on), options["language"]
         names = list_names(on, language)
         found = find_aids(
-            list_shipped_programmes(),
+            list_programmes(),
             questionnaire.read_profile(read_profile_file(Path(options["profile"]))),
             on=on,
             places=place_tree(on),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from essor.accounts import guards as accounts_guards
 from essor.accounts.models import Instance
+from essor.aid import guards as aid_guards
 from essor.cases import guards as cases_guards
 from essor.directory import guards as directory_guards
 from essor.directory.models import Organisation
@@ -20,7 +21,7 @@ from essor.observatory.models import Edition
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from essor.project.shipped import is_untouched
 
-GUARDS = (accounts_guards, directory_guards, cases_guards, observatory_guards)
+GUARDS = (accounts_guards, directory_guards, cases_guards, aid_guards, observatory_guards)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,150 @@
+"""A programme is drafted by one person and published by another; the operator's console does both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from essor.accounts.audit import record_event
+from essor.accounts.models import User
+from essor.accounts.permissions import require
+from essor.aid.models import Aid, AidRevision
+from essor.aid.reading import read_programme
+from essor.aid.rules import AidError
+from essor.knowledge.aids import AidDefinition, load_aids, load_read_on
+from essor.knowledge.questions import load_question_variables
+
+
+@transaction.atomic
+def draft_aid(
+    *, definition: AidDefinition, by: User | None, now: datetime, read_on: date | None = None, reason: str = ""
+) -> AidRevision:
+    """What the programme should say; refused while another draft of it is open. The console's (``by`` None) too is
+    only a draft.
+
+    Raises AidError: ``draft-open``, ``nothing-changed``, and those of :func:`essor.aid.reading.read_programme`.
+    """
+    require(by, "edit_aid", on=timezone.localdate(now))
+    read_programme(definition, variables=load_question_variables(), read_on=read_on)
+    aid, _made = Aid.objects.get_or_create(slug=definition.id, defaults={"created_at": now})
+    held = Aid.objects.select_for_update().get(pk=aid.pk)
+    if AidRevision.objects.drafts().filter(aid=held).exists():
+        raise AidError("draft-open", aid=held.slug)
+    content = definition.model_dump(mode="json")
+    current = AidRevision.objects.current().filter(aid=held).first()
+    if current and current.content_hash == hash_of(content) and current.read_on == read_on:
+        raise AidError("nothing-changed", aid=held.slug)
+    revision = AidRevision.objects.create(
+        aid=held,
+        number=_next_number(held),
+        content=content,
+        content_hash=hash_of(content),
+        read_on=read_on,
+        reason=reason,
+        drafted_at=now,
+        drafted_by=by,
+    )
+    _trace("draft_aid", revision, by=by, now=now, after={"content_hash": revision.content_hash, "reason": reason})
+    return revision
+
+
+@transaction.atomic
+def publish_aid(*, revision: AidRevision, by: User | None, now: datetime) -> AidRevision:
+    """Shows a draft to everyone, in place of what was said until now.
+
+    Raises AidError: ``draft-gone``, ``second-person-needed``.
+    """
+    require(by, "publish_aid", on=timezone.localdate(now))
+    held = Aid.objects.select_for_update().get(pk=revision.aid_id)
+    draft = AidRevision.objects.drafts().select_related("aid").filter(pk=revision.pk).first()
+    if draft is None:
+        raise AidError("draft-gone", aid=held.slug)
+    if draft.drafted_by_id is not None and (by is None or by.pk == draft.drafted_by_id):
+        raise AidError("second-person-needed", aid=held.slug)
+    replaced = AidRevision.objects.current().filter(aid=held).first()
+    if replaced is not None:
+        replaced.known_to = now
+        replaced.save(update_fields=["known_to"])
+    draft.published_at, draft.approved_by = now, by
+    draft.save(update_fields=["published_at", "approved_by"])
+    after = {"content_hash": draft.content_hash, "replaces": replaced.number if replaced else None}
+    _trace("publish_aid", draft, by=by, now=now, after=after)
+    return draft
+
+
+@transaction.atomic
+def set_draft_aside(*, revision: AidRevision, by: User | None, now: datetime) -> AidRevision:
+    """A draft that nobody will publish; it stays in the history. Raises AidError: ``draft-gone``."""
+    require(by, "edit_aid", on=timezone.localdate(now))
+    held = Aid.objects.select_for_update().get(pk=revision.aid_id)
+    draft = AidRevision.objects.drafts().select_related("aid").filter(pk=revision.pk).first()
+    if draft is None:
+        raise AidError("draft-gone", aid=held.slug)
+    draft.set_aside_at = now
+    draft.save(update_fields=["set_aside_at"])
+    _trace("set_aid_draft_aside", draft, by=by, now=now)
+    return draft
+
+
+@transaction.atomic
+def load_shipped_aids(*, now: datetime, definitions: Iterable[AidDefinition] | None = None) -> list[AidRevision]:
+    """Publishes each shipped programme that is not there, or that the console alone wrote until now and that is
+    shipped otherwise; the revisions published now. What a person published since is left as they said it."""
+    shipped = {item.id: item for item in (load_aids() if definitions is None else definitions)}
+    latest = {
+        one.aid.slug: one for one in AidRevision.objects.current().filter(aid__slug__in=shipped).select_related("aid")
+    }
+    read_on, published = load_read_on(), []
+    for slug, definition in shipped.items():
+        content, current = definition.model_dump(mode="json"), latest.get(slug)
+        said = (hash_of(content), read_on)
+        if current and (current.drafted_by_id or (current.content_hash, current.read_on) == said):
+            continue
+        published.append(_publish_shipped(slug, content, read_on=read_on, replaced=current, now=now))
+    if published:
+        after = {one.aid.slug: one.content_hash for one in published}
+        record_event(action="load_aids", target_kind="catalogue", target_id="shipped", by=None, now=now, after=after)
+    return published
+
+
+def _publish_shipped(
+    slug: str, content: dict[str, Any], *, read_on: date | None, replaced: AidRevision | None, now: datetime
+) -> AidRevision:
+    aid = replaced.aid if replaced else Aid.objects.get_or_create(slug=slug, defaults={"created_at": now})[0]
+    if replaced is not None:
+        replaced.known_to = now
+        replaced.save(update_fields=["known_to"])
+    return AidRevision.objects.create(
+        aid=aid,
+        number=_next_number(aid),
+        content=content,
+        content_hash=hash_of(content),
+        read_on=read_on,
+        drafted_at=now,
+        published_at=now,
+    )
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content as canonical JSON.
+
+    >>> hash_of({"b": 1, "a": "é"}) == hash_of({"a": "é", "b": 1})
+    True
+    """
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _next_number(aid: Aid) -> int:
+    return (aid.revisions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+
+
+def _trace(
+    action: str, revision: AidRevision, *, by: User | None, now: datetime, after: Mapping[str, Any] | None = None
+) -> None:
+    record_event(action=action, target_kind="aid_revision", target_id=str(revision), by=by, now=now, after=after)
