@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.aid import views
+from essor.aid.views import finder
 
 urlpatterns: list[URLPattern] = [
-    path("trouver/", views.ask_question, name="find_aid"),
-    path("trouver/resultats/", views.show_results, name="aid_results"),
+    path("trouver/", finder.ask_question, name="find_aid"),
+    path("trouver/resultats/", finder.show_results, name="aid_results"),
 ]
