@@ -16,7 +16,7 @@ from essor.accounts.models import User
 from essor.cases import actions
 from essor.cases.actions import THE_PROMOTER, OpenedCase, Reminded
 from essor.cases.models import Case, CaseEvent, CaseLetter
-from essor.cases.tasks import remind
+from essor.cases.tasks import remind_late
 
 DAY = timedelta(days=1)
 
@@ -72,14 +72,14 @@ def test_a_closed_case_is_left_in_peace(routed: OpenedCase, adviser: User, now: 
     assert actions.remind_and_escalate(now=now + 90 * DAY) == Reminded(0, 0, 0)
 
 
-def test_the_command_and_the_task_do_the_same_work(
+def test_the_command_and_the_daily_task_do_the_same_work(
     routed: OpenedCase, administrator: User, now: datetime, settings: Any
 ) -> None:
     with time_machine.travel(now + 30 * DAY, tick=False):
         out = StringIO()
         call_command("cases", "remind", "--json", stdout=out)
         assert json.loads(out.getvalue()) == {"reminders": 1, "escalations": 1, "late": 1, "sent": 4, "failed": 0}
-        remind.enqueue()
+        remind_late(now + 30 * DAY)
         call_command("cases", "remind", stdout=out)
     assert "Nouveaux rappels : 0" in out.getvalue()
     assert len(mail.outbox) == 4

@@ -195,7 +195,7 @@ def measure_usual(*, workflow: str, now: datetime) -> Usual | None:
 
 
 def are_reminders_asleep(*, on: date) -> bool:
-    """A case has been late for a week and nothing told anyone: nobody runs ``./essor cases remind``."""
+    """A case has been late for a week and nothing told anyone: nobody runs ``./essor daily``."""
     told = CaseEvent.objects.filter(
         case=OuterRef("pk"), kind__in=["reminded", "escalated"], happened_at__date__gt=OuterRef("due_on")
     )

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
+
 from django.utils import timezone
 from django_tasks import task
 
 from essor.cases import actions
+
+
+class LettersWaiting(Exception):
+    """Letters that the mail server did not take: the task of the day failed, and is taken up again later."""
 
 
 @task()
@@ -12,9 +19,14 @@ def send_letters() -> None:
     actions.send_letters(now=timezone.now())
 
 
-@task()
-def remind() -> None:
-    """For whoever schedules tasks rather than the command ``cases remind``: the same work."""
-    now = timezone.now()
-    actions.remind_and_escalate(now=now)
-    actions.send_letters(now=now)
+def remind_late(now: datetime) -> dict[str, int]:
+    """A task of each day: reminders and escalations."""
+    return asdict(actions.remind_and_escalate(now=now))
+
+
+def send_waiting_letters(now: datetime) -> dict[str, int]:
+    """A task of each day: the letters of the reminders, and those that could not leave before."""
+    done = actions.send_letters(now=now)
+    if done.failed:
+        raise LettersWaiting(done.failed)
+    return asdict(done)

@@ -7,6 +7,7 @@ from django.apps import AppConfig
 
 class ProjectConfig(AppConfig):
     name = "essor.project"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Some rooms stand below what they must be told of: only here may one be told about the other."""

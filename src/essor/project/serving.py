@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from essor.project.tidying import Daily
-
 ATTACHED = "essor.project.attached"
 THREADS = 4
 LOOK_SECONDS = 0.2
+HOUR_SECONDS = 3_600.0
 STOP_SECONDS = 20
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
@@ -89,6 +88,22 @@ class Worker:
             self.process = self._start()
 
 
+class Hourly:
+    """A short process, started when first looked at, then again each hour: the day's tasks, once each (``daily``)."""
+
+    def __init__(self, *words: str, every_seconds: float = HOUR_SECONDS) -> None:
+        self._words, self._every_seconds = words, every_seconds
+        self._due = time.monotonic()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def look(self) -> None:
+        is_running = self.process is not None and self.process.poll() is None
+        if is_running or time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + self._every_seconds
+        self.process = subprocess.Popen([sys.executable, "-m", *self._words])
+
+
 def run_until_stopped(
     *, host: str, port: int, workers: int, lock: int, tell: Callable[[int, float], None] = lambda _code, _pause: None
 ) -> None:
@@ -105,16 +120,16 @@ def run_until_stopped(
     with _asked_to_stop() as asked:
         web = _start(words, lock)
         worker = Worker(start=lambda: _start(["essor.project.working"], lock), tell=tell)
-        tidying = Daily()
+        daily = Hourly("essor", "daily")
         try:
             while not asked:
                 if web.poll() is not None:
                     raise WebEnded(code=web.returncode)
                 worker.look()
-                tidying.look()
+                daily.look()
                 time.sleep(LOOK_SECONDS)
         finally:
-            _stop([web, worker.process, *([tidying.process] if tidying.process else [])])
+            _stop([web, worker.process, *([daily.process] if daily.process else [])])
 
 
 def _start(words: list[str], lock: int) -> subprocess.Popen[bytes]:

@@ -25,6 +25,7 @@ Servir · Serving
   essor demo            montre un territoire fictif · shows a fictitious territory
   essor serve           sert les pages pour de vrai · serves the pages for real
   essor administrator   ouvre un compte d’administration · opens an administrator's account
+  essor daily           fait les tâches du jour · does the day's tasks
 Données · Data
   essor import          lit un fichier (census, municipalities, boundaries) · reads a file
   essor erase           efface ce qui nomme une organisation · erases what names an organisation
@@ -89,8 +90,8 @@ UNKNOWN_WORD = (
 )
 READ_DATA = frozenset(
     {
-        "administrator", "aid", "bases", "cases", "clearsessions", "compare", "db_worker", "dbshell", "dumpdata",
-        "edition", "erase", "import", "portrait", "shell", "tidy",
+        "administrator", "aid", "bases", "cases", "clearsessions", "compare", "daily", "db_worker", "dbshell",
+        "dumpdata", "edition", "erase", "import", "portrait", "shell", "tidy",
     }
 )  # fmt: skip
 """Words that have nothing to say before ``demo`` or ``serve`` made the data; asking SQLite would make an empty file."""

@@ -1,25 +1,23 @@
-"""What must not be kept is thrown away once a day while the platform runs: ``essor tidy``, in its own process."""
+"""What must not be kept is thrown away: by ``essor tidy``, and each day with the other daily tasks."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
+from datetime import datetime
 
-DAY_SECONDS = 86_400.0
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection
+
+from essor.directory.actions.drafts import discard_old_drafts
+from essor.engines.journal import empty_journal
+from essor.project.keeping import Kept
 
 
-class Daily:
-    """Looked at now and then by whoever runs the processes: the first time it starts one, then once a day."""
-
-    def __init__(self, *, every_seconds: float = DAY_SECONDS) -> None:
-        self._every_seconds = every_seconds
-        self._due = time.monotonic()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def look(self) -> None:
-        is_running = self.process is not None and self.process.poll() is None
-        if is_running or time.monotonic() < self._due:
-            return
-        self._due = time.monotonic() + self._every_seconds
-        self.process = subprocess.Popen([sys.executable, "-m", "essor", "tidy"], stdout=subprocess.DEVNULL)
+def tidy(now: datetime) -> dict[str, int]:
+    """How many import drafts and cached files were thrown away; ended sessions go too, uncounted."""
+    discarded = discard_old_drafts(now=now)
+    call_command("clearsessions")
+    kept = caches["default"]
+    expired = kept.clear_expired() if isinstance(kept, Kept) else 0
+    empty_journal(connection)
+    return {"drafts": discarded, "expired": expired}

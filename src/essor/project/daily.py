@@ -1,0 +1,130 @@
+"""The tasks of each day: one list, whoever runs them (``serve`` by itself, ``essor daily`` from cron or systemd).
+
+A room that has something to do each day writes a function of the instant that returns what it did, as counts, and takes
+one line of :data:`TASKS`. Each task succeeds once a day, whatever number of processes run the list; one that raises
+leaves the others to run, is said by :func:`list_states`, and is tried again at the next run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Max, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from essor.accounts.audit import record_event
+from essor.cases.tasks import remind_late, send_waiting_letters
+from essor.project.models import DailyRun
+from essor.project.tidying import tidy
+
+ABANDONED = timedelta(hours=2)
+"""A process that took a task and fell keeps it no longer than this."""
+
+LATE = timedelta(hours=36)
+"""Once a day, at an hour that may move by some: past this, nobody runs the list."""
+
+OFFICE_OPENS = 8
+"""The hour, on the platform's clock, from which letters may leave by themselves."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyTask:
+    """``name``: kept with each run, never changed. ``from_hour``: not before this hour of the day, 0 to 23."""
+
+    name: str
+    label: Promise
+    work: Callable[[datetime], Mapping[str, int]]
+    from_hour: int = 0
+
+
+TASKS: tuple[DailyTask, ...] = (
+    DailyTask("tidy", _("jeter ce qui ne se garde pas"), tidy),
+    DailyTask("case_reminders", _("rappeler les échéances des dossiers"), remind_late, OFFICE_OPENS),
+    DailyTask("case_letters", _("envoyer les lettres en attente"), send_waiting_letters, OFFICE_OPENS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """``code``: ``done`` (in the last day and a half), ``failed`` (its latest run), ``late``, or ``never``."""
+
+    task: DailyTask
+    code: str
+    last_done_at: datetime | None
+    last: DailyRun | None
+
+
+def run_due(*, clock: Callable[[], datetime], tasks: Sequence[DailyTask] = TASKS) -> list[DailyRun]:
+    """Does, in order, each task whose hour has come and that nobody does or did today; the runs of this call."""
+    ran = []
+    for task in tasks:
+        now = clock()
+        if timezone.localtime(now).hour >= task.from_hour and (run := _take(task, now=now)):
+            ran.append(_do(task, run, clock=clock))
+    return ran
+
+
+def list_states(*, now: datetime, tasks: Sequence[DailyTask] = TASKS) -> list[TaskState]:
+    latest = DailyRun.objects.values("task").annotate(
+        done_at=Max("ended_at", filter=Q(outcome=DailyRun.Outcome.DONE)), day=Max("day")
+    )
+    found = {row["task"]: row for row in latest}
+    days = {row["day"] for row in found.values()}
+    runs = {(run.task, run.day): run for run in DailyRun.objects.filter(day__in=days)}
+    states = []
+    for task in tasks:
+        row = found.get(task.name)
+        last, done_at = (runs[task.name, row["day"]], row["done_at"]) if row else (None, None)
+        states.append(TaskState(task, _say_state(last, done_at, now), done_at, last))
+    return states
+
+
+def _say_state(last: DailyRun | None, done_at: datetime | None, now: datetime) -> str:
+    if last is None:
+        return "never"
+    if last.outcome == DailyRun.Outcome.FAILED:
+        return "failed"
+    return "done" if done_at is not None and done_at > now - LATE else "late"
+
+
+def _take(task: DailyTask, *, now: datetime) -> DailyRun | None:
+    """The row that makes this process the one that does the task today; None where it is another, or done."""
+    said = {"started_at": now}
+    run, is_new = DailyRun.objects.get_or_create(task=task.name, day=timezone.localdate(now), defaults=said)
+    if is_new:
+        return run
+    dropped = Q(outcome=DailyRun.Outcome.RUNNING, started_at__lt=now - ABANDONED)
+    free = DailyRun.objects.filter(Q(outcome=DailyRun.Outcome.FAILED) | dropped, pk=run.pk)
+    running = {"outcome": DailyRun.Outcome.RUNNING, "ended_at": None, "failure": "", "tries": F("tries") + 1}
+    return DailyRun.objects.get(pk=run.pk) if free.update(**running, **said) else None
+
+
+def _do(task: DailyTask, run: DailyRun, *, clock: Callable[[], datetime]) -> DailyRun:
+    try:
+        run.counts, run.outcome = dict(task.work(run.started_at)), DailyRun.Outcome.DONE
+    except Exception as error:  # whatever a task of another room raises, those after it still run
+        logger.exception("daily task %s", task.name)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        run.outcome, run.failure = DailyRun.Outcome.FAILED, type(error).__name__
+    run.ended_at = clock()
+    with transaction.atomic():
+        run.save()
+        record_event(
+            action=f"daily_task_{run.outcome}",
+            target_kind="daily_task",
+            target_id=task.name,
+            by=None,
+            now=run.ended_at,
+            after={"day": run.day, "tries": run.tries, "failure": run.failure, **run.counts},
+            label="daily",
+        )
+    return run
