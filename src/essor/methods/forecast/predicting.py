@@ -55,7 +55,10 @@ class Forecast:
     def probability_of(self, target: int) -> float:
         """That at least ``target`` are open at the horizon."""
         short = max(target - self.opened, 0)
-        return _clip(1 - self.distribution[:short].sum())
+        if not short:
+            return 1.0
+        below = np.cumsum(self.distribution)
+        return _clip(1 - below[min(short, len(below)) - 1])
 
     def interval(self, share: float = 0.8) -> tuple[int, int]:
         """The central interval: at most (1 - share) / 2 on either side."""
