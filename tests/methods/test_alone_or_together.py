@@ -7,13 +7,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from essor.methods.bases import FULL_TIME, HEADCOUNT, BaseDefinition
+from essor.methods.bases import FULL_TIME, HEADCOUNT, BaseDefinition, membership
 from essor.methods.criteria import parse
-from essor.methods.facts import Event, Observation, population_of
+from essor.methods.facts import Event, Observation, add_life, alive_by_events, population_of
 from essor.methods.figures import CODED_DIMENSIONS
 from essor.methods.portrait import PortraitPlan, build_portrait
 from essor.methods.variables import Variable
-from tests.methods.towns import NOW, PLACES, START, T0, T1, VARIABLES, event, facts, make_base
+from tests.methods.towns import NOW, PLACES, START, T0, T1, TOWN, VARIABLES, event, facts, make_base
 
 KNOWN = VARIABLES | {
     "social_economy": Variable(
@@ -81,3 +81,25 @@ EVENTS = st.lists(
 def test_a_base_says_the_same_alone_or_together(observations: list[Observation], events: list[Event]) -> None:
     kept = list({(item.organisation, item.variable, item.starts_on): item for item in observations}.values())
     assert build([ALONE], kept, events) == build([ALONE, OTHER], kept, events)
+
+
+@given(FACTS, EVENTS)
+@settings(max_examples=200, deadline=None)
+def test_whoever_is_known_to_exist_is_told_once(observations: list[Observation], events: list[Event]) -> None:
+    """Member, not a member, undecided or unseen: the parts sum to all of whom a fact or an event shows the day."""
+    for on in (T0, T1):
+        asked = {name: KNOWN[name] for name in ALONE.variables()}
+        population = population_of(observations, on=on, known_at=NOW, variables=asked)
+        population = add_life(population, events, on=on, known_at=NOW)
+        side = membership(population, ALONE, territory=TOWN, places=PLACES, on=on)
+        alive = alive_by_events(events, on=on, known_at=NOW)
+        shown = set(population.organisations.tolist()) | alive
+        parts = [side.members.size, int(side.member.no.sum()), side.undecided.size, side.count_unseen(alive)]
+        assert sum(parts) == len(shown)
+
+
+def test_whoever_events_alone_show_is_unseen_and_withholds_no_total() -> None:
+    found = build([ALONE], facts(1, T0, municipality="64008", legal_form="npo"), [event(2, "created", "2009-01-01")])
+    figure = found["figures"][f"alone.1.enterprises.{T1}"]
+    assert (figure["value"], figure["undecided"], figure["unseen"]) == (0, 0, 1)
+    assert found["comparisons"]

@@ -8,9 +8,11 @@ from typing import Any
 from django.db import connection
 
 from essor.observatory.models import BaseVersion
+from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.live import build_live_portrait
 from essor.observatory.queries.membership import explain_tree
-from tests.observatory.conftest import LAST, NOW, World
+from essor.observatory.sentences import say_gaps
+from tests.observatory.conftest import FIRST, LAST, NOW, World
 
 
 def explain(version: BaseVersion) -> Any:
@@ -58,3 +60,27 @@ def test_the_builder_and_the_portrait_count_the_same(world: World, magazine: Bas
     results = build_live_portrait(territory_code="640", base_versions=[magazine], dates=[LAST], known_at=NOW)
     figure = results["figures"][f"magazine-2014.1.enterprises.{LAST}"]
     assert [found.counts[name] for name in ("in", "undecided")] == [(figure["value"],) * 2, (figure["undecided"],) * 2]
+
+
+def test_whoever_exists_and_of_whom_nothing_is_said_has_a_line_of_its_own(world: World, magazine: BaseVersion) -> None:
+    """Known by its creation alone: neither counted nor undecided, on the base's page as in the portrait."""
+    world.add("muette", {})
+    world.add("close", {})
+    world.happen("muette", "created", FIRST)
+    world.happen("close", "created", FIRST)
+    world.happen("close", "closed", LAST)
+    results = build_live_portrait(territory_code="640", base_versions=[magazine], dates=[LAST], known_at=NOW)
+    figure, found = results["figures"][f"magazine-2014.1.enterprises.{LAST}"], explain(magazine)
+    assert (figure["unseen"], found.unseen) == (1, 1)
+    assert figure["undecided"] == found.counts["undecided"][0] == 1
+    assert "1 organisation existe" in found.unseen_sentence
+    assert "1 organisation existe" in say_gaps(figure)
+
+
+def test_the_unseen_of_a_base_are_the_same_beside_another_that_reads_more(world: World, magazine: BaseVersion) -> None:
+    world.add("autre", {2017: None}, place=None, form=None, commercial_activity=None, sector="culture")  # type: ignore[arg-type]
+    world.happen("autre", "created", FIRST)
+    wider = get_base_version(slug="table-regionale-2017", number=1)
+    for asked in ([magazine], [magazine, wider]):
+        results = build_live_portrait(territory_code="640", base_versions=asked, dates=[LAST], known_at=NOW)
+        assert results["figures"][f"magazine-2014.1.enterprises.{LAST}"]["unseen"] == 1

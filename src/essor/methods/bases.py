@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -114,6 +114,12 @@ class Membership:
     def undecided(self) -> NDArray[np.int64]:
         """Those seen for which what is known does not tell, ascending. They are not counted."""
         return self.organisations[self.member.unknown & self.seen]
+
+    def count_unseen(self, alive: Collection[int]) -> int:
+        """How many of ``alive`` (those that events show active) might belong, and nothing that the base reads is said
+        of them on the day. They are neither counted nor undecided."""
+        told = self.organisations[self.seen | ~self.member.unknown]
+        return len(set(alive).difference(told.tolist()))
 
     def restricted_to(self, organisations: NDArray[np.int64]) -> Membership:
         """The same membership with only the rows of ``organisations`` (any order)."""

@@ -200,6 +200,12 @@ def lives_on(
     }
 
 
+def alive_by_events(events: Iterable[Event], *, on: date, known_at: datetime) -> frozenset[int]:
+    """The organisations that known events alone show active on ``on``, whatever facts say or do not say of that day."""
+    lives = lives_on(events, on=on, known_at=known_at)
+    return frozenset(organisation for organisation, life in lives.items() if life.status == LifeStatus.ACTIVE)
+
+
 def completed_years(start: date, end: date) -> int:
     """Whole years from ``start`` to ``end`` (a person's way of saying an age); negative before ``start``.
 

@@ -23,7 +23,8 @@ divide by zero; dates are ISO; ids are ascending. The result of :func:`build_por
                  {type: small-cell, key, dimension, code, enterprises},
                  {type: measures-never-mixed, bases: [slug, slug]}]
 
-    FIGURE       {key, base, version, indicator, on, scale, undecided: n, tables, fingerprint, ...TOTAL}
+    FIGURE       {key, base, version, indicator, on, scale, undecided: n, unseen: n, tables, fingerprint, ...TOTAL}
+                 unseen: those that events show active, and of whom nothing that the base reads is said that day
                  fingerprint: {code, indicator, jobs_variable, base, version, content_hash, territory, vintage: the list
                  of places of its own day}
                  tables: {municipality, legal_form, sector, size, age: [{code, ...TOTAL}]}, last line: code "unknown"
@@ -77,7 +78,7 @@ from essor.methods.bridge import Bridge, bridge
 from essor.methods.cautions import is_mixed, list_cautions
 from essor.methods.comparison import Comparison, Reading, compare
 from essor.methods.criteria import PlaceTree
-from essor.methods.facts import Event, add_life
+from essor.methods.facts import Event, add_life, alive_by_events
 from essor.methods.figures import DIMENSIONS, JobsTotal, Row, count_enterprises, sum_jobs, tabulate
 from essor.methods.growth import rounded
 from essor.methods.population import Population
@@ -130,6 +131,7 @@ def build_portrait(
     """
     dates, known = tuple(sorted(set(plan.dates))), list(events)
     living = {on: add_life(populations[on], known, on=on, known_at=plan.known_at) for on in dates}
+    alive = {on: alive_by_events(known, on=on, known_at=plan.known_at) for on in dates}
     sides = {
         (row, on): membership(living[on], base, territory=plan.territory_on(on), places=places[on], on=on)
         for row, base in enumerate(plan.bases)
@@ -140,7 +142,7 @@ def build_portrait(
         base = plan.bases[row]
         undecided = count_enterprises(side, living[on], places=places[on]).undecided
         result["memberships"][f"{base.slug}.{base.version}.{on.isoformat()}"] = _members(side, undecided)
-        result["figures"] |= _figures(side, living[on], variables)
+        result["figures"] |= _figures(side, living[on], variables, unseen=side.count_unseen(alive[on]))
     for row in range(len(plan.bases)):
         for start, end in _list_spans(dates):
             after = sides[row, end]
@@ -206,7 +208,9 @@ def _members(side: Membership, undecided: Mapping[int, tuple[str, ...]]) -> dict
     return {"members": side.members.tolist(), "undecided": listed}
 
 
-def _figures(side: Membership, population: Population, variables: Mapping[str, Variable]) -> dict[str, Any]:
+def _figures(
+    side: Membership, population: Population, variables: Mapping[str, Variable], *, unseen: int
+) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for indicator in dict.fromkeys([ENTERPRISES, side.base.jobs_variable, FULL_TIME]):
         is_count = indicator == ENTERPRISES
@@ -224,6 +228,7 @@ def _figures(side: Membership, population: Population, variables: Mapping[str, V
             "scale": 0 if is_count else variables[indicator].scale,
             **_total(total, is_count=is_count),
             "undecided": len(side.undecided),
+            "unseen": unseen,
             "fingerprint": {"code": mark.code, **mark.as_dict()},
             "tables": {
                 name: [{"code": row.code, **_total(row, is_count=is_count)} for row in rows]

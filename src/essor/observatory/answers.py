@@ -45,6 +45,7 @@ def answer_portrait(
         "jobs_fte_range": _range_of(full_time),
         "jobs_fte_unknown": full_time["without_figure"],
         "undecided": count["undecided"],
+        "unseen": count["unseen"],
         "base": base["slug"],
         "base_version": base["version"],
         "territory": results["territory"]["code"],
@@ -58,7 +59,7 @@ def answer_portrait(
 
 
 def _silence(figure: Data) -> dict[str, Any]:
-    """The figure without any number but how many are undecided."""
+    """The figure without any number but how many are undecided or unseen."""
     tables: dict[str, Any] = {name: [] for name in figure["tables"]}
     return {**figure, "value": None, "without_figure": None, "banded": 0, "tables": tables}
 

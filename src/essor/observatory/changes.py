@@ -23,12 +23,13 @@ NOTHING = "—"
 COUNT = "enterprises"
 AMOUNT = frozenset({"value", "low", "high"})
 """The fields of a figure, or of a line of its tables, that its amount says together."""
-FOLLOWS = frozenset({"enterprises", "exact", "undecided"})
+FOLLOWS = frozenset({"enterprises", "exact", "undecided", "unseen"})
 """The fields that the figure of enterprises, or the amount, says already."""
 LISTS, MISSING = frozenset({"units", "undecided_in_other"}), ("bridge", "without_figure")
-COUNTS = frozenset({"undecided", "without_figure", "in_both", "banded"})
+COUNTS = frozenset({"undecided", "unseen", "without_figure", "in_both", "banded"})
 WORDS = {
     "undecided": gettext_noop("indécises"),
+    "unseen": gettext_noop("existantes, dont rien n’est dit"),
     "without_figure": gettext_noop("sans chiffre"),
     "exact_sum": gettext_noop("chiffres exacts seulement"),
     "banded": gettext_noop("avec une fourchette"),
@@ -105,7 +106,7 @@ class _Telling:
         shown = [] if AMOUNT.intersection(fields) else [name for name in ("exact_sum", "banded") if name in fields][:1]
         shown += [name for name in ("without_figure",) if name in fields]
         if is_count and subject.kind == "figure":
-            shown += [name for name in ("undecided", "fingerprint.vintage") if name in fields]
+            shown += [name for name in ("undecided", "unseen", "fingerprint.vintage") if name in fields]
         for name in shown:
             yield self._tell_field(subject, fields[name])
 
@@ -184,7 +185,7 @@ def _label_field(kind: str, field: str) -> str:
 
 def _is_said(field: str, figure: Data) -> bool:
     """Whether a figure behind a number is known: that it can be counted, or its amount."""
-    if field == "undecided":
+    if field in {"undecided", "unseen"}:
         return True
     if _is_count(field):
         return bool(figure["enterprises"]) or not figure["undecided"]

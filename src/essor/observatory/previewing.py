@@ -74,12 +74,13 @@ def _tabulate_totals(results: Data) -> Table:
             count, jobs = find_figure(results, base, "enterprises", on), find_figure(results, base, "jobs", on)
             amounts = [find_amount(count), find_amount(jobs)]
             cells = [_("%(base)s, %(day)s") % {"base": label_base(base), "day": write_day(date.fromisoformat(on))}]
-            rows.append(Row([*cells, *amounts, count["undecided"], jobs["without_figure"]]))
+            rows.append(Row([*cells, *amounts, count["undecided"], count["unseen"], jobs["without_figure"]]))
     columns = [
         Column(_("Base et date")),
         Column(_("Entreprises"), "whole"),
         Column(_("Emplois"), "whole"),
         Column(_("Indécises"), "whole"),
+        Column(_("Rien n’en est dit"), "whole"),
         Column(_("Sans chiffre"), "whole"),
     ]
     return Table(_("Ce qui serait publié"), columns, rows)

@@ -19,7 +19,7 @@ from essor.observatory.labels import label_dimension, label_place
 from essor.observatory.pictures import Results
 from essor.observatory.queries.naming import Naming
 from essor.observatory.rules import list_confidential
-from essor.observatory.sentences import find_amount, say_left_out, write_few
+from essor.observatory.sentences import find_amount, say_left_out, say_unseen, write_few
 
 MOST_UNDECIDED = 60
 """Undecided organisations that a page names for one base."""
@@ -30,6 +30,7 @@ class Headline:
     """One total: how many enterprises and jobs, on which base, on which day; None is unknown.
 
     ``amount``: the jobs as they may be said: a number, or an interval when a member has a band (``jobs`` is then None).
+    ``unseen``: a sentence, empty where nothing is to be said.
     ``full_time_known``: how many enterprises gave their full-time equivalents.
     """
 
@@ -39,6 +40,7 @@ class Headline:
     full_time: float | int | None
     full_time_known: int
     undecided: int
+    unseen: str
     known: int
     without_figure: int
     on: date
@@ -157,6 +159,7 @@ class Reader:
             full_time=pictures.sure_value(figures["jobs_fte"]) if figures["jobs_fte"]["exact"] else None,
             full_time_known=figures["jobs_fte"]["exact"],
             undecided=figures["enterprises"]["undecided"],
+            unseen=say_unseen(figures["enterprises"]["unseen"]),
             known=figures[jobs]["exact"] + figures[jobs]["banded"],
             without_figure=figures[jobs]["without_figure"],
             on=date.fromisoformat(on),

@@ -127,7 +127,10 @@ def say_headline(results: Data, base: Data, on: str) -> str:
 
 
 def say_gaps(jobs: Data) -> str:
-    """What the amount leaves out: the undecided, and the members without a figure; empty when nothing is left out."""
+    """What the amount leaves out: the undecided, those of whom nothing is said, the members without a figure.
+
+    Empty when nothing is left out.
+    """
     said = []
     if jobs["undecided"]:
         words = ngettext(
@@ -136,6 +139,8 @@ def say_gaps(jobs: Data) -> str:
             jobs["undecided"],
         )
         said.append(words % {"count": write_whole(jobs["undecided"])})
+    if jobs["unseen"]:
+        said.append(say_unseen(jobs["unseen"]))
     if jobs["without_figure"]:
         words = ngettext(
             "Les emplois de %(count)s entreprise sont inconnus : ils ne sont dans aucune somme.",
@@ -144,6 +149,16 @@ def say_gaps(jobs: Data) -> str:
         )
         said.append(words % {"count": write_whole(jobs["without_figure"])})
     return " ".join(said)
+
+
+def say_unseen(count: int) -> str:
+    """Those known to exist, of whom nothing that the base reads is said that day; empty when there are none."""
+    words = ngettext(
+        "%(count)s organisation existe, et rien n’en est dit ce jour-là : elle n’est ni comptée ni indécise.",
+        "%(count)s organisations existent, et rien n’en est dit ce jour-là : elles ne sont ni comptées ni indécises.",
+        count,
+    )
+    return words % {"count": write_whole(count)} if count else ""
 
 
 def say_undecided(comparison: Data) -> list[str]:

@@ -228,6 +228,8 @@ def _tell_gaps(dossier: Dossier, reader: Reader, bases: Sequence[BaseReading]) -
             rows = [Row([item["named"].name, ", ".join(item["missing"])]) for item in undecided]
             columns = [Column(_("Organisation indécise")), Column(_("Ce qui manque"))]
             told.append(blocks.set_table(Table("", columns, rows)))
+        if base.headline.unseen:
+            told.append(blocks.set_text(base.headline.unseen))
     return _section(_("Ce qu’on ne sait pas"), told)
 
 

@@ -57,6 +57,7 @@ COLUMNS = (
     TidyColumn("enterprises", "Entreprises", "Enterprises", "integer", is_required=False),
     TidyColumn("without_figure", "Sans chiffre", "Without a figure", "integer", is_required=False),
     TidyColumn("undecided", "Organisations indécises", "Undecided organisations", "integer"),
+    TidyColumn("unseen", "Organisations dont rien n’est dit", "Organisations of which nothing is said", "integer"),
     TidyColumn("fingerprint", "Empreinte de la définition", "Definition fingerprint", "string"),
 )  # fmt: skip
 PRIMARY_KEY = ("edition", "base", "version", "reference_date", "indicator", "dimension", "code")
@@ -67,6 +68,7 @@ NOTES = {
             "Quand low est rempli, seul l’intervalle est connu ; si high est vide alors, il est ouvert."
         ),
         "Des organisations toutes indécises ne font pas un zéro : la valeur est non disponible.",
+        "unseen compte celles qui existent et dont rien n’est dit ce jour-là : ni comptées, ni indécises.",
         f"« {REVISED} » : révisé par cette édition, qui en corrige une autre.",
         "without_figure compte les entreprises de la ligne dont le chiffre manque : il n’est dans aucune somme.",
         "La ligne « unknown » d’une dimension réunit les réponses qui manquent ; les lignes font le total.",
@@ -84,6 +86,7 @@ NOTES = {
             "Where low is filled, only the interval is known; if high is then empty, it is open."
         ),
         "Organisations that are all undecided do not make a zero: the value is not available.",
+        "unseen counts those that exist and of which nothing is said that day: neither counted nor undecided.",
         f"“{REVISED}”: revised by this edition, which corrects another.",
         "without_figure counts the enterprises of the row whose figure is missing: it is in no sum.",
         "The “unknown” row of a dimension gathers missing answers; the rows add up to the total.",
@@ -142,6 +145,7 @@ def _list_rows(dossier: Dossier) -> Iterator[list[str]]:
             str(line.enterprises) if is_known else "",
             str(line.without_figure) if is_known else "",
             str(figure["undecided"]),
+            str(figure["unseen"]),
             plain(figure["fingerprint"]["code"]),
         ]
 

@@ -188,8 +188,9 @@ def _name_columns(*texts: str) -> tuple[list[str], list[str]]:
     headings = [
         _("Base"), _("Date de référence"), *texts, _("Valeur"), _("Au moins"), _("Au plus"), _("Statut"),
         _("Entreprises"), _("Sans chiffre"), _("Organisations indécises"),
+        _("Organisations dont rien n’est dit"),
     ]  # fmt: skip
-    amounts = ["decimal", "decimal", "decimal", "status", "whole", "whole", "whole"]
+    amounts = ["decimal", "decimal", "decimal", "status", "whole", "whole", "whole", "whole"]
     return headings, ["text", "day", *("text" for _text in texts), *amounts]
 
 
@@ -211,6 +212,7 @@ def _list_rows(dossier: Dossier) -> Iterable[tuple[tuple[Value, ...], str]]:
             line.enterprises if is_known else NOT_AVAILABLE,
             line.without_figure if is_known else NOT_AVAILABLE,
             figure["undecided"],
+            figure["unseen"],
         )
         yield row, line.dimension
 

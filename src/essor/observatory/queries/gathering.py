@@ -88,23 +88,16 @@ def _tell_place(code: str, on: date) -> dict[str, str]:
 def gather_records(definitions: Definitions, *, known_at: datetime) -> Records:
     """The organisations that a portrait concerns, and their events (see :func:`find_records`)."""
     trees = {id(tree): tree for tree in read_places(definitions).values()}
-    return find_records(
-        territory_code=definitions["territory"]["code"],
-        places=list(trees.values()),
-        variables=definitions["variables"],
-        known_at=known_at,
-    )
+    return find_records(territory_code=definitions["territory"]["code"], places=list(trees.values()), known_at=known_at)
 
 
-def find_records(
-    *, territory_code: str, places: Sequence[PlaceTree], variables: Collection[str], known_at: datetime
-) -> Records:
+def find_records(*, territory_code: str, places: Sequence[PlaceTree], known_at: datetime) -> Records:
     """The organisations concerned, and their events.
 
-    Those ever said to be in the territory (or perhaps) under one of ``places``, those that answer one of ``variables``
-    but whose place nobody said, and those tied to them by a merger, a split or a new record.
+    Those ever said to be in the territory (or perhaps) under one of ``places``, those of which something is known but
+    whose place nobody said, and those tied to them by a merger, a split or a new record: whatever is asked of them.
     """
-    concerned = _list_placed(territory_code, places, known_at) | _list_placeless(variables, known_at)
+    concerned = _list_placed(territory_code, places, known_at) | _list_placeless(known_at)
     linked = LifeEvent.objects.known_at(known_at).exclude(other=None).values_list("organisation_id", "other_id")
     pairs = list(linked)
     while found := {item for pair in pairs if concerned.intersection(pair) for item in pair} - concerned:
@@ -134,10 +127,7 @@ def _speaks(results: Mapping[str, Any], on: date) -> bool:
 
 def _is_anything_known(territory_code: str, on: date, known_at: datetime) -> bool:
     """Whether a fact known then covers the day, about an organisation that concerns the territory."""
-    variables = list(load_variables())
-    records = find_records(
-        territory_code=territory_code, places=[place_tree(on)], variables=variables, known_at=known_at
-    )
+    records = find_records(territory_code=territory_code, places=[place_tree(on)], known_at=known_at)
     covering = (
         Fact.objects.known_at(known_at).filter(starts_on__lte=on).filter(Q(ends_before=None) | Q(ends_before__gt=on))
     )
@@ -231,8 +221,9 @@ def _list_placed(code: str, places: Sequence[PlaceTree], known_at: datetime) -> 
     return set(said.filter(codes__in=kept).values_list("organisation_id", flat=True)) if kept else set()
 
 
-def _list_placeless(variables: Collection[str], known_at: datetime) -> set[int]:
+def _list_placeless(known_at: datetime) -> set[int]:
     known = Fact.objects.known_at(known_at).order_by()
     placed = known.filter(variable=TERRITORY_VARIABLE).values_list("organisation_id", flat=True)
-    speaking = known.filter(variable__in=list(variables)).values_list("organisation_id", flat=True)
-    return set(speaking.difference(placed))
+    speaking = known.values_list("organisation_id", flat=True)
+    living = LifeEvent.objects.known_at(known_at).order_by().values_list("organisation_id", flat=True)
+    return set(speaking.union(living).difference(placed))

@@ -32,7 +32,7 @@ from essor.methods.criteria import (
     parse,
     variables_of,
 )
-from essor.methods.facts import LIFE_STATUS, add_life
+from essor.methods.facts import LIFE_STATUS, add_life, alive_by_events
 from essor.methods.figures import Bits, answers_at
 from essor.methods.population import CodedColumn, Column, Population
 from essor.methods.variables import Variable
@@ -40,7 +40,7 @@ from essor.observatory.models import Edition
 from essor.observatory.portraits import read_day
 from essor.observatory.queries.gathering import find_records
 from essor.observatory.rules import bound_count, list_confidential
-from essor.observatory.sentences import write_few, write_number
+from essor.observatory.sentences import say_unseen, write_few, write_number
 from essor.territories.queries import ancestors, get_name, list_names, place_tree
 
 MOST_SHOWN = 300
@@ -84,11 +84,15 @@ class MembershipRow:
 class MembershipList:
     """``counts``: in, out, undecided, each as (least, most): two numbers where the reader may not read the exact one.
 
+    ``unseen``: those known to exist, of whom nothing that the tree reads is said that day; None where counting them
+    would tell who answered what this reader may not read.
+
     ``withheld``: what the tree reads that this reader may not, in words: then there is no row, and ``missing`` counts
     what the undecided have not answered, without their names.
     """
 
     counts: Mapping[str, tuple[int, int]]
+    unseen: int | None = None
     rows: tuple[MembershipRow, ...] = field(default_factory=tuple)
     hidden: int = 0
     withheld: tuple[str, ...] = ()
@@ -97,6 +101,10 @@ class MembershipList:
     @classmethod
     def empty(cls) -> MembershipList:
         return cls(dict.fromkeys(("in", "out", "undecided"), (0, 0)))
+
+    @property
+    def unseen_sentence(self) -> str:
+        return say_unseen(self.unseen or 0)
 
     @property
     def written_counts(self) -> dict[str, str]:
@@ -139,7 +147,7 @@ def explain_tree(
     places = place_tree(on)
     base = BaseDefinition("essai", 1, "", "", "", criteria, tree, "jobs_headcount")
     asked = {name: variables[name] for name in base.variables()}
-    records = find_records(territory_code=territory_code, places=[places], variables=asked, known_at=known_at)
+    records = find_records(territory_code=territory_code, places=[places], known_at=known_at)
     population = read_day(
         DatabaseEngine(connection),
         variables=asked,
@@ -164,13 +172,18 @@ def explain_tree(
     told = _Teller(population, side, criteria, places, on, language, is_public)
     rows = told.tell(chosen[:MOST_SHOWN], known_at)
     counts = {name: int(mask.sum()) for name, mask in verdicts.items()}
-    return MembershipList({name: (n, n) for name, n in counts.items()}, rows, sum(counts.values()) - len(rows))
+    return MembershipList(
+        {name: (n, n) for name, n in counts.items()},
+        side.count_unseen(alive_by_events(records.events, on=on, known_at=known_at)),
+        rows,
+        sum(counts.values()) - len(rows),
+    )
 
 
 def _part_by_verdict(side: Membership) -> dict[str, Bits]:
-    """The organisations concerned by their verdict, the undecided first."""
+    """The organisations concerned by their verdict, the undecided first, as a portrait tells them."""
     concerned = ~side.inside.no & ~side.active.no
-    return {"undecided": side.member.unknown & concerned, "in": side.member.yes, "out": side.member.no & concerned}
+    return {"undecided": side.member.unknown & side.seen, "in": side.member.yes, "out": side.member.no & concerned}
 
 
 def _count_only(

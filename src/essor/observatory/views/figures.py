@@ -21,7 +21,7 @@ from essor.observatory.queries.editions import get_edition, get_figure, list_edi
 from essor.observatory.queries.naming import Named
 from essor.observatory.reading import MOST_UNDECIDED, Reader
 from essor.observatory.rules import FEWEST_NAMED, ObservatoryError, may_name
-from essor.observatory.sentences import find_amount
+from essor.observatory.sentences import find_amount, say_unseen
 from essor.observatory.views.formats import send_json, wants_json
 from essor.observatory.views.portrait import name_edition, open_reader
 
@@ -80,6 +80,7 @@ def _tell(request: HttpRequest, edition: Edition, figure: dict[str, Any], addres
         "members": _sort(reader.naming.name(number) for number in members) if is_named else [],
         "more_members": len(membership["members"]) - MOST_MEMBERS,
         "withheld": withheld,
+        "unseen": say_unseen(figure["unseen"]),
         "undecided": told,
         "more_undecided": len(membership["undecided"]) - len(told) if told else 0,
         "missing": reader.count_missing(base, figure["on"]),
