@@ -39,7 +39,7 @@ MOST_DIGITS = 12
 class AidError(ValueError):
     """A refusal: ``code`` and ``facts``; :func:`essor.aid.wording.explain` makes the sentence."""
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, **facts: Any) -> None:
         self.code, self.facts = code, facts
         super().__init__(f"{code}: {facts}" if facts else code)
 

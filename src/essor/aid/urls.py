@@ -2,9 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.aid.views import finder
+from essor.aid.views import finder, folder
 
 urlpatterns: list[URLPattern] = [
     path("trouver/", finder.ask_question, name="find_aid"),
     path("trouver/resultats/", finder.show_results, name="aid_results"),
+    path("suivi/<str:token>/aides/", folder.show_to_promoter, name="case_follow_aids"),
+    path("suivi/<str:token>/aides/ajouter/", folder.add_by_promoter, name="case_follow_aids_add"),
+    path("suivi/<str:token>/aides/<int:pk>/etape/", folder.step_by_promoter, name="case_follow_aids_step"),
+    path("suivi/<str:token>/aides/<int:pk>/corriger/", folder.correct_by_promoter, name="case_follow_aids_correct"),
+    path("dossiers/<slug:reference>/aides/", folder.show_to_adviser, name="case_aids"),
+    path("dossiers/<slug:reference>/aides/ajouter/", folder.add_by_adviser, name="case_aids_add"),
+    path("dossiers/<slug:reference>/aides/<int:pk>/etape/", folder.step_by_adviser, name="case_aids_step"),
+    path("dossiers/<slug:reference>/aides/<int:pk>/corriger/", folder.correct_by_adviser, name="case_aids_correct"),
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from essor.aid.rules import AidError
+from essor.design.wording import write_cad, write_day
 from essor.knowledge.questions import QuestionDefinition
 
 SHOWN = 12
@@ -46,12 +49,38 @@ SENTENCES: Mapping[str, Any] = {
     "second-person-needed": _(
         "Qui a rédigé « {aid} » ne le publie pas : demandez à une autre personne de le relire et de le publier."
     ),
+    "aid-unknown": _("Aucun programme publié ne s’appelle « {aid} ». Choisissez-en un dans la liste."),
+    "aid-already-there": _("Cette aide est déjà au dossier, et en cours. Dites-y la suite plutôt que de l’ajouter."),
+    "aid-taken-back": _("Cette aide a été retirée du dossier entre-temps. Ajoutez-la de nouveau, s’il le faut."),
+    "step-not-from-here": _("Cette étape ne peut pas suivre celle où l’aide en est. Étapes possibles : {allowed}."),
+    "step-to-come": _("Le {on} n’est pas encore venu. Écrivez le jour où c’est arrivé."),
+    "step-before-last": _(
+        "Le {on} vient avant l’étape d’avant ({last}). Corrigez d’abord la date de celle-ci, ou écrivez un autre jour."
+    ),
+    "step-gone": _("Cette étape a été corrigée entre-temps. Relisez la page, puis recommencez."),
+    "step-not-last": _("Seule la dernière étape se retire. Retirez d’abord celles qui la suivent."),
+    "nothing-corrected": _("Rien ne change : écrivez un autre jour, un autre montant ou d’autres mots."),
+    "reason-missing": _("Écrivez la raison du refus : elle servira à la prochaine demande."),
+    "words-too-long": _("Dites-le en {limit} caractères au plus."),
+    "amount-missing": _("Écrivez le montant reçu, en dollars."),
+    "amount-useless": _("Cette étape n’a pas de montant. Laissez cette case vide."),
+    "amount-not-positive": _("Un montant est un nombre entier de dollars, plus grand que zéro, d’un milliard au plus."),
+    "amount-above-cap": _(
+        "{amount} dépasse ce que le programme donne ({cap} au plus). Corrigez le montant, ou dites pourquoi en mots."
+    ),
+    "paid-above-obtained": _(
+        "Avec ce versement, {amount} auraient été reçus sur {granted} accordés. Corrigez le montant, ou dites pourquoi."
+    ),
     "date-malformed": _("« {value} » n’est pas une date. Écrivez {option} 2018-05-31."),
 }
 
 
 def explain(error: AidError) -> str:
     facts = {name: _write(value, error.facts) for name, value in error.facts.items()}
+    if error.code in {"amount-above-cap", "paid-above-obtained"}:
+        facts = {name: write_cad(int(str(value))) for name, value in error.facts.items()}
+    if error.code == "step-not-from-here":
+        facts["allowed"] = ", ".join(str(DONE[code]) for code in error.facts["allowed"]) or gettext("aucune")
     code = "answer-unreadable" if error.code == "answer-refused" and not error.facts.get("allowed") else error.code
     return str(SENTENCES[code]).format(**facts)
 
@@ -74,7 +103,48 @@ def say_answer(
     return ", ".join(labels.get(item, str(item)) for item in items)
 
 
+DONE: Mapping[str, Any] = {
+    "shortlisted": _("mise au dossier"),
+    "asked": _("demandée"),
+    "obtained": _("obtenue"),
+    "refused": _("refusée"),
+    "paid": _("versée"),
+    "withdrawn": _("abandonnée"),
+}
+COUNTED: Mapping[str, Any] = {
+    "shortlisted": ngettext_lazy("{n} retenue", "{n} retenues", "n"),
+    "asked": ngettext_lazy("{n} demandée", "{n} demandées", "n"),
+    "obtained": ngettext_lazy("{n} obtenue", "{n} obtenues", "n"),
+    "refused": ngettext_lazy("{n} refusée", "{n} refusées", "n"),
+    "paid": ngettext_lazy("{n} versée", "{n} versées", "n"),
+    "withdrawn": ngettext_lazy("{n} abandonnée", "{n} abandonnées", "n"),
+}
+DEEDS: Mapping[str, Any] = {
+    "recorded": _("{name}, {step} le {day}"),
+    "corrected": _("{name}, corrigé : {step} le {day}"),
+    "void": _("{name}, retiré : {step} le {day}"),
+}
+
+
+def describe_step(facts: Mapping[str, Any]) -> str:
+    """What a line of the timeline says of a folder, from the facts that it keeps."""
+    name = facts["name_en" if get_language() == "en" else "name_fr"]
+    day, step = write_day(date.fromisoformat(facts["on"])), str(DONE[facts["step"]])
+    said = str(DEEDS[facts["deed"]]).format(name=name, step=step, day=day)
+    return f"{said} ({write_cad(facts['amount_cad'])})" if facts["amount_cad"] else said
+
+
+def summarise_folder(last: Sequence[str]) -> str:
+    """``last``: the code of the last step of each aid of the folder."""
+    if not last:
+        return gettext("Aucune aide n’y est encore.")
+    counted = ", ".join((words % {"n": n}).format(n=n) for code, words in COUNTED.items() if (n := last.count(code)))
+    return ngettext("{n} aide : {counted}.", "{n} aides : {counted}.", len(last)).format(n=len(last), counted=counted)
+
+
 def _write(value: object, facts: Mapping[str, object]) -> str:
+    if isinstance(value, date):
+        return write_day(value)
     if not isinstance(value, tuple | list):
         return str(value)
     words = [str(item) for item in value]

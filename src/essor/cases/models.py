@@ -21,7 +21,7 @@ class Party(models.TextChoices):
 
 EVENT_KINDS = [
     "opened", "routed", "assigned", "moved", "message", "note", "task_added", "task_done", "document", "reminded",
-    "escalated", "closed", "erased",
+    "escalated", "closed", "erased", "aid",
 ]  # fmt: skip
 
 
@@ -139,6 +139,7 @@ class CaseEvent(models.Model):
         ESCALATED = "escalated", _("retard signalé à l’administration")
         CLOSED = "closed", _("dossier clos")
         ERASED = "erased", _("renseignements effacés")
+        AID = "aid", _("aide")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -13,6 +13,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import list_held_roles
 from essor.accounts.rules import ADMINISTRATOR, ADVISER
 from essor.cases.access import hash_token, opens
+from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseQuerySet, CaseTask
 from essor.cases.rules import CaseError, Usual, summarise_usual
 from essor.methods.business_days import add_business_days, count_business_days
@@ -171,6 +172,7 @@ def export_case(*, page: CasePage) -> dict[str, Any]:
             {"name": document.name, "version": document.version, "sha256": document.sha256, "size": document.size}
             for document in page.documents
         ],
+        **{hanging.code: hanging.export(case) for hanging in list_hangings()},
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from essor.cases.hanging import find_hanging
 from essor.cases.models import CaseEvent
 from essor.cases.rules import CaseError
 from essor.design.wording import write_day
@@ -123,6 +124,8 @@ def describe_event(event: CaseEvent, workflow: WorkflowDefinition) -> str:
         return f"{in_language(move.label) if move else label} → {stage}"
     if event.kind == CaseEvent.Kind.CLOSED:
         return f"{label} : {in_language(workflow.get_outcome(str(facts['outcome'])).label)}"
+    if hanging := find_hanging(event.kind):
+        return f"{label} : {hanging.describe(facts)}"
     if event.kind == CaseEvent.Kind.NOTE and facts.get("minutes"):
         return f"{label} ({write_minutes(int(facts['minutes']))})"
     return str(label)

@@ -14,11 +14,14 @@ class ProjectConfig(AppConfig):
         from django.utils import timezone
 
         from essor.accounts.permissions import learn_places
+        from essor.aid.hanging import FOLDER
+        from essor.cases.hanging import learn_hanging
         from essor.directory.copies import learn_copies
         from essor.territories.queries import ancestors
 
         learn_places(lambda code: ancestors(code, timezone.localdate()))
         learn_copies(_remove_documents)
+        learn_hanging(FOLDER)
 
 
 def _remove_documents() -> None:

@@ -1,5 +1,16 @@
-"""Every write on the catalogue of aid. Each is one transaction: the deed and its trace."""
+"""Every write on the catalogue of aid and on projects' folders. Each is one transaction: the deed and its trace."""
 
 from essor.aid.actions.catalogue import draft_aid, load_shipped_aids, publish_aid, set_draft_aside
+from essor.aid.actions.folder import add_aid, correct_step, erase_folder, record_step, take_step_back
 
-__all__ = ["draft_aid", "load_shipped_aids", "publish_aid", "set_draft_aside"]
+__all__ = [
+    "add_aid",
+    "correct_step",
+    "draft_aid",
+    "erase_folder",
+    "load_shipped_aids",
+    "publish_aid",
+    "record_step",
+    "set_draft_aside",
+    "take_step_back",
+]

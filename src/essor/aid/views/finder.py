@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,14 +21,19 @@ from essor.aid.answers import list_nearest
 from essor.aid.forms import AnswerForm
 from essor.aid.links import Asked, read_link, write_link
 from essor.aid.queries import Search, find_one_place, search_aids
+from essor.aid.queries.folder import list_shelved
 from essor.aid.rules import AidError, Found
 from essor.aid.wording import say_answer
 from essor.cases.profiles import sign_profile
+from essor.cases.queries import find_case_by_token
+from essor.cases.views.private import View, keep_private
 from essor.design.wording import write_day
 from essor.knowledge.questions import load_questions
 from essor.territories.queries import list_names
 
 PLACE = "territory"
+FROM_FILE = "dossier"
+LONGEST_TOKEN = 100
 
 
 def _language() -> str:
@@ -36,36 +42,57 @@ def _language() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One reading of the address: what was answered, the day of asking, what it gives."""
+    """One reading of the address: what was answered, the day of asking, what it gives.
+
+    ``token``: of the promoter's link, where they come from their file; what they choose goes there.
+    """
 
     asked: Asked
     on: date
     search: Search
+    token: str = ""
 
     def address(self, name: str, asked: Asked, **more: str) -> str:
-        words = {"p": write_link(asked), "on": self.on.isoformat() if self.on != timezone.localdate() else ""} | more
+        words = {"p": write_link(asked), "on": self.day, FROM_FILE: self.token} | more
         kept = {key: word for key, word in words.items() if word}
         return reverse(name) + (f"?{urlencode(kept)}" if kept else "")
+
+    @property
+    def day(self) -> str:
+        """The day of asking as the address holds it: empty for today."""
+        return self.on.isoformat() if self.on != timezone.localdate() else ""
+
+
+def _keep_private_from_file(view: View) -> View:
+    """An address that holds the token of a file is told to nobody, as those of the file."""
+    private = keep_private(view)
+
+    @wraps(view)
+    def shown(request: HttpRequest) -> HttpResponseBase:
+        return private(request) if FROM_FILE in request.GET else view(request)
+
+    return cast(View, shown)
 
 
 def _read_visit(request: HttpRequest) -> Visit:
     """A link that was altered, or whose answers are no longer possible, falls back to an empty profile, and says so."""
-    asked = read_link(request.GET.get("p", ""))
+    asked, token = read_link(request.GET.get("p", "")), request.GET.get(FROM_FILE, "")[:LONGEST_TOKEN]
     try:
         on = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         on = timezone.localdate()
     if asked is not None:
         try:
-            return Visit(asked, on, search_aids(asked, on=on, language=_language()))
+            return Visit(asked, on, search_aids(asked, on=on, language=_language()), token)
         except AidError:
             asked = None
     messages.warning(request, _("Ce lien n’est plus entier : les réponses qu’il portait sont perdues. Recommençons."))
-    return Visit(Asked(), on, search_aids(Asked(), on=on, language=_language()))
+    return Visit(Asked(), on, search_aids(Asked(), on=on, language=_language()), token)
 
 
 @open_to(Audience.PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
+@_keep_private_from_file
 def ask_question(request: HttpRequest) -> HttpResponse:
     """The question that settles most for least effort; or the one that the visitor wants to change."""
     visit = _read_visit(request)
@@ -96,6 +123,7 @@ def ask_question(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.PUBLIC)
 @require_safe
+@_keep_private_from_file
 def show_results(request: HttpRequest) -> HttpResponse:
     visit = _read_visit(request)
     names = list_names(visit.on, _language())
@@ -108,9 +136,20 @@ def show_results(request: HttpRequest) -> HttpResponse:
             }
             for answer in ("yes", "maybe", "no")
         ],
+        "link": write_link(visit.asked),
+        "day": visit.day,
         **_tell(visit),
     }
     return render(request, "aid/results.html", context)
+
+
+def _find_folder(token: str) -> dict[str, Any] | None:
+    """The file that the visitor comes from, while it is open: its page, where to add, what is there already."""
+    case = find_case_by_token(token=token) if token else None
+    if case is None or case.closed_at is not None:
+        return None
+    page, add = (reverse(name, args=[token]) for name in ("case_follow_aids", "case_follow_aids_add"))
+    return {"page": page, "add": add, "shelved": list_shelved(case=case)}
 
 
 def _tell(visit: Visit) -> dict[str, Any]:
@@ -134,7 +173,8 @@ def _tell(visit: Visit) -> dict[str, Any]:
         "answers": answers,
         "counts": counts,
         "on": visit.on,
-        "again": reverse("find_aid"),
+        "again": visit.address("find_aid", Asked()),
+        "folder": _find_folder(visit.token),
         "talk": reverse("case_open") + (f"?{urlencode(talk)}" if talk else ""),
     }
 
@@ -146,6 +186,7 @@ def _count(found: Sequence[Found], answer: str) -> int:
 def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
     definition, language = found.programme.definition, _language()
     return {
+        "slug": found.programme.slug,
         "name": getattr(definition.name, language),
         "provider": definition.provider,
         "verdict": found.outcome.words(language),

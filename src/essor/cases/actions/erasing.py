@@ -13,6 +13,7 @@ from essor.accounts.permissions import require
 from essor.cases import storage
 from essor.cases.access import hash_token
 from essor.cases.actions.writing import add_event
+from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseTask
 from essor.cases.rules import CaseError
 
@@ -50,6 +51,7 @@ def _erase_words(case: Case) -> dict[str, int]:
         "messages": CaseMessage.objects.filter(case=case).erase(text=""),
         "events": CaseEvent.objects.filter(case=case).erase(words=""),
         "documents": documents.erase(name=""),
+        **{hanging.code: hanging.erase(case) for hanging in list_hangings()},
     }
     elsewhere = CaseDocument.objects.filter(sha256__in=hashes).exclude(case__erased_at__isnull=False)
     orphans = hashes - set(elsewhere.values_list("sha256", flat=True))

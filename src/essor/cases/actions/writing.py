@@ -44,12 +44,17 @@ def workflow_of(case: Case) -> WorkflowDefinition:
     return load_workflows()[case.workflow, case.workflow_version]
 
 
-def hold_case(case: Case, *, by: By, now: datetime) -> Case:
-    """The case as it is now, held until the end of the transaction; refuses who may not handle it, and a closed one."""
+def hold_case(case: Case, *, by: By, now: datetime, even_closed: bool = False) -> Case:
+    """The case as it is now, held until the end of the transaction; refuses who may not handle it, and a closed one.
+
+    ``even_closed``: what goes on after the closing, but not after the erasure.
+    """
     if not isinstance(by, Promoter):
         require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
     held = Case.objects.select_for_update().get(pk=case.pk)
-    if held.closed_at is not None:
+    if held.erased_at is not None and even_closed:
+        raise CaseError("case_erased")
+    if held.closed_at is not None and not even_closed:
         raise CaseError("case_closed", reference=held.reference)
     return held
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.models import User
-from essor.accounts.permissions import Audience, may, open_to, require
+from essor.accounts.permissions import Audience, may, open_to
 from essor.cases import actions, pictures, queries, routing
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import (
@@ -27,9 +27,18 @@ from essor.cases.forms import (
     NoteForm,
     TaskForm,
 )
+from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument, CaseTask
 from essor.cases.rules import ADVISER, list_moves
-from essor.cases.views.private import Deed, do_or, keep_private, language_of_page, posted_from, send_document
+from essor.cases.views.private import (
+    Deed,
+    do_or,
+    get_case,
+    keep_private,
+    language_of_page,
+    posted_from,
+    send_document,
+)
 from essor.cases.wording import explain_route, in_language, write_minutes, write_need
 from essor.territories.queries import list_names
 
@@ -38,20 +47,11 @@ def _person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _get_case(request: HttpRequest, reference: str) -> Case:
-    try:
-        case = queries.get_case(reference=reference)
-    except Case.DoesNotExist as error:
-        raise Http404(_("Aucun dossier ne porte cette référence.")) from error
-    require(_person(request), "handle_cases", case.territory_code)
-    return case
-
-
 @open_to(Audience.ADVISER)
 @require_safe
 @keep_private
 def show_case(request: HttpRequest, reference: str) -> HttpResponse:
-    return _show(request, _get_case(request, reference))
+    return _show(request, get_case(request, reference))
 
 
 def _show(request: HttpRequest, case: Case, sent: Mapping[str, CaseForm] | None = None) -> HttpResponse:
@@ -76,8 +76,16 @@ def _show(request: HttpRequest, case: Case, sent: Mapping[str, CaseForm] | None 
         "today": today,
         "forms": _make_forms(case, today=today) | dict(sent or {}),
         "sent": next(iter(sent), "") if sent else "",
+        "hangings": [] if case.erased_at else _list_hangings(case),
     }
     return render(request, "cases/case.html", context, status=400 if sent else 200)
+
+
+def _list_hangings(case: Case) -> list[tuple[Any, str, str]]:
+    return [
+        (hanging.title, hanging.summarise(case), reverse(hanging.adviser_page, args=[case.reference]))
+        for hanging in list_hangings()
+    ]
 
 
 def _make_forms(case: Case, *, today: Any) -> dict[str, CaseForm]:
@@ -115,7 +123,7 @@ def _do(request: HttpRequest, case: Case, form: CaseForm, deed: Deed, done: str)
 @posted_from("case")
 @keep_private
 def write(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.write_message(case=case, text=said["text"], by=by, now=now)
@@ -127,7 +135,7 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def note(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.write_note(case=case, text=said["text"], minutes=said["minutes"], by=by, now=now)
@@ -139,7 +147,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def ask(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.move_case(case=case, move="ask", words=said["words"], by=by, now=now)
@@ -152,7 +160,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
 @keep_private
 def resume(request: HttpRequest, reference: str) -> HttpResponse:
     """The person answered elsewhere: by telephone, in person."""
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(_said: dict[str, Any]) -> None:
         actions.move_case(case=case, move="answer", by=by, now=now)
@@ -164,7 +172,7 @@ def resume(request: HttpRequest, reference: str) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def take(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(_said: dict[str, Any]) -> None:
         actions.assign_case(case=case, person=by, by=by, now=now, seen=None)
@@ -176,7 +184,7 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def assign(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         person = User.objects.get(pk=int(said["person"]))
@@ -190,7 +198,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def add_task(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.add_task(case=case, label=said["label"], due_on=said["due_on"], by=by, now=now)
@@ -202,7 +210,7 @@ def add_task(request: HttpRequest, reference: str) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def finish_task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
     try:
         task = queries.get_task(case=case, pk=pk)
     except CaseTask.DoesNotExist as error:
@@ -218,7 +226,7 @@ def finish_task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def deposit(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         file = said["file"]
@@ -233,7 +241,7 @@ def deposit(request: HttpRequest, reference: str) -> HttpResponse:
 @keep_private
 def download(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
     try:
-        document = queries.get_document(case=_get_case(request, reference), pk=pk)
+        document = queries.get_document(case=get_case(request, reference), pk=pk)
     except CaseDocument.DoesNotExist as error:
         raise Http404(_("Ce document n’est pas de ce dossier.")) from error
     return send_document(document)
@@ -243,7 +251,7 @@ def download(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
 @posted_from("case")
 @keep_private
 def close(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.close_case(case=case, outcome=said["outcome"], words=said["words"], by=by, now=now)
@@ -256,7 +264,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
 @posted_from("case")
 @keep_private
 def erase(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = _get_case(request, reference), _person(request), timezone.now()
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.erase_case(case=case, reason=said["reason"], by=by, now=now)

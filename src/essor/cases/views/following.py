@@ -17,25 +17,27 @@ from essor.cases import actions, queries
 from essor.cases.actions import THE_PROMOTER
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import CaseForm, ClosingForm, DocumentForm, MessageForm
+from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument
 from essor.cases.rules import PROMOTER
-from essor.cases.views.private import Deed, do_or, keep_private, language_of_page, posted_from, send_document
+from essor.cases.views.private import (
+    Deed,
+    do_or,
+    find_case,
+    keep_private,
+    language_of_page,
+    posted_from,
+    send_document,
+)
 from essor.cases.wording import in_language, write_need, write_usual
 from essor.territories.queries import get_name
-
-
-def _find_case(token: str) -> Case:
-    case = queries.find_case_by_token(token=token)
-    if case is None:
-        raise Http404(_("Ce lien n’ouvre aucune demande. Vérifiez qu’il est recopié en entier."))
-    return case
 
 
 @open_to(Audience.PUBLIC)
 @require_safe
 @keep_private
 def show_request(request: HttpRequest, token: str) -> HttpResponse:
-    return _show(request, _find_case(token), token)
+    return _show(request, find_case(token), token)
 
 
 def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseForm] | None = None) -> HttpResponse:
@@ -62,6 +64,10 @@ def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseF
         "document_form": sent.get("document") or DocumentForm(),
         "withdrawal_form": sent.get("closing") or ClosingForm(workflow=workflow, by=PROMOTER),
         "is_withdrawing": "closing" in sent,
+        "hangings": [
+            (hanging.title, hanging.summarise(case), reverse(hanging.promoter_page, args=[token]))
+            for hanging in list_hangings()
+        ],
     }
     return render(request, "cases/follow.html", context, status=400 if sent else 200)
 
@@ -81,7 +87,7 @@ def _do(request: HttpRequest, case: Case, token: str, form: CaseForm, deed: Deed
 @posted_from("case_follow")
 @keep_private
 def write(request: HttpRequest, token: str) -> HttpResponse:
-    case, now = _find_case(token), timezone.now()
+    case, now = find_case(token), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.write_message(case=case, text=said["text"], by=THE_PROMOTER, now=now)
@@ -93,7 +99,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
 @posted_from("case_follow")
 @keep_private
 def deposit(request: HttpRequest, token: str) -> HttpResponse:
-    case, now = _find_case(token), timezone.now()
+    case, now = find_case(token), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         file = said["file"]
@@ -107,7 +113,7 @@ def deposit(request: HttpRequest, token: str) -> HttpResponse:
 @posted_from("case_follow")
 @keep_private
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
-    case, now = _find_case(token), timezone.now()
+    case, now = find_case(token), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.close_case(case=case, outcome=said["outcome"], words=said["words"], by=THE_PROMOTER, now=now)
@@ -121,7 +127,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @keep_private
 def download(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:  # noqa: ARG001  Django gives it
     try:
-        document = queries.get_document(case=_find_case(token), pk=pk)
+        document = queries.get_document(case=find_case(token), pk=pk)
     except CaseDocument.DoesNotExist as error:
         raise Http404(_("Ce document n’est pas de cette demande.")) from error
     return send_document(document)
@@ -131,7 +137,7 @@ def download(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:  # 
 @require_safe
 @keep_private
 def take_away(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001  Django gives it
-    case = _find_case(token)
+    case = find_case(token)
     content = queries.export_case(page=queries.read_case_page(case=case))
     headers = {"Content-Disposition": f'attachment; filename="essor-{case.reference}.json"'}
     return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers=headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -14,14 +14,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.cases import storage, tasks
+from essor.accounts.models import User
+from essor.accounts.permissions import require
+from essor.cases import queries, storage, tasks
 from essor.cases.forms import CaseForm
-from essor.cases.models import CaseDocument
+from essor.cases.models import Case, CaseDocument
 from essor.cases.rules import CaseError
 from essor.cases.wording import explain_error
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 Deed = Callable[[dict[str, Any]], object]
+Refusals = Mapping[type[Exception], Callable[[Any], str]]
+CASE_REFUSALS: Refusals = {CaseError: explain_error}
 
 
 def do_or(
@@ -32,19 +36,42 @@ def do_or(
     done: str,
     *,
     address: str,
+    refusals: Refusals = CASE_REFUSALS,
 ) -> HttpResponse:
-    """One deed: done, and back at ``address``; or the page again with what is wrong beside what was typed."""
+    """One deed: done, and back at ``address``; or the page again with what is wrong beside what was typed.
+
+    ``refusals``: the errors that a deed may raise, each with what makes it a sentence.
+    """
     if form.is_valid():
         try:
             deed(form.cleaned_data)
-        except CaseError as error:
-            form.add_error(None, explain_error(error))
+        except tuple(refusals) as error:
+            explain = next(explain for kind, explain in refusals.items() if isinstance(error, kind))
+            form.add_error(None, explain(error))
         else:
             tasks.send_letters.enqueue()
             messages.success(request, done)
             # Back at the top, where it says that it is done: the form had led to its own section.
             return redirect(f"{address}#contenu")
     return show_again()
+
+
+def find_case(token: str) -> Case:
+    """The case of a promoter's link."""
+    case = queries.find_case_by_token(token=token)
+    if case is None:
+        raise Http404(_("Ce lien n’ouvre aucune demande. Vérifiez qu’il est recopié en entier."))
+    return case
+
+
+def get_case(request: HttpRequest, reference: str) -> Case:
+    """The case of a reference, for whoever may handle it."""
+    try:
+        case = queries.get_case(reference=reference)
+    except Case.DoesNotExist as error:
+        raise Http404(_("Aucun dossier ne porte cette référence.")) from error
+    require(cast(User, request.user), "handle_cases", case.territory_code)
+    return case
 
 
 def keep_private(view: View) -> View:

@@ -1,0 +1,47 @@
+"""What the floors above hang on a case: a page from both of its pages, lines of its timeline, a part of what one takes
+away, and its own part of a privacy erasure. They say so at start-up, with :func:`learn_hanging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+from essor.cases.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """``code``: its key in what is taken away, and the kind of its events.
+
+    ``promoter_page``, ``adviser_page``: names of addresses, which take the link's token and the reference.
+    ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
+    database. ``erase``: blanks its words and returns how many rows that is.
+    """
+
+    code: str
+    title: Promise
+    promoter_page: str
+    adviser_page: str
+    summarise: Callable[[Case], str]
+    describe: Callable[[Mapping[str, Any]], str]
+    export: Callable[[Case], Any]
+    erase: Callable[[Case], int]
+
+
+_hangings: dict[str, Hanging] = {}
+
+
+def learn_hanging(hanging: Hanging) -> None:
+    _hangings[hanging.code] = hanging
+
+
+def list_hangings() -> list[Hanging]:
+    return list(_hangings.values())
+
+
+def find_hanging(code: str) -> Hanging | None:
+    return _hangings.get(code)
