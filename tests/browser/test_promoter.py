@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page
 
@@ -47,6 +50,54 @@ def test_from_the_first_question_to_a_followed_request(open_context: OpenContext
     assert "/suivi/" in page.url
     assert "Une épicerie coopérative" in page.content()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_aid_goes_from_the_answers_to_the_file_and_the_adviser_says_that_it_is_obtained(
+    open_context: OpenContext, open_adviser: Callable[..., Page]
+) -> None:
+    page = open_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    page.goto("/demander/?place=Mascouche")
+    page.get_by_label("Que cherchez-vous").select_option(index=1)
+    page.get_by_label("En quelques mots").fill("Une laiterie coopérative.")
+    page.get_by_label("Votre nom").fill("Sam Laitier")
+    page.get_by_label("Téléphone").fill("450 555-0101")
+    page.get_by_label("J’accepte").check()
+    press_on(page, "Envoyer ma demande")
+    press_on(page, "Ouvrir : Les aides du projet")
+    folder = page.url
+    assert "Aucune aide n’y est encore." in page.content()
+    press_on(page, "Chercher une aide à mettre au dossier")
+    assert "Mascouche" in page.content()
+    press_on(page, "Voir les réponses maintenant")
+    press_on(page, "Mettre dans mon dossier : Prêt Aide technique")
+    assert "dans votre dossier" in page.content()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    press_on(page, "Revenir aux aides de mon dossier")
+    assert "1 aide : 1 retenue." in page.content().replace("\u00a0", " ")
+    page.get_by_text("Dire la suite").click()
+    page.get_by_label("Montant").first.fill("8 000")
+    press_on(page, "Noter")
+    assert "C’est noté au dossier." in page.content()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    reference = re.search(r"Dossier\s(\w{4}-\w{4})", page.content())
+    assert reference
+
+    adviser = open_adviser(reduced_motion="reduce")
+    adviser.goto(f"/dossiers/{reference[1]}/aides/")
+    adviser.get_by_text("Dire la suite").click()
+    adviser.get_by_label("L’aide est maintenant").select_option("obtained")
+    adviser.get_by_label("Montant").first.fill("7 500")
+    adviser.get_by_role("button", name="Noter").click()
+    assert "obtenue" in adviser.content()
+    page.goto(folder)
+    assert "7 500 $" in page.content().replace("\u00a0", " ").replace("&nbsp;", " ")
+    visitor = open_context(reduced_motion="reduce").new_page()
+    visitor.goto(folder)
+    for shown in (adviser, visitor):
+        shown.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        for theme in ("light", "dark"):
+            shown.emulate_media(color_scheme=theme)
+            assert list_axe_faults(shown) == []
 
 
 def test_the_answers_are_open_to_everyone(open_context: OpenContext) -> None:

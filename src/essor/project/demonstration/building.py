@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from essor.directory.models import Fact, Organisation, Source
 from essor.directory.queries import end_of_day
 from essor.observatory.actions import publish_edition
 from essor.observatory.models import BaseVersion, Edition
+from essor.project.demonstration.files import open_files
 from essor.project.demonstration.records import Census, Records, read_records, say_facts
 from essor.project.shipped import load_shipped
 
@@ -62,6 +63,7 @@ def build_demonstration(*, now: datetime) -> None:
         record_facts(facts=said, source=sources[census.name], by=None, now=now)
     for correction in records.corrections:
         _enter_correction(records, correction, organisations, now)
+    open_files(adviser=User.objects.get(email=PEOPLE[0][0]), now=now)
 
 
 def publish_demonstration(*, now: datetime) -> list[Edition]:
@@ -110,7 +112,7 @@ def _open_demo_account(email: str, name: str, kind: str, territory: str, now: da
     is_adviser = kind == Role.Kind.ADVISER
     role = NewRole(
         kind=kind,
-        starts_on=timezone.localdate(now),
+        starts_on=timezone.localdate(now) - timedelta(days=366),  # the files that they handle are older than today
         body="Organisme de développement local (fictif)" if is_adviser else "",
         territory_code=territory if is_adviser else "",
     )
