@@ -63,6 +63,7 @@ ADVISER = {
     "a portrait, by an adviser": "/portrait/640/",
     "my files": "/dossiers/",
     "files closed": "/dossiers/clos/",
+    "what becomes of aids": "/bureau/parcours-des-aides/",
     "my account": "/mon-compte/",
 }
 

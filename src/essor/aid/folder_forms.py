@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.aid.moves import LONGEST_WORDS, WITH_AMOUNT, Step
@@ -26,8 +27,12 @@ class DollarsField(forms.IntegerField):
         return super().to_python(re.sub(r"[\s$,]", "", value) if isinstance(value, str) else value)
 
 
+def _day_input() -> forms.DateInput:
+    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
 def _make_day() -> forms.DateField:
-    return forms.DateField(label=_("Le"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(label=_("Le"), widget=_day_input())
 
 
 def _make_amount() -> DollarsField:
@@ -60,6 +65,29 @@ class ChosenAidForm(CaseForm):
     aid = forms.SlugField(widget=forms.HiddenInput())
     p = forms.CharField(required=False, max_length=8_000, widget=forms.HiddenInput())
     day = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput())
+
+
+class PeriodForm(CaseForm):
+    """Where and when; empty: everywhere that one may see, since ever."""
+
+    name = "period"
+
+    territory = forms.ChoiceField(label=_("Lieu"), required=False)
+    starts_on = forms.DateField(label=_("Retenues depuis le"), required=False, widget=_day_input())
+    ends_on = forms.DateField(label=_("Jusqu’au"), required=False, widget=_day_input())
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["territory"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", gettext("Tout mon territoire")), *places]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        first, last = said.get("starts_on"), said.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", gettext("Ce jour vient avant l’autre : inversez-les."))
+        return said
 
 
 class StepForm(CaseForm):

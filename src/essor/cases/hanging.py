@@ -17,7 +17,8 @@ from essor.cases.models import Case
 class Hanging:
     """``code``: its key in what is taken away, and the kind of its events.
 
-    ``promoter_page``, ``adviser_page``: names of addresses, which take the link's token and the reference.
+    ``promoter_page``, ``adviser_page``: names of addresses, which take the link's token and the reference;
+    ``overview_page``: of all files together, for advisers, called ``overview``.
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
     database. ``erase``: blanks its words and returns how many rows that is.
     """
@@ -26,6 +27,8 @@ class Hanging:
     title: Promise
     promoter_page: str
     adviser_page: str
+    overview: Promise
+    overview_page: str
     summarise: Callable[[Case], str]
     describe: Callable[[Mapping[str, Any]], str]
     export: Callable[[Case], Any]

@@ -5,6 +5,7 @@ from typing import cast
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to
 from essor.cases import pictures, queries
+from essor.cases.hanging import list_hangings
 from essor.cases.views.private import keep_private, language_of_page
 from essor.territories.queries import list_names
 
@@ -43,6 +45,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "search": search,
         "is_mine": is_mine,
         "stuck_letters": queries.count_unsent_letters() if is_administrator else 0,
+        "overviews": [(one.overview, reverse(one.overview_page)) for one in list_hangings()],
         "are_reminders_asleep": is_administrator and queries.are_reminders_asleep(on=today),
     }
     return render(request, "cases/desk.html", context)
