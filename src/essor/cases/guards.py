@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from essor.directory.guards import Erasure, differ, refuse
+from essor.engines.triggers import Erasure, differ, refuse
 
 ERASURE = Erasure("essor_refuse_unless_case_erased", "cases_case", "case_id")
 

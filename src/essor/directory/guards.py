@@ -12,32 +12,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-MESSAGE = "append-only: close this row with an action, it is never changed or deleted"
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """What lifts a refusal: the row of ``table`` that the refused row names in ``owner`` is marked as erased.
-
-    ``function``: the name of the PostgreSQL function that asks it.
-    """
-
-    function: str
-    table: str
-    owner: str
-
-    @property
-    def is_awaited(self) -> str:
-        return f"(SELECT erased_at FROM {self.table} WHERE id = OLD.{self.owner}) IS NULL"  # noqa: S608  our own words
-
-    def write_function(self) -> str:
-        return (
-            f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN IF {self.is_awaited} THEN "
-            f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-            "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$"
-        )
-
+from essor.engines.triggers import MESSAGE, Erasure, refuse, write_refusal
 
 ERASURE = Erasure("essor_refuse_unless_erased", "directory_organisation", "organisation_id")
 
@@ -135,10 +110,7 @@ def remove_guards(connection: BaseDatabaseWrapper) -> None:
 def list_statements(vendor: str, *, guards: Iterable[Guard] = GUARDS) -> list[str]:
     statements = []
     if vendor == "postgresql":
-        statements.append(
-            "CREATE OR REPLACE FUNCTION essor_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-        )
+        statements.append(write_refusal())
         statements.append(ERASURE.write_function())
     for guard in guards:
         statements += _guard_table(guard, vendor)
@@ -161,34 +133,6 @@ def _guard_table(guard: Guard, vendor: str) -> list[str]:
 
 def _update_of(columns: tuple[str, ...]) -> str:
     return f"UPDATE OF {', '.join(columns)}"
-
-
-def refuse(
-    vendor: str, table: str, name: str, event: str, *, when: str | None = None, lifted_by: Erasure | None = None
-) -> list[str]:
-    """One refusal, on the rows of ``table`` for which ``when``."""
-    label = f"{table}_{name}"
-    moment = f"BEFORE {event} ON {table} FOR EACH ROW"
-    if vendor == "postgresql":
-        function = lifted_by.function if lifted_by else "essor_refuse_change"
-        condition = f" WHEN ({when})" if when else ""
-        return [
-            f"DROP TRIGGER IF EXISTS {label} ON {table}",
-            f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
-        ]
-    if lifted_by:
-        when = f"({when}) AND {lifted_by.is_awaited}" if when else lifted_by.is_awaited
-    condition = f" WHEN {when}" if when else ""
-    return [
-        f"DROP TRIGGER IF EXISTS {label}",
-        f"CREATE TRIGGER {label} {moment}{condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
-    ]
-
-
-def differ(vendor: str, columns: tuple[str, ...]) -> str:
-    """A row saved whole names every column: only those that change count."""
-    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
-    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
 
 
 def _guard_words(vendor: str) -> list[str]:

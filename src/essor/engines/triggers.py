@@ -1,0 +1,119 @@
+"""What a database itself refuses: one way to write the triggers of rows that are never changed nor deleted.
+
+Each room says in its ``guards`` which tables and which columns; a migration installs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+MESSAGE = "append-only: close this row with an action, it is never changed or deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What lifts a refusal: the row of ``table`` that the refused row names in ``owner`` is marked as erased.
+
+    ``function``: the name of the PostgreSQL function that asks it.
+    """
+
+    function: str
+    table: str
+    owner: str
+
+    @property
+    def is_awaited(self) -> str:
+        return f"(SELECT erased_at FROM {self.table} WHERE id = OLD.{self.owner}) IS NULL"  # noqa: S608  our own words
+
+    def write_function(self) -> str:
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF {self.is_awaited} THEN "
+            f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$"
+        )
+
+
+def write_refusal() -> str:
+    """PostgreSQL's function that refuses; SQLite's triggers need none."""
+    return (
+        "CREATE OR REPLACE FUNCTION essor_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+
+
+def refuse(
+    vendor: str, table: str, name: str, event: str, *, when: str | None = None, lifted_by: Erasure | None = None
+) -> list[str]:
+    """One refusal, on the rows of ``table`` for which ``when``."""
+    label = f"{table}_{name}"
+    moment = f"BEFORE {event} ON {table} FOR EACH ROW"
+    if vendor == "postgresql":
+        function = lifted_by.function if lifted_by else "essor_refuse_change"
+        condition = f" WHEN ({when})" if when else ""
+        return [
+            f"DROP TRIGGER IF EXISTS {label} ON {table}",
+            f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
+        ]
+    if lifted_by:
+        when = f"({when}) AND {lifted_by.is_awaited}" if when else lifted_by.is_awaited
+    condition = f" WHEN {when}" if when else ""
+    return [
+        f"DROP TRIGGER IF EXISTS {label}",
+        f"CREATE TRIGGER {label} {moment}{condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    ]
+
+
+def differ(vendor: str, columns: tuple[str, ...]) -> str:
+    """A row saved whole names every column: only those that change count."""
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOnce:
+    """A table whose rows are kept. ``fixed``: columns that never change. ``once``: that change once, from empty.
+    ``erasable``: that change only where ``lifted_by`` awaits no more."""
+
+    table: str
+    fixed: tuple[str, ...]
+    once: tuple[str, ...] = ()
+    erasable: tuple[str, ...] = ()
+    lifted_by: Erasure | None = None
+
+
+def install(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> None:
+    """Adds the triggers of the tables that are there (those of the same name are replaced)."""
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        if connection.vendor == "postgresql":
+            cursor.execute(write_refusal())
+        for statement in (
+            one for guard in guards if guard.table in present for one in _guard(connection.vendor, guard)
+        ):
+            cursor.execute(statement)
+
+
+def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> None:
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        for guard in guards:
+            if guard.table not in present:
+                continue
+            table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+            for name in ("fixed", "erasable", "kept", *(f"once_{column}" for column in guard.once)):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.table}_{name}{table}")
+
+
+def _guard(vendor: str, guard: WrittenOnce) -> list[str]:
+    statements = refuse(vendor, guard.table, "fixed", "UPDATE", when=differ(vendor, guard.fixed))
+    for column in guard.once:
+        changed = f"OLD.{column} IS NOT NULL AND ({differ(vendor, (column,))})"
+        statements += refuse(vendor, guard.table, f"once_{column}", "UPDATE", when=changed)
+    if guard.erasable:
+        changed = differ(vendor, guard.erasable)
+        statements += refuse(vendor, guard.table, "erasable", "UPDATE", when=changed, lifted_by=guard.lifted_by)
+    return statements + refuse(vendor, guard.table, "kept", "DELETE")
