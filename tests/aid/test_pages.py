@@ -50,7 +50,7 @@ def test_nothing_is_asked_for_what_is_closed_nor_what_was_answered(public: Stric
 
 def test_the_article_s_aid_stands_in_the_answers_of_2018_with_its_reasons(public: StrictClient) -> None:
     page = public.get("/trouver/resultats/", {"p": write_link(PROMOTER), "on": "2018-05-01"}).content.decode()
-    told = re.search(r"<h3>Jeunes entreprises collectives — Lanaudière</h3>.*?</article>", page, re.DOTALL)
+    told = re.search(r">Jeunes entreprises collectives — Lanaudière</a></h3>.*?</article>", page, re.DOTALL)
     assert told is not None
     assert "ouvert" in told[0]
     assert "coopérative ou organisme à but non lucratif" in told[0]

@@ -100,6 +100,7 @@ def _to_aid(found: Found) -> Aid:
         instrument=instrument,
         options=_list_options(definition.amount),
         cost_kinds=frozenset(definition.project_types) or None,
+        excludes=frozenset(definition.excludes),
         is_public=definition.is_public,
         repayable=instrument == "loan",
         funder=definition.provider,

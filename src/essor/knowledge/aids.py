@@ -93,11 +93,35 @@ class AidVersion(Definition):
     conditions: dict[str, Any]
 
 
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=100)]
+
+
+class ContactDefinition(Definition):
+    """Whom to write to. ``email``: where the provider is also asked to confirm what is said of the programme."""
+
+    name: str = ""
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$|^$")] = ""
+    phone: str = ""
+    url: Annotated[str, Field(pattern=r"^https?://|^$")] = ""
+
+
+class ExampleDefinition(Definition):
+    """An enterprise that shows what the rules mean: answers by question, the day, the verdict expected and why."""
+
+    name: Words
+    profile: dict[str, Any]
+    on: Day = None
+    expected: Literal["yes", "no", "maybe"]
+    reason: Words
+
+
 class AidDefinition(Definition):
     """One programme. ``is_public``: what it gives counts as public aid. ``judgement``: what a person judges, never
-    evaluated. ``uncertain``: what was read with doubt."""
+    evaluated. ``uncertain``: what was read with doubt. ``eligible_costs``: what counts as cost, in words. ``excludes``:
+    programmes that may not be had with this one. ``how_to_ask``, ``documents``: the steps of a request, and what it
+    needs."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
+    id: Slug
     name: Bilingual
     provider: str = Field(min_length=1)
     partners: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -107,6 +131,12 @@ class AidDefinition(Definition):
     amount: Annotated[AmountDefinition, BeforeValidator(_set_apart)] = Field(default_factory=AmountDefinition)
     envelope: dict[str, Any] = Field(default_factory=dict)
     versions: Annotated[tuple[AidVersion, ...], Field(strict=False, min_length=1)]
+    eligible_costs: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    excludes: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
+    how_to_ask: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    documents: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    contact: ContactDefinition | None = None
+    examples: Annotated[tuple[ExampleDefinition, ...], Field(strict=False)] = ()
     judgement: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     uncertain: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     note: Words | None = None

@@ -43,6 +43,7 @@ from essor.methods.criteria.nodes import (
     variables_of,
 )
 from essor.methods.criteria.outcomes import (
+    WINDOW_WORDS,
     Condition,
     Outcome,
     Version,
@@ -64,6 +65,7 @@ __all__ = [
     "NOTHING",
     "OPERATORS",
     "OPERATORS_BY_KIND",
+    "WINDOW_WORDS",
     "AllOf",
     "Answer",
     "AnyOf",

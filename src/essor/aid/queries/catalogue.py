@@ -1,0 +1,79 @@
+"""The catalogue as people look through it, and one programme with all that was said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from essor.aid.models import AidRevision
+from essor.aid.queries import list_programmes
+from essor.aid.rules import Programme, RuledVersion
+from essor.aid.terms import find_repayment
+from essor.methods.criteria import Exact, Truth, Window, evaluate
+from essor.territories.queries import place_tree
+from essor.territories.rules import fold
+
+PLACE = "territory"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one looks for; an empty word excludes nothing. ``place``: the code of a place that the aid may serve."""
+
+    text: str = ""
+    repayment: str = ""
+    kind: str = ""
+    state: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A programme on a day."""
+
+    programme: Programme
+    window: Window
+    ruled: RuledVersion
+
+
+def list_entries(wanted: Wanted, *, on: date) -> list[Entry]:
+    """Those of the catalogue that fit, by name; the folded name, provider and partners hold every word of ``text``."""
+    words, places = fold(wanted.text).split(), place_tree(on)
+    found = []
+    for programme in list_programmes():
+        definition = programme.definition
+        window = programme.window(on)
+        ruled = programme.rules_on(on, window)
+        said = fold(" ".join([definition.name.fr, definition.name.en, definition.provider, *definition.partners]))
+        if not all(word in said for word in words):
+            continue
+        if wanted.repayment and find_repayment(definition) != wanted.repayment:
+            continue
+        if wanted.kind and wanted.kind not in definition.forms:
+            continue
+        if wanted.state and window.state != wanted.state:
+            continue
+        answers = {PLACE: Exact(wanted.place)}
+        if wanted.place and evaluate(ruled.criteria, answers, places=places).truth == Truth.NO:
+            continue
+        found.append(Entry(programme, window, ruled))
+    return sorted(found, key=lambda entry: fold(entry.programme.definition.name.fr))
+
+
+def find_entry(slug: str, *, on: date) -> Entry | None:
+    programme = next((one for one in list_programmes() if one.slug == slug), None)
+    if programme is None:
+        return None
+    window = programme.window(on)
+    return Entry(programme, window, programme.rules_on(on, window))
+
+
+def list_history(slug: str) -> Iterable[AidRevision]:
+    """What was published of a programme, the latest first."""
+    published = AidRevision.objects.filter(aid__slug=slug, published_at__isnull=False)
+    return published.select_related("approved_by").order_by("-number")
+
+
+def list_names(language: str) -> Mapping[str, str]:
+    return {one.slug: getattr(one.definition.name, language) for one in list_programmes()}
