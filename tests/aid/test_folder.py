@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
+import essor.aid
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import AppendOnlyError, AuditEvent, User
 from essor.accounts.permissions import NotAllowed
@@ -21,16 +24,20 @@ from essor.aid.models import FolderItem, FolderStep
 from essor.aid.moves import Step
 from essor.aid.queries.folder import export_folder, get_item, read_folder, sum_folder
 from essor.aid.rules import AidError
+from essor.aid.wording import explain
 from essor.cases import guards as cases_guards
 from essor.cases.actions import THE_PROMOTER, NewRequest, OpenedCase, close_case, erase_case, open_case
 from essor.cases.models import Case, CaseEvent
 from essor.cases.rules import CaseError
 from essor.directory import guards as directory_guards
 from essor.knowledge.aids import load_aids
+from tests.cases.test_races import run_together
 from tests.pages import StrictClient
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+ROOM = Path(essor.aid.__file__).parent
+RAISING = (ROOM / "moves.py", ROOM / "actions" / "folder.py")
 SLUG, CAP, NAME = "risq_technical_assistance", 10_000, "Prêt Aide technique"
 
 
@@ -312,3 +319,43 @@ def test_the_page_asks_as_many_questions_with_one_aid_as_with_all(
         if definition.id != SLUG:
             add_aid(case=opened.case, slug=definition.id, by=THE_PROMOTER, now=NOW)
     assert count() == with_one <= 6
+
+
+def test_a_folder_has_a_bound(item: FolderItem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("essor.aid.actions.folder.MOST_STEPS", 2)
+    record(item, "asked", 9)
+    assert refusal_of(lambda: record(item, "obtained", 8)) == "folder-full"
+    assert FolderStep.objects.count() == 2
+
+
+def test_every_refusal_has_its_sentence_in_both_languages() -> None:
+    facts = {
+        "allowed": ("asked",), "on": NOW.date(), "last": NOW.date(), "limit": 5, "amount": 9, "cap": 8, "granted": 7,
+        "aid": SLUG,
+    }  # fmt: skip
+    codes = set(re.findall(r'AidError\(\s*"([a-z-]+)"', "".join(file.read_text(encoding="utf-8") for file in RAISING)))
+    assert {"step-not-from-here", "paid-above-obtained", "folder-full"} <= codes
+    for code in codes:
+        amounts = {"amount", "cap"} if code == "amount-above-cap" else {"amount", "granted"}
+        said = {name: facts[name] for name in amounts} if "above" in code else facts
+        with override("fr"):
+            french = explain(AidError(code, **said))
+        with override("en"):
+            assert explain(AidError(code, **said)) != french
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_sides_at_once_put_an_aid_once_and_pay_no_more_than_was_granted(opened: OpenedCase, adviser: User) -> None:
+    def add(by: object) -> Callable[[], object]:
+        return lambda: add_aid(case=opened.case, slug=SLUG, by=by, now=NOW)  # type: ignore[arg-type]
+
+    assert run_together(add(adviser), add(THE_PROMOTER)) == ["aid-already-there", "done"]
+    item = FolderItem.objects.select_related("case", "aid", "revision").get()
+    record(item, "asked", 0)
+    record(item, "obtained", 0, amount_cad=8_000)
+
+    def pay() -> object:
+        return record(item, "paid", 0, amount_cad=5_000)
+
+    assert run_together(pay, pay) == ["done", "paid-above-obtained"]

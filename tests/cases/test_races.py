@@ -11,6 +11,7 @@ from django.db import connection
 
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import User
+from essor.aid.rules import AidError
 from essor.cases import actions
 from essor.cases.actions import OpenedCase
 from essor.cases.models import Case, CaseEvent
@@ -29,7 +30,7 @@ def run_together(*deeds: Callable[[], object]) -> list[str]:
             together.wait()
             deed()
             ends.append("done")
-        except CaseError as error:
+        except (CaseError, AidError) as error:
             ends.append(error.code)
         finally:
             connection.close()

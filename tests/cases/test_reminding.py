@@ -14,9 +14,10 @@ from django.core.management import CommandError, call_command
 
 from essor.accounts.models import User
 from essor.cases import actions
-from essor.cases.actions import THE_PROMOTER, OpenedCase, Reminded
+from essor.cases.actions import THE_PROMOTER, OpenedCase, Reminded, open_case
 from essor.cases.models import Case, CaseEvent, CaseLetter
-from essor.cases.tasks import remind_late
+from essor.cases.tasks import CasesNotReminded, remind_late
+from tests.cases.conftest import ask
 
 DAY = timedelta(days=1)
 
@@ -36,6 +37,16 @@ def test_a_late_case_is_reminded_then_escalated_each_once(
     actions.send_letters(now=now + 90 * DAY)
     assert [letter.to[0] for letter in mail.outbox] == [adviser.email, administrator.email]
     assert [event.kind for event in CaseEvent.objects.filter(party="platform")] == ["routed", "reminded", "escalated"]
+
+
+def test_a_fault_on_one_case_leaves_the_others_reminded_and_is_said(
+    routed: OpenedCase, administrator: User, now: datetime
+) -> None:
+    later = open_case(request=ask(email="autre@exemple.test"), now=now + DAY)
+    Case.objects.filter(pk=routed.case.pk).update(stage="gone")
+    with pytest.raises(CasesNotReminded):
+        remind_late(now + 30 * DAY)
+    assert set(CaseEvent.objects.filter(kind="reminded").values_list("case", flat=True)) == {later.case.pk}
 
 
 def test_a_new_term_is_reminded_anew(routed: OpenedCase, adviser: User, administrator: User, now: datetime) -> None:

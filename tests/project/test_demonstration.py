@@ -19,6 +19,9 @@ from django.utils import timezone
 
 from essor.accounts.models import AuditEvent, Instance, User
 from essor.accounts.queries import get_instance_kind
+from essor.aid.moves import MOVES
+from essor.aid.queries.folder import read_folder
+from essor.cases.models import Case, CaseLetter
 from essor.directory.models import LifeEvent, Organisation, Source
 from essor.directory.queries import end_of_day
 from essor.observatory.models import Base, Edition
@@ -50,6 +53,13 @@ def editions(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: An
 @pytest.fixture(scope="module")
 def results(editions: list[Edition]) -> dict[str, Any]:
     return editions[2].results
+
+
+def test_its_files_hold_an_aid_at_each_step_and_leave_no_letter(editions: list[Edition]) -> None:
+    last = {line.last.code for case in Case.objects.all() for line in read_folder(case=case)}
+    assert last == set(MOVES)
+    assert not CaseLetter.objects.exists()
+    assert not Case.objects.filter(due_on__lte=timezone.localdate()).exists(), "none is late as it opens"
 
 
 def figure(results: dict[str, Any], base: str, measure: str, on: str) -> tuple[int, int]:

@@ -71,6 +71,7 @@ SENTENCES: Mapping[str, Any] = {
     "paid-above-obtained": _(
         "Avec ce versement, {amount} auraient été reçus sur {granted} accordés. Corrigez le montant, ou dites pourquoi."
     ),
+    "folder-full": _("Ce dossier garde déjà {limit} étapes d’aides : c’est le plus. Écrivez la suite dans un message."),
     "date-malformed": _("« {value} » n’est pas une date. Écrivez {option} 2018-05-31."),
 }
 

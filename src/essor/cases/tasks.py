@@ -9,6 +9,10 @@ from django_tasks import task
 from essor.cases import actions
 
 
+class CasesNotReminded(Exception):
+    """Cases whose reminders failed, the others being done: each is in the error output."""
+
+
 class LettersWaiting(Exception):
     """Letters that the mail server did not take: the task of the day failed, and is taken up again later."""
 
@@ -21,7 +25,10 @@ def send_letters() -> None:
 
 def remind_late(now: datetime) -> dict[str, int]:
     """A task of each day: reminders and escalations."""
-    return asdict(actions.remind_and_escalate(now=now))
+    done = actions.remind_and_escalate(now=now)
+    if done.failed:
+        raise CasesNotReminded(done.failed)
+    return asdict(done)
 
 
 def send_waiting_letters(now: datetime) -> dict[str, int]:

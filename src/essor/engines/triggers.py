@@ -5,7 +5,7 @@ Each room says in its ``guards`` which tables and which columns; a migration ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -85,12 +85,15 @@ class WrittenOnce:
     lifted_by: Erasure | None = None
 
 
-def install(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> None:
+def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> None:
     """Adds the triggers of the tables that are there (those of the same name are replaced)."""
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
             cursor.execute(write_refusal())
+            # Those of another room too, which may not have been installed yet.
+            for erasure in {guard.lifted_by for guard in guards if guard.lifted_by}:
+                cursor.execute(erasure.write_function())
         for statement in (
             one for guard in guards if guard.table in present for one in _guard(connection.vendor, guard)
         ):

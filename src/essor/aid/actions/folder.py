@@ -14,6 +14,9 @@ from essor.aid.rules import AidError
 from essor.cases.actions.writing import By, add_event, hold_case, party_of, user_of
 from essor.cases.models import Case, CaseEvent
 
+MOST_STEPS = 500
+"""Rows of one folder, corrections with them: twenty-five aids, each corrected and paid many times."""
+
 
 @transaction.atomic
 def add_aid(*, case: Case, slug: str, by: By, now: datetime, on: date | None = None) -> FolderItem:
@@ -105,6 +108,12 @@ def _find_standing(line: FolderLine, pk: int) -> FolderStep:
     return found
 
 
+def _refuse_more(case: Case) -> None:
+    """Whoever holds a link writes without an account: what a folder keeps has a bound."""
+    if FolderStep.objects.filter(case=case).count() >= MOST_STEPS:
+        raise AidError("folder-full", limit=MOST_STEPS)
+
+
 def _record(
     item: FolderItem,
     step: Step,
@@ -115,6 +124,7 @@ def _record(
     replaces: FolderStep | None = None,
     is_void: bool = False,
 ) -> FolderStep:
+    _refuse_more(case)
     row = FolderStep.objects.create(
         item=item, case=case, code=step.code, happened_on=step.on, amount_cad=step.amount_cad,
         words=step.words.strip(), replaces=replaces, is_void=is_void, party=party_of(by), recorded_by=user_of(by),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,14 +13,17 @@ from essor.cases.actions.writing import add_event, leave_letter, workflow_of
 from essor.cases.models import Case, CaseEvent
 from essor.cases.rules import DueReminder, list_due_reminders
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """How many reminders and escalations this run wrote, and how many open cases are late."""
+    """How many reminders and escalations this run wrote, how many open cases are late, and on how many it failed."""
 
     reminders: int = 0
     escalations: int = 0
     late: int = 0
+    failed: int = 0
 
 
 def remind_and_escalate(*, now: datetime) -> Reminded:
@@ -27,9 +31,15 @@ def remind_and_escalate(*, now: datetime) -> Reminded:
     on = timezone.localdate(now)
     late = Case.objects.open().filter(due_on__lt=on).order_by("due_on", "pk").values_list("pk", flat=True)
     numbers = list(late)
-    written = [reminder for number in numbers for reminder in _remind(number, on=on, now=now)]
+    written, failed = list[DueReminder](), 0
+    for number in numbers:
+        try:
+            written += _remind(number, on=on, now=now)
+        except Exception:  # whatever is wrong with one, those after it are late too
+            logger.exception("reminders of case %s", number)
+            failed += 1
     escalations = sum(reminder.is_escalation for reminder in written)
-    return Reminded(len(written) - escalations, escalations, len(numbers))
+    return Reminded(len(written) - escalations, escalations, len(numbers), failed)
 
 
 @transaction.atomic

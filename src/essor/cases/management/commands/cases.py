@@ -34,7 +34,8 @@ class Command(BaseCommand):
 
     def _remind(self, options: dict[str, Any]) -> None:
         now = timezone.now()
-        done = {**asdict(actions.remind_and_escalate(now=now)), **asdict(actions.send_letters(now=now))}
+        reminded, sent = actions.remind_and_escalate(now=now), actions.send_letters(now=now)
+        done = {**asdict(reminded), **asdict(sent), "failed": reminded.failed + sent.failed}
         if options["as_json"]:
             self.stdout.write(json.dumps(done))
             return
