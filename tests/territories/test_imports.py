@@ -14,8 +14,9 @@ from essor.accounts.models import AuditEvent
 from essor.knowledge import DefinitionRefused
 from essor.territories import queries
 from essor.territories.actions import ImportReport, import_boundaries, import_territory_list, load_shipped_territories
-from essor.territories.importing import FileRefused, describe_refusal, find_date
+from essor.territories.importing import find_date
 from essor.territories.models import Boundary, Territory, TerritoryEvent, TerritoryPeriod, Vintage
+from essor.territories.problems import FileRefused, describe_refusal
 
 from .conftest import LAVAL, MASCOUCHE, TERREBONNE, Write, municipalities_inside
 

@@ -90,7 +90,7 @@ UNKNOWN_WORD = (
 )
 READ_DATA = frozenset(
     {
-        "administrator", "aid", "bases", "cases", "clearsessions", "compare", "daily", "db_worker", "dbshell",
+        "administrator", "aid", "bases", "bodies", "cases", "clearsessions", "compare", "daily", "db_worker", "dbshell",
         "dumpdata", "edition", "erase", "import", "portrait", "shell", "tidy",
     }
 )  # fmt: skip

@@ -7,13 +7,13 @@ import hashlib
 import io
 import json
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from essor.territories.problems import FileRefused, Problem
 from essor.territories.rules import ListedMunicipality, find_boundary_code, typeset
 
 REQUIRED = ("mcode", "munnom", "mdes", "regadm", "divrec", "mrc")
@@ -24,75 +24,6 @@ CODE_PROPERTIES = ("MRC_ID", "MUS_CO_GEO", "MUN_ID", "mcode", "code_geo", "code"
 des Ressources naturelles et des Forêts), then the column of the official directory, then plain words."""
 MOST_NAMED = 12
 MAX_BYTES = 100 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a file. ``row`` counts the header as 1; None: the whole file."""
-
-    code: str
-    row: int | None = None
-    column: str = ""
-    value: str = ""
-
-
-class FileRefused(ValueError):
-    """A file that cannot be loaded, with every problem found; nothing was written."""
-
-    def __init__(self, file: str, problems: list[Problem]) -> None:
-        self.file, self.problems = file, problems
-        super().__init__(f"{file}: " + "; ".join(problem.code for problem in problems[:5]))
-
-
-def describe_problem(problem: Problem) -> str:
-    """A problem as a sentence in the reader's language: where, what, and what to do."""
-    sentence = _sentences()[problem.code].format(value=problem.value, column=problem.column)
-    if problem.row is None:
-        return sentence
-    return _("Ligne {row}, colonne « {column} » : {sentence}").format(
-        row=problem.row, column=problem.column, sentence=sentence
-    )
-
-
-def describe_refusal(refusal: FileRefused, *, most: int = 20) -> list[str]:
-    """The sentences for a refused file: at most ``most`` problems, then how many are left, then what was done."""
-    lines = [describe_problem(problem) for problem in refusal.problems[:most]]
-    if len(refusal.problems) > most:
-        lines.append(_("… et {count} autres problèmes.").format(count=len(refusal.problems) - most))
-    return [*lines, _("Rien n’a été enregistré de « {file} ».").format(file=refusal.file)]
-
-
-def _sentences() -> dict[str, str]:
-    return {
-        "unreadable": _("le fichier ne s’ouvre pas ({value}). Vérifiez son chemin et vos droits."),
-        "too-large": _("le fichier dépasse {value}. Ce n’est sans doute pas le bon fichier."),
-        "empty": _("le fichier ne contient aucune ligne. Téléchargez-le de nouveau."),
-        "column-missing": _("la colonne « {value} » manque. Choisissez le « Répertoire des municipalités » en CSV."),
-        "columns-count": _("la ligne compte {value} colonnes de trop ou de moins. Vérifiez les guillemets."),
-        "code-malformed": _("« {value} » n’est pas un code de cinq chiffres, comme 64008."),
-        "code-twice": _("le code « {value} » est déjà sur une autre ligne. Retirez l’une des deux."),
-        "name-missing": _("le nom manque. Complétez-le."),
-        "label-malformed": _("« {value} » ne finit pas par un code, comme « Lanaudière (14) »."),
-        "number-malformed": _("« {value} » n’est pas un nombre entier. Corrigez-le ou laissez la case vide."),
-        "undated": _("la date de la liste est inconnue. Donnez-la avec --dated, par exemple --dated 2025-01-01."),
-        "not-newer": _(
-            "une liste du {value} est déjà chargée. Chargez les listes de la plus ancienne à la plus récente."
-        ),
-        "json-malformed": _("le fichier n’est pas du JSON ({value}). Exportez-le en GeoJSON."),
-        "not-geojson": _("le fichier n’est pas une collection GeoJSON de lieux. Exportez-le en GeoJSON."),
-        "not-wgs84": _("les coordonnées ne sont pas en WGS84 ({value}). Exportez le fichier en longitude et latitude."),
-        "shape-code-missing": _(
-            "un lieu n’a pas de code dans « {column} » (lu : « {value} »). Il faut « MRC_64 » pour une MRC, « 64008 » "
-            "pour une municipalité. Si le code est ailleurs, nommez sa propriété avec --code-property."
-        ),
-        "code-property-missing": _(
-            "aucun lieu n’a de propriété {column}. Nommez celle qui porte le code, avec --code-property ; "
-            "les premières du fichier sont : {value}."
-        ),
-        "shape-malformed": _("le lieu « {value} » n’a pas de polygone. Retirez-le ou corrigez-le."),
-        "no-place": _("aucun lieu n’est chargé. Importez d’abord la liste des municipalités."),
-        "list-unknown": _("aucune liste courte ne s’appelle « {value} »."),
-    }
 
 
 def read_bytes(file: Path) -> bytes:

@@ -1,5 +1,12 @@
-"""Every write on places. Each is one transaction: the deed and its trace."""
+"""Every write on places and bodies. Each is one transaction: the deed and its trace."""
 
+from essor.territories.actions.bodies import (
+    BodyImport,
+    Foreseen,
+    foresee_reorganisation,
+    import_bodies,
+    reorganise,
+)
 from essor.territories.actions.places import (
     ImportReport,
     import_boundaries,
@@ -9,9 +16,14 @@ from essor.territories.actions.places import (
 )
 
 __all__ = [
+    "BodyImport",
+    "Foreseen",
     "ImportReport",
+    "foresee_reorganisation",
+    "import_bodies",
     "import_boundaries",
     "import_municipalities",
     "import_territory_list",
     "load_shipped_territories",
+    "reorganise",
 ]

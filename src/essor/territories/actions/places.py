@@ -21,8 +21,6 @@ from essor.knowledge import (
     read_territory_list,
 )
 from essor.territories.importing import (
-    FileRefused,
-    Problem,
     compute_checksum,
     find_date,
     match_boundaries,
@@ -31,6 +29,7 @@ from essor.territories.importing import (
     read_bytes,
 )
 from essor.territories.models import Boundary, Territory, TerritoryEvent, TerritoryPeriod, Vintage
+from essor.territories.problems import FileRefused, Problem
 from essor.territories.rules import Change, Place, build_places, compare_lists, find_new_designations
 
 DIRECTORY_TITLE = "Répertoire des municipalités du Québec"

@@ -23,9 +23,14 @@ from essor.directory.rules import DirectoryError
 from essor.directory.wording import STEPS, explain_error, explain_problem, list_labels
 from essor.knowledge import DefinitionRefused
 from essor.territories.actions import ImportReport as PlaceReport
-from essor.territories.actions import import_boundaries, import_municipalities, import_territory_list
-from essor.territories.importing import FileRefused, describe_refusal
+from essor.territories.actions import (
+    import_bodies,
+    import_boundaries,
+    import_municipalities,
+    import_territory_list,
+)
 from essor.territories.models import Territory, TerritoryEvent
+from essor.territories.problems import FileRefused, describe_refusal
 from essor.territories.queries import list_names
 
 SHOWN = 20
@@ -41,11 +46,13 @@ def read_date(text: str) -> date:
 
 
 class Command(BaseCommand):
-    help = "Importe un recensement, des lieux ou des contours. / Imports a census, places or boundaries."
+    help = (
+        "Importe un recensement, des lieux, des contours, des organismes. / Imports a census, places, shapes, bodies."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(
-            dest="what", required=True, metavar="census|municipalities|boundaries|territories|withdraw"
+            dest="what", required=True, metavar="census|municipalities|boundaries|territories|bodies|withdraw"
         )
         census = words.add_parser("census", help="un fichier CSV, TSV, XLSX ou ODS")
         census.add_argument("file", type=Path)
@@ -66,6 +73,8 @@ class Command(BaseCommand):
                 )
         territories = words.add_parser("territories", help="une courte liste de lieux, ou le nom d’une liste fournie")
         territories.add_argument("file", type=Path)
+        bodies = words.add_parser("bodies", help="le fichier CSV des organismes, de leur vie et de leurs mandats")
+        bodies.add_argument("file", type=Path)
         withdrawal = words.add_parser("withdraw", help="retire tout ce qu’une source a dit")
         withdrawal.add_argument("source", type=int)
         withdrawal.add_argument("--reason", required=True)
@@ -116,6 +125,11 @@ class Command(BaseCommand):
 
     def _territories(self, options: dict[str, Any]) -> None:
         self._tell_places(import_territory_list(file=options["file"], by=None, now=timezone.now()))
+
+    def _bodies(self, options: dict[str, Any]) -> None:
+        done = import_bodies(file=options["file"], by=None, now=timezone.now())
+        said = _("Organismes : {added} lignes nouvelles, {corrected} corrigées, {unchanged} déjà connues.")
+        self.stdout.write(said.format(added=done.added, corrected=done.corrected, unchanged=done.unchanged))
 
     def _withdraw(self, options: dict[str, Any]) -> None:
         source = Source.objects.filter(pk=options["source"]).first()
