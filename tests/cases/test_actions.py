@@ -15,7 +15,7 @@ from essor.accounts.models import AppendOnlyError, AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from essor.cases import actions, queries
 from essor.cases.access import hash_token, make_token
-from essor.cases.actions import THE_PROMOTER, OpenedCase
+from essor.cases.actions import THE_PROMOTER, OpenedCase, Sent
 from essor.cases.models import Case, CaseEvent, CaseLetter, CaseMessage, CaseTask
 from essor.cases.rules import CaseError, Usual
 from essor.territories.models import TerritoryPeriod
@@ -314,3 +314,47 @@ def test_a_link_made_with_another_secret_is_left_out(opened: OpenedCase, now: da
     actions.send_letters(now=now)
     assert "/suivi/" not in str(mail.outbox[0].body)
     assert queries.find_case_by_token(token=opened.token) == opened.case, "the link already sent still opens"
+
+
+def test_a_form_gone_back_to_and_changed_is_another_request(now: datetime) -> None:
+    first = actions.open_case(request=ask(opening_key="a" * 32), now=now)
+    changed = actions.open_case(request=ask(opening_key="a" * 32, words="Et un café, aussi."), now=now)
+    assert (changed.is_new, changed.case == first.case, Case.objects.count()) == (True, False, 2)
+
+
+def test_an_address_that_no_server_could_hold_is_refused(now: datetime) -> None:
+    with pytest.raises(CaseError, match="email_wrong"):
+        actions.open_case(request=ask(email="maude@" + "é" * 63 + ".ca"), now=now)
+
+
+def test_the_first_letter_repeats_nothing_that_was_typed(routed: OpenedCase, adviser: User, now: datetime) -> None:
+    """Its address may be somebody else's: the form is no means of writing to them."""
+    case = actions.open_case(request=ask(name="Maude\r\n\r\nCliquez sur https://mal.test"), now=now).case
+    actions.send_letters(now=now)
+    assert "mal.test" not in str([letter.message() for letter in mail.outbox])
+    assert case.promoter_name == "Maude Cliquez sur https://mal.test"
+
+
+def test_three_dashes_are_no_outcome_in_words(routed: OpenedCase, adviser: User, now: datetime) -> None:
+    for words in ("- - -", "\u200b \u200b \u200b x", "… fermé !"):
+        with pytest.raises(CaseError, match="outcome_words_missing"):
+            actions.close_case(case=routed.case, outcome="helped", words=words, by=adviser, now=now)
+
+
+def test_whoever_no_longer_covers_the_place_is_not_written_to(
+    routed: OpenedCase, adviser: User, administrator: User, now: datetime
+) -> None:
+    adviser.roles.update(ends_before=(now + DAY).date())
+    CaseLetter.objects.all().delete()
+    actions.write_message(case=routed.case, text="Êtes-vous là?", by=THE_PROMOTER, now=now + DAY)
+    assert [letter.recipient for letter in CaseLetter.objects.all()] == [administrator]
+
+
+def test_a_letter_that_cannot_be_written_holds_no_other(
+    administrator: User, opened: OpenedCase, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    CaseLetter.objects.filter(kind="opened").update(kind="unheard_of")
+    assert actions.send_letters(now=now) == Sent(sent=1, failed=1)
+    assert [letter.to for letter in mail.outbox] == [[administrator.email]]
+    assert queries.count_unsent_letters() == 1
+    assert "unheard_of" in caplog.text

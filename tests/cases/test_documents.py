@@ -24,14 +24,22 @@ from tests.cases.conftest import ask, find_cld
 PDF = b"%PDF-1.7\nun plan d'affaires\n%%EOF\n"
 
 
-def pack(*names: str, mimetype: bytes = b"") -> bytes:
+def pack(*names: str, mimetype: bytes = b"", types: str = "") -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         if mimetype:
             archive.writestr("mimetype", mimetype)
+        if types:
+            archive.writestr("[Content_Types].xml", types)
         for name in names:
             archive.writestr(name, "x")
     return out.getvalue()
+
+
+def spoil(packed: bytes) -> bytes:
+    """Its first member can no longer be unpacked."""
+    start = packed.index(b"mimetype") + len(b"mimetype")
+    return packed[:start] + b"\xff" * 4 + packed[start + 4 :]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +59,13 @@ def pack(*names: str, mimetype: bytes = b"") -> bytes:
             "application/vnd.oasis.opendocument.text",
         ),
         (pack("xl/workbook.xml", "xl/vbaProject.bin"), None),
+        (pack("word/document.xml", "word/VBAPROJECT.BIN"), None),
+        (pack("xl/workbook.xml", "xl/macrosheets/sheet1.xml"), None),
+        (pack("word/document.xml", types='<Override ContentType="application/vnd.ms-office.vbaProject"/>'), None),
+        (pack("word/document.xml", types="x" * (2**20 + 1)), None),
+        (pack("Basic/Standard/Module1.xml", mimetype=b"application/vnd.oasis.opendocument.text"), None),
         (pack("content.xml", mimetype=b"application/epub+zip"), None),
+        (spoil(pack("content.xml", mimetype=b"application/vnd.oasis.opendocument.text")), None),
         (pack("virus.exe"), None),
         (b"PK\x03\x04 cut short", None),
         (b"MZ\x90\x00\x03", None),
@@ -134,3 +148,14 @@ def test_an_erasure_leaves_only_what_counts(
     assert (storage.find_path(mine.sha256).exists(), storage.find_path(shared.sha256).exists()) == (False, True)
     with pytest.raises(CaseError, match="case_erased"):
         actions.erase_case(case=case, reason="Encore", by=administrator, now=now)
+
+
+def test_a_document_from_a_promoter_who_is_waited_for_is_their_answer(
+    routed: OpenedCase, adviser: User, now: datetime
+) -> None:
+    actions.move_case(case=routed.case, move="ask", words="Votre budget?", by=adviser, now=now)
+    actions.attach_document(case=routed.case, name="notes.pdf", chunks=[PDF], by=adviser, now=now)
+    assert Case.objects.get().stage == "waiting_promoter"
+    actions.attach_document(case=routed.case, name="budget.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
+    case = Case.objects.get()
+    assert (case.stage, case.waiting_since) == ("in_conversation", None)

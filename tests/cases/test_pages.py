@@ -281,3 +281,14 @@ def test_a_letter_that_does_not_leave_is_shown_to_administrators(
     actions.send_letters(now=now)
     assert "2 lettres ne partent pas" in administrator_client.get("/dossiers/").content.decode()
     assert "ne partent pas" not in adviser_client.get("/dossiers/").content.decode()
+
+
+def test_who_gave_no_e_mail_address_is_to_be_called(public: StrictClient, adviser_client: StrictClient) -> None:
+    case = actions.open_case(request=ask(email="", phone="450 555-0100"), now=timezone.now(), find_bodies=find_cld)
+    assert "on vous appellera" in public.get(follow_path(case)).content.decode()
+    for end, said in (
+        ("attendre/", {"words": "Votre budget?"}),
+        ("clore/", {"outcome": "helped", "words": "Un prêt de la caisse"}),
+    ):
+        page = adviser_client.post(case_path(case, end), said, follow=True).content.decode()
+        assert ("Appelez la personne" in page, "est prévenue" in page) == (True, False)

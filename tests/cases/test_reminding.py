@@ -17,7 +17,7 @@ from essor.cases import actions
 from essor.cases.actions import THE_PROMOTER, OpenedCase, Reminded, open_case
 from essor.cases.models import Case, CaseEvent, CaseLetter
 from essor.cases.tasks import CasesNotReminded, remind_late
-from tests.cases.conftest import ask
+from tests.cases.conftest import ask, find_cld
 
 DAY = timedelta(days=1)
 
@@ -105,3 +105,15 @@ def test_the_command_erases_a_closed_case_only(routed: OpenedCase, adviser: User
     actions.close_case(case=routed.case, outcome="stopped", words="Le projet est abandonné", by=adviser, now=now)
     call_command("cases", "erase", reference, "--reason", "Demande écrite", stdout=StringIO())
     assert Case.objects.get().promoter_name == ""
+
+
+def test_a_promoter_without_an_e_mail_address_is_called(adviser: User, administrator: User, now: datetime) -> None:
+    asked = ask(email="", phone="450 555-0100")
+    case = actions.open_case(request=asked, now=now, find_bodies=find_cld).case
+    actions.move_case(case=case, move="ask", words="Votre budget?", by=adviser, now=now)
+    CaseLetter.objects.all().delete()
+    assert actions.remind_and_escalate(now=now + 15 * DAY).reminders == 1
+    assert list(CaseLetter.objects.values_list("kind", "recipient")) == [("call", adviser.pk)]
+    assert CaseEvent.objects.get(kind="reminded").facts["to"] == "adviser"
+    actions.send_letters(now=now + 15 * DAY)
+    assert "Appelez-la" in mail.outbox[0].body

@@ -127,7 +127,7 @@ class AskForm(CaseForm):
     words = forms.CharField(
         label=_("Ce que vous demandez à la personne"),
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("Votre délai s’arrête jusqu’à sa réponse ; elle est prévenue."),
+        help_text=_("Votre délai s’arrête jusqu’à sa réponse ; elle est prévenue si elle a donné un courriel."),
     )
 
 

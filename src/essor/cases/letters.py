@@ -68,6 +68,13 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
         _("En retard : {reference}"),
         _("Le dossier {reference} ({need}, {place}) devait avancer au plus tard le {due}. Étape : {stage}."),
     ),
+    "call": (
+        _("À appeler : {reference}"),
+        _(
+            "La personne suivie dans le dossier {reference} ({need}, {place}) devait répondre au plus tard le {due}. "
+            "Elle n’a pas donné de courriel : aucun rappel ne lui parvient. Appelez-la."
+        ),
+    ),
     "escalated": (
         _("Dossier sans suite : {reference}"),
         _(
@@ -101,10 +108,17 @@ def write_letter(letter: CaseLetter) -> WrittenLetter | None:
     with override(language):
         subject, text = (STAFF_LETTERS if person else PROMOTER_LETTERS)[letter.kind]
         facts = _list_facts(letter, language)
-        name = str(person) if person else case.promoter_name
-        parts = [gettext("Bonjour {name},").format(name=name), str(text).format(**facts), _write_link(letter)]
+        parts = [_greet(letter), str(text).format(**facts), _write_link(letter)]
         parts.append(gettext("Dossier {reference}, plateforme Essor.").format(reference=case.reference))
         return WrittenLetter(to, str(subject).format(**facts), "\n\n".join(part for part in parts if part) + "\n")
+
+
+def _greet(letter: CaseLetter) -> str:
+    """The first letter leaves before anyone has read the request, to an address that may be somebody else's: it
+    repeats nothing of what was typed, not even a name."""
+    if letter.recipient is None and letter.kind == "opened":
+        return gettext("Bonjour,")
+    return gettext("Bonjour {name},").format(name=letter.recipient or letter.case.promoter_name)
 
 
 def _list_facts(letter: CaseLetter, language: str) -> dict[str, str]:

@@ -44,8 +44,8 @@ class Case(models.Model):
     """Someone helped through stages by someone accountable.
 
     ``access_hash``: SHA-256 of the token in the promoter's link, which is kept nowhere. ``opening_key``: of the form
-    that opened it, so that the same form sent twice opens one case. ``due_on``: the day by which whoever acts must
-    have acted. ``kept_due_on``: the adviser's term while ``waiting_since`` stops it.
+    that opened it and of what it said, so that the same form sent twice opens one case. ``due_on``: the day by which
+    whoever acts must have acted. ``kept_due_on``: the adviser's term while ``waiting_since`` stops it.
     """
 
     reference = models.CharField(max_length=20, unique=True)

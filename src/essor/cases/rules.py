@@ -16,7 +16,7 @@ ADVISER = "adviser"
 ADMINISTRATORS = "administrators"
 
 FEWEST_WORDS = 3
-"""An outcome says something: « fermé » alone is refused."""
+"""An outcome says something: « fermé » alone is refused, and so are three dashes."""
 
 FEWEST_FOR_USUAL = 5
 """Under five closed files a usual time says more of one person than of the service."""
@@ -100,7 +100,7 @@ def check_outcome(workflow: WorkflowDefinition, *, outcome: str, words: str, by:
         raise CaseError("outcome_unknown", outcome=outcome)
     if by not in found.by:
         raise CaseError("outcome_not_yours", outcome=outcome)
-    if len(words.split()) < FEWEST_WORDS:
+    if sum(any(map(str.isalnum, word)) for word in words.split()) < FEWEST_WORDS:
         raise CaseError("outcome_words_missing", outcome=outcome, fewest=FEWEST_WORDS)
     return found
 

@@ -16,7 +16,10 @@ OFFICE_MARKS = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-MACROS = "vbaProject.bin"
+MACROS = "vbaproject.bin"
+MACRO_FOLDERS = ("basic/", "scripts/")
+"""Those of an OpenDocument file."""
+TYPES, MOST_TYPES_BYTES = "[Content_Types].xml", 2**20
 OPEN_DOCUMENTS = {
     b"application/vnd.oasis.opendocument.text",
     b"application/vnd.oasis.opendocument.spreadsheet",
@@ -41,14 +44,29 @@ def _sniff_office(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            if any(name.endswith(MACROS) for name in names):
+            if any(map(_is_macro, names)) or _declares_macros(archive):
                 return None
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 declared = archive.read("mimetype").strip()
                 return declared.decode() if declared in OPEN_DOCUMENTS else None
             return next((media_type for mark, media_type in OFFICE_MARKS.items() if mark in names), None)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except Exception:  # a broken archive raises whatever the reader of its method raises
         return None
+
+
+def _is_macro(name: str) -> bool:
+    folded = name.casefold()
+    return folded.endswith(MACROS) or folded.startswith(MACRO_FOLDERS) or "/macrosheets/" in folded
+
+
+def _declares_macros(archive: zipfile.ZipFile) -> bool:
+    """An Office file may give its macros another name: it then has to say what they are."""
+    if TYPES not in archive.namelist():
+        return False
+    if archive.getinfo(TYPES).file_size > MOST_TYPES_BYTES:
+        return True
+    said = archive.read(TYPES).replace(b"\0", b"").lower()  # without the NUL bytes of UTF-16
+    return b"macroenabled" in said or b"vbaproject" in said
 
 
 def _is_plain_text(path: Path) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.text import get_valid_filename
 
 from essor.cases import storage
+from essor.cases.actions.moving import take_answer
 from essor.cases.actions.writing import By, Promoter, add_event, hold_case, leave_letter, user_of
 from essor.cases.models import Case, CaseDocument, CaseEvent, Party
 from essor.cases.rules import ADVISER, PROMOTER, CaseError
@@ -21,8 +22,11 @@ LONGEST_NAME = 150
 
 
 def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime) -> CaseDocument:
-    """Raises CaseError: ``case_closed``, ``document_empty``, ``document_too_large``, ``document_kind``,
-    ``too_many_documents``."""
+    """From a promoter who is waited for, it is their answer.
+
+    Raises CaseError: ``case_closed``, ``document_empty``, ``document_too_large``, ``document_kind``,
+    ``too_many_documents``.
+    """
     incoming = storage.receive(chunks)
     try:
         media_type = sniff_media_type(incoming.path)
@@ -51,6 +55,9 @@ def _write(
     )  # fmt: skip
     facts = {"document": document.pk, "sha256": document.sha256, "version": document.version}
     add_event(held, CaseEvent.Kind.DOCUMENT, by=by, now=now, words=f"{kept} ({document.version})", facts=facts)
+    if isinstance(by, Promoter):
+        take_answer(held, now=now)
+        held.save()
     leave_letter(held, "document", to=ADVISER if isinstance(by, Promoter) else PROMOTER, now=now)
     return document
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from essor.cases.actions.opening import put_in_charge
 from essor.cases.actions.writing import (
+    THE_PROMOTER,
     By,
     Promoter,
     add_event,
@@ -71,6 +72,12 @@ def _enter(case: Case, move: str, *, by: By, now: datetime, words: str = "") -> 
     )  # fmt: skip
 
 
+def take_answer(case: Case, *, now: datetime) -> None:
+    """What the promoter writes or deposits while they are waited for is their answer; the caller saves."""
+    if case.waiting_since is not None:
+        _enter(case, "answer", by=THE_PROMOTER, now=now)
+
+
 def _keep_message(
     case: Case, text: str, *, by: By, now: datetime, is_note: bool = False, minutes: int | None = None
 ) -> CaseMessage:
@@ -95,8 +102,7 @@ def write_message(*, case: Case, text: str, by: By, now: datetime) -> CaseMessag
     message = _keep_message(held, text, by=by, now=now)
     add_event(held, CaseEvent.Kind.MESSAGE, by=by, now=now, facts={"message": message.pk})
     if isinstance(by, Promoter):
-        if held.waiting_since is not None:
-            _enter(held, "answer", by=by, now=now)
+        take_answer(held, now=now)
         leave_letter(held, "message", to=ADVISER, now=now)
     else:
         _begin_or_renew(held, by=by, now=now)

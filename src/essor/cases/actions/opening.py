@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.encoding import punycode
 
 from essor.accounts.models import User
 from essor.accounts.permissions import may, require
@@ -84,10 +86,18 @@ def open_case(
         raise
 
 
-def _find_opened(request: NewRequest) -> OpenedCase | None:
+def _key_of(request: NewRequest) -> str | None:
+    """Of the form and of what it says: gone back to, changed and sent, a form makes another request."""
     if not request.opening_key:
         return None
-    found = Case.objects.filter(opening_key=request.opening_key).first()
+    said = [request.opening_key, request.need, request.territory_code, request.words.strip(), request.name.strip()]
+    said += [request.email.strip(), request.phone.strip()]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:40]
+
+
+def _find_opened(request: NewRequest) -> OpenedCase | None:
+    key = _key_of(request)
+    found = Case.objects.filter(opening_key=key).first() if key else None
     return OpenedCase(found, make_token(found.reference), is_new=False) if found else None
 
 
@@ -98,8 +108,9 @@ def _open_case(request: NewRequest, *, by: By, now: datetime, find_bodies: FindB
     case = Case(
         reference=reference, workflow=workflow.id, workflow_version=workflow.version, stage=workflow.first_stage,
         need=request.need, territory_code=request.territory_code, organisation=request.organisation,
-        promoter_name=request.name.strip(), promoter_email=request.email.strip(), promoter_phone=request.phone.strip(),
-        language=request.language, profile=request.profile, consent_at=now, opening_key=request.opening_key,
+        promoter_name=_on_one_line(request.name), promoter_email=request.email.strip(),
+        promoter_phone=_on_one_line(request.phone),
+        language=request.language, profile=request.profile, consent_at=now, opening_key=_key_of(request),
         access_hash=hash_token(token), opened_at=now,
     )  # fmt: skip
     set_clock(case, start_clock(workflow, stage=case.stage, on=timezone.localdate(now)), now=now)
@@ -108,6 +119,11 @@ def _open_case(request: NewRequest, *, by: By, now: datetime, find_bodies: FindB
     add_event(case, CaseEvent.Kind.OPENED, by=by, now=now, facts={"need": case.need, "place": case.territory_code})
     leave_letter(case, "opened", to=PROMOTER, now=now)
     return OpenedCase(route_case(case=case, by=None, now=now, find_bodies=find_bodies), token)
+
+
+def _on_one_line(text: str) -> str:
+    """A name stands in letters: it adds no line of its own to them."""
+    return " ".join(text.split())
 
 
 def _check_request(request: NewRequest, *, now: datetime) -> None:
@@ -134,7 +150,8 @@ def _check_contact(request: NewRequest, *, now: datetime) -> None:
         return
     try:
         validate_email(email)
-    except ValidationError as error:
+        punycode(email.rpartition("@")[2])
+    except (ValidationError, UnicodeError) as error:  # the second: a domain that no name server could hold
         raise CaseError("email_wrong", email=email) from error
     recent = Case.objects.filter(promoter_email__iexact=email, opened_at__gt=now - timedelta(days=1))
     if recent.count() >= MOST_IN_A_DAY:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from essor.cases.actions.writing import add_event, leave_letter, workflow_of
 from essor.cases.models import Case, CaseEvent
-from essor.cases.rules import DueReminder, list_due_reminders
+from essor.cases.rules import ADVISER, PROMOTER, DueReminder, list_due_reminders
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +53,16 @@ def _remind(number: int, *, on: date, now: datetime) -> list[DueReminder]:
     due = list_due_reminders(workflow_of(case), stage=case.stage, due_on=case.due_on, sent=sent, on=on)
     for reminder in due:
         kind = CaseEvent.Kind.ESCALATED if reminder.is_escalation else CaseEvent.Kind.REMINDED
-        facts = {"to": reminder.to, "due_on": case.due_on.isoformat(), "rank": reminder.rank}
+        # No letter reaches a promoter without an e-mail address: whoever has the case is told to call them.
+        letter, to = ("call", ADVISER) if _is_out_of_reach(case, reminder) else ("reminder", reminder.to)
+        facts = {"to": to, "due_on": case.due_on.isoformat(), "rank": reminder.rank}
         add_event(case, kind, by=None, now=now, once=f"{term}{reminder.rank}", facts=facts)
-        leave_letter(case, "escalated" if reminder.is_escalation else "reminder", to=reminder.to, now=now)
+        leave_letter(case, "escalated" if reminder.is_escalation else letter, to=to, now=now)
         if reminder.is_escalation:
             case.escalated_at = now
             case.save(update_fields=["escalated_at"])
     return due
+
+
+def _is_out_of_reach(case: Case, reminder: DueReminder) -> bool:
+    return reminder.to == PROMOTER and not case.promoter_email

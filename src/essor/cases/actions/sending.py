@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from django.db.models import F, Q
 
 from essor.cases.letters import write_letter
 from essor.cases.models import CaseLetter
+
+logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)
 """A process that claimed a letter and fell keeps it no longer than this."""
@@ -42,14 +45,15 @@ def send_letters(*, now: datetime) -> Sent:
 
 
 def _send(letter: CaseLetter, *, now: datetime) -> bool:
-    written, row = write_letter(letter), CaseLetter.objects.filter(pk=letter.pk)
-    if written is None:
-        row.update(sent_at=now, failure="nobody to write to")
-        return True
+    row = CaseLetter.objects.filter(pk=letter.pk)
     try:
-        send_mail(written.subject, written.text, settings.DEFAULT_FROM_EMAIL, [written.to])
-    except OSError as error:  # smtplib's own errors are among them
-        row.update(claimed_at=None, failure=str(error)[:200])
+        written = write_letter(letter)
+        if written is not None:
+            send_mail(written.subject, written.text, settings.DEFAULT_FROM_EMAIL, [written.to])
+    except Exception as error:  # whatever one letter raises, the next ones leave
+        if not isinstance(error, OSError):  # smtplib's own errors are OSErrors: the server's, not ours
+            logger.exception("letter %s", letter.pk)
+        row.update(claimed_at=None, failure=(str(error) or type(error).__name__)[:200])
         return False
-    row.update(sent_at=now, failure="")
+    row.update(sent_at=now, failure="" if written else "nobody to write to")
     return True

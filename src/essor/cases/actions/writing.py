@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
-from essor.accounts.permissions import require
+from essor.accounts.permissions import may, require
 from essor.cases.models import Case, CaseEvent, CaseLetter, Party
 from essor.cases.routing import list_administrators
 from essor.cases.rules import ADVISER, PROMOTER, CaseError, Clock
@@ -99,13 +99,14 @@ def add_event(
 
 
 def leave_letter(case: Case, kind: str, *, to: str, now: datetime) -> None:
-    """``to``: promoter (by e-mail, if they gave one), adviser (the person in charge, else the administrators),
-    administrators. Sent later by ``send_letters``."""
+    """``to``: promoter (by e-mail, if they gave one), adviser (the person in charge while their role
+    covers the place, else the administrators), administrators. Sent later by ``send_letters``."""
     if to == PROMOTER:
         if case.promoter_email:
             CaseLetter.objects.create(case=case, kind=kind, recipient=None, created_at=now)
         return
-    in_charge = case.assigned_to if to == ADVISER and case.assigned_to and case.assigned_to.is_active else None
-    people = [in_charge] if in_charge else list_administrators(on=timezone.localdate(now))
+    on, in_charge = timezone.localdate(now), case.assigned_to if to == ADVISER else None
+    can_act = in_charge is not None and may(in_charge, "handle_cases", case.territory_code, on=on)
+    people = [in_charge] if in_charge and can_act else list_administrators(on=on)
     for person in people:
         CaseLetter.objects.create(case=case, kind=kind, recipient=person, created_at=now)

@@ -152,7 +152,10 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     def deed(said: dict[str, Any]) -> None:
         actions.move_case(case=case, move="ask", words=said["words"], by=by, now=now)
 
-    return _do(request, case, AskForm(request.POST), deed, _("La personne est prévenue ; votre délai est arrêté."))
+    done = _("La personne est prévenue ; votre délai est arrêté.")
+    if not case.promoter_email:
+        done = _("Votre délai est arrêté. Appelez la personne : sans courriel, aucune lettre ne lui parvient.")
+    return _do(request, case, AskForm(request.POST), deed, done)
 
 
 @open_to(Audience.ADVISER)
@@ -257,7 +260,12 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         actions.close_case(case=case, outcome=said["outcome"], words=said["words"], by=by, now=now)
 
     form = ClosingForm(request.POST, workflow=workflow_of(case), by=ADVISER)
-    return _do(request, case, form, deed, _("Le dossier est clos ; la personne est prévenue de l’issue."))
+    done = _("Le dossier est clos ; la personne est prévenue de l’issue.")
+    if not case.promoter_email:
+        done = _(
+            "Le dossier est clos. Appelez la personne pour lui dire l’issue : sans courriel, rien ne l’en prévient."
+        )
+    return _do(request, case, form, deed, done)
 
 
 @open_to(Audience.ADMINISTRATOR)
