@@ -109,6 +109,9 @@ def test_states_say_never_done_failed_and_late() -> None:
     assert say(MORNING + LATE + HOUR) == ["never", "failed", "late"]
     run(task("bad"), now=MORNING + DAY)
     assert say(MORNING + DAY + HOUR)[1] == "done"
+    DailyRun.objects.create(task="never", day=MORNING.date(), started_at=MORNING)
+    assert say(MORNING + ABANDONED)[0] == "running"
+    assert say(MORNING + ABANDONED + timedelta(seconds=1))[0] == "late", "whoever took it fell"
 
 
 @pytest.mark.django_db

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from essor.aid.queries.funnel import ENDINGS, AidFunnels
-from essor.design.tables import Column, Row, Table
+from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_decimal, write_whole
 from essor.methods.funnel import Funnel, StageCount
 
@@ -15,11 +16,14 @@ from essor.methods.funnel import Funnel, StageCount
 def build_funnel_tables(funnels: AidFunnels, *, language: str) -> list[Table]:
     """How many of each aid reached each stage, then how many days it took; the total last."""
     side = "en" if language == "en" else "fr"
-    named = [(funnels.names.get(slug, {}).get(side, slug), funnel) for slug, funnel in funnels.each.items()]
+    named = [
+        (Link(funnels.names[slug][side], reverse("aid", args=[slug])) if slug in funnels.names else slug, funnel)
+        for slug, funnel in funnels.each.items()
+    ]
     return [_build_counts(named, funnels.total), _build_days(named, funnels.total)]
 
 
-def _build_counts(named: list[tuple[str, Funnel]], total: Funnel) -> Table:
+def _build_counts(named: list[tuple[str | Link, Funnel]], total: Funnel) -> Table:
     columns = [
         Column(_("Aide")), Column(_("Retenues"), "whole"), Column(_("Demandées"), "whole"),
         Column(_("Obtenues"), "whole"), Column(_("Versées"), "whole"), Column(_("Refusées"), "whole"),
@@ -31,7 +35,7 @@ def _build_counts(named: list[tuple[str, Funnel]], total: Funnel) -> Table:
     return Table(_("Combien d’aides, jusqu’où ?"), columns, rows, note)
 
 
-def _write_counts(name: str, funnel: Funnel) -> list[Any]:
+def _write_counts(name: str | Link, funnel: Funnel) -> list[Any]:
     return [
         name,
         *(stage.n for stage in funnel.stages),
@@ -40,7 +44,7 @@ def _write_counts(name: str, funnel: Funnel) -> list[Any]:
     ]
 
 
-def _build_days(named: list[tuple[str, Funnel]], total: Funnel) -> Table:
+def _build_days(named: list[tuple[str | Link, Funnel]], total: Funnel) -> Table:
     columns = [
         Column(_("Aide")), Column(_("Jusqu’à la demande")), Column(_("De la demande à l’accord")),
         Column(_("De l’accord au versement")),

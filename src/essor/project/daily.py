@@ -54,7 +54,7 @@ TASKS: tuple[DailyTask, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """``code``: ``done`` (in the last day and a half), ``failed`` (its latest run), ``late``, or ``never``."""
+    """``code``: ``done`` (for less than 36 hours), ``failed`` (its latest run), ``running``, ``late``, ``never``."""
 
     task: DailyTask
     code: str
@@ -92,7 +92,10 @@ def _say_state(last: DailyRun | None, done_at: datetime | None, now: datetime) -
         return "never"
     if last.outcome == DailyRun.Outcome.FAILED:
         return "failed"
-    return "done" if done_at is not None and done_at > now - LATE else "late"
+    if done_at is not None and done_at > now - LATE:
+        return "done"
+    is_running = last.outcome == DailyRun.Outcome.RUNNING and last.started_at >= now - ABANDONED
+    return "running" if is_running else "late"
 
 
 def _take(task: DailyTask, *, now: datetime) -> DailyRun | None:

@@ -49,7 +49,8 @@ def read_funnels(*, user: User, on: date, asked: Asked) -> AidFunnels:
         cases = cases.filter(territory_code__in=place_tree(on).inside([asked.territory_code]))
     items = dict(FolderItem.objects.filter(case__in=cases).values_list("pk", "aid__slug"))
     rows: dict[int, list[FolderStep]] = {}
-    for row in FolderStep.objects.filter(item__in=list(items)).order_by("pk"):
+    said = ("pk", "item", "code", "happened_on", "replaces", "is_void")
+    for row in FolderStep.objects.filter(case__in=cases).only(*said).order_by("pk"):
         rows.setdefault(row.item_id, []).append(row)
     walked: dict[str, list[Passage]] = {}
     for pk, slug in items.items():

@@ -15,6 +15,7 @@ from essor.project.models import DailyRun
 SAID = {
     "done": gettext_lazy("à jour"),
     "failed": gettext_lazy("en échec"),
+    "running": gettext_lazy("en cours"),
     "late": gettext_lazy("en retard"),
     "never": gettext_lazy("jamais faite"),
 }
