@@ -33,6 +33,10 @@ PUBLIC = {
     "a base": "/bases/magazine-2014/1/",
     "territories": "/territoires/",
     "a territory": "/territoires/640/",
+    "who serves a place": "/territoires/64015/organismes/",
+    "who served a place": "/territoires/64015/organismes/?on=2018-05-01",
+    "bodies": "/organismes/",
+    "a body": "/organismes/cldem/",
     "directory": "/annuaire/",
     "directory, searched": "/annuaire/?search=coop",
     "an organisation": "/annuaire/atelier-second-souffle/",
@@ -109,6 +113,8 @@ WIDE = (
     "a territory",
     "a figure",
     "two editions to compare",
+    "who served a place",
+    "a body",
 )
 CUT = """[...document.querySelectorAll("table :is(caption, td, tbody th)")]
     .filter(cell => { const box = cell.getBoundingClientRect(); return box.width > 0 && box.right > 391 })

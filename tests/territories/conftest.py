@@ -19,6 +19,8 @@ MASCOUCHE = "64015,Mascouche,Ville,Lanaudière (14),Les Moulins (64),MRC Les Mou
 LAVAL = "65005,Laval,Ville,Laval (13),Laval (65),,447543"
 
 Write = Callable[..., Path]
+WriteBodies = Callable[..., Path]
+BODIES_HEADER = "body,what,from,until,name,site,other,need,aid,place,agreement,reason,source,source_url"
 
 
 def municipalities_inside(code: str, on: date) -> list[str]:
@@ -65,3 +67,13 @@ def load(db: None) -> Callable[..., ImportReport]:
         return import_municipalities(file=file, dated_on=dated_on, by=None, now=NOW)
 
     return load_file
+
+
+@pytest.fixture
+def write_file(tmp_path: Path) -> WriteBodies:
+    def write_rows(*rows: str, header: str = BODIES_HEADER) -> Path:
+        file = tmp_path / "organismes.csv"
+        file.write_bytes("\r\n".join([header, *rows, ""]).encode())
+        return file
+
+    return write_rows

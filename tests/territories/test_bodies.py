@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ from essor.territories.problems import FileRefused, describe_refusal
 from essor.territories.queries.bodies import list_chain, read_register
 from essor.territories.reorganisations import Reorganisation
 
+from .conftest import BODIES_HEADER, WriteBodies
+
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-HEADER = "body,what,from,until,name,site,other,need,aid,place,agreement,reason,source,source_url"
 ROWS = (
     "cld-a,created,2004-04-01,,CLD du Nord,https://nord.example,,,,,,,Registre,",
     "cld-b,created,,,CLD du Sud,,,,,,,,Registre,https://sud.example/a",
@@ -37,18 +38,6 @@ MERGER = Reorganisation(
     kind="merge", on=date(2018, 4, 1), bodies=("cld-a", "cld-b"), into="agence", name="Agence des Moulins",
     reason="Entente de fusion.", source="Communiqué",
 )  # fmt: skip
-
-WriteBodies = Callable[..., Path]
-
-
-@pytest.fixture
-def write_file(tmp_path: Path) -> WriteBodies:
-    def write_rows(*rows: str, header: str = HEADER) -> Path:
-        file = tmp_path / "organismes.csv"
-        file.write_bytes("\r\n".join([header, *rows, ""]).encode())
-        return file
-
-    return write_rows
 
 
 @pytest.fixture
@@ -86,7 +75,7 @@ def test_an_empty_platform_that_imports_exports_the_same(shipped: ImportReport, 
     with transaction.atomic():
         for model in (BodyEvent, BodyMandate):
             model.objects.all().close(now=NOW)
-        assert write_bodies(read_register()) == HEADER + "\r\n"
+        assert write_bodies(read_register()) == BODIES_HEADER + "\r\n"
         file = write_file()
         file.write_bytes(exported.encode())
         import_bodies(file=file, by=None, now=NOW)
@@ -172,7 +161,7 @@ def test_the_command_exports_what_is_imported(loaded: None, tmp_path: Path, caps
     call_command("bodies", "export", "--to", str(tmp_path / "sorti.csv"))
     assert (tmp_path / "sorti.csv").read_bytes().decode() == write_bodies(read_register())
     call_command("bodies", "export")
-    assert capsys.readouterr().out.splitlines()[0] == HEADER
+    assert capsys.readouterr().out.splitlines()[0] == BODIES_HEADER
     call_command("import", "bodies", str(tmp_path / "sorti.csv"))
     assert "5 déjà connues" in capsys.readouterr().out
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from essor.knowledge.reading import find_file, list_files, read_yaml
+from essor.knowledge.reading import definitions_folder, find_file, list_files, read_yaml
 
 
 @cache
 def load_mappings(name: str) -> Mapping[str, Any]:
     """``definitions/mappings/<name>.yaml``, which says what each column of a known file feeds."""
     return MappingProxyType(read_yaml(find_file("mappings", name)))
+
+
+def list_body_files() -> list[Path]:
+    """``definitions/bodies/*.csv``: the bodies that ship with the platform, in the grammar of the file of bodies."""
+    return sorted((definitions_folder() / "bodies").glob("*.csv"))
 
 
 def list_mappings() -> list[str]:

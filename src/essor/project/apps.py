@@ -15,13 +15,16 @@ class ProjectConfig(AppConfig):
 
         from essor.accounts.permissions import learn_places
         from essor.aid.hanging import FOLDER
+        from essor.aid.queries import list_aid_names
         from essor.cases.hanging import learn_hanging
         from essor.directory.copies import learn_copies
         from essor.territories.queries import ancestors
+        from essor.territories.subjects import offer_aids
 
         learn_places(lambda code: ancestors(code, timezone.localdate()))
         learn_copies(_remove_documents)
         learn_hanging(FOLDER)
+        offer_aids(list_aid_names)
 
 
 def _remove_documents() -> None:

@@ -1,4 +1,4 @@
-"""What is shipped enters the database as soon as it has its tables: the short list of places, the bases, the aids."""
+"""What is shipped enters the database as soon as it has its tables: the short list of places, bases, aids, bodies."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from essor.aid.actions import load_shipped_aids
 from essor.knowledge import load_bases
 from essor.observatory.actions import load_shipped_bases
 from essor.observatory.models import Base, BaseVersion
-from essor.territories.actions import load_shipped_territories
+from essor.territories.actions import load_shipped_bodies, load_shipped_territories
 from essor.territories.models import Vintage
 
-LOADING = ("load_places", "load_aids", "create_base", "draft_base_version", "publish_base_version")
+LOADING = ("load_places", "load_aids", "load_bodies", "create_base", "draft_base_version", "publish_base_version")
 """The actions that loading leaves in the trace."""
 
 
@@ -24,6 +24,7 @@ def load_shipped(*, now: datetime, but: Collection[str] = frozenset()) -> list[B
     """
     load_shipped_territories(by=None, now=now)
     load_shipped_aids(now=now)
+    load_shipped_bodies(now=now)
     return load_shipped_bases(by=None, now=now, but=but)
 
 

@@ -12,3 +12,12 @@ class PlaceSearchForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
+
+
+class DayForm(forms.Form):
+    on = forms.DateField(
+        label=_("Le jour"),
+        help_text=_("Passé ou à venir ; aujourd’hui si rien n’est écrit."),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )

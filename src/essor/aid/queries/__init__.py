@@ -13,6 +13,7 @@ from essor.aid.rules import Found, Programme, Questionnaire, find_aids
 from essor.knowledge.aids import AidDefinition
 from essor.knowledge.plain import load_mappings
 from essor.knowledge.questions import load_question_variables, load_questions
+from essor.knowledge.reading import Bilingual
 from essor.methods.criteria import rank_questions
 from essor.territories.models import Territory
 from essor.territories.queries import list_found, list_names, place_tree
@@ -35,6 +36,11 @@ def list_programmes(*, known_at: datetime | None = None) -> tuple[Programme, ...
         for revision in AidRevision.objects.filter(pk__in=unread):
             _READ[revision.number, revision.read_on, revision.content_hash] = read_revision(revision)
     return tuple(_READ[key[1:]] for key in keys)
+
+
+def list_aid_names() -> dict[str, Bilingual]:
+    """What each programme of the catalogue is called, by its slug."""
+    return {programme.slug: programme.definition.name for programme in list_programmes()}
 
 
 def read_revision(revision: AidRevision) -> Programme:

@@ -5,6 +5,7 @@ from essor.territories.actions.bodies import (
     Foreseen,
     foresee_reorganisation,
     import_bodies,
+    load_shipped_bodies,
     reorganise,
 )
 from essor.territories.actions.places import (
@@ -24,6 +25,7 @@ __all__ = [
     "import_boundaries",
     "import_municipalities",
     "import_territory_list",
+    "load_shipped_bodies",
     "load_shipped_territories",
     "reorganise",
 ]

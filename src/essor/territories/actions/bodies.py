@@ -14,7 +14,7 @@ from django.utils import timezone
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.accounts.permissions import require
-from essor.knowledge import load_needs
+from essor.knowledge import list_body_files, load_needs
 from essor.territories.body_files import Line, identify, name_column, parse_bodies
 from essor.territories.faults import BodyError, Fault, Known, find_faults
 from essor.territories.importing import compute_checksum, read_bytes
@@ -45,8 +45,23 @@ def import_bodies(*, file: Path, by: User | None, now: datetime) -> BodyImport:
     return _import_lines(parse_bodies(content, file_name=file.name), file.name, content, by=by, now=now)
 
 
+def load_shipped_bodies(*, now: datetime) -> int:
+    """The bodies that ship with the platform, each as it is not there yet: what was written since is left as it is."""
+    loaded = 0
+    for file in list_body_files():
+        content = read_bytes(file)
+        known = set(Body.objects.values_list("slug", flat=True))
+        lines = [one for one in parse_bodies(content, file_name=file.name) if one.record.body not in known]
+        if lines:
+            done = _import_lines(lines, file.name, content, action="load_bodies", by=None, now=now)
+            loaded += done.added
+    return loaded
+
+
 @transaction.atomic
-def _import_lines(lines: list[Line], file_name: str, content: bytes, *, by: User | None, now: datetime) -> BodyImport:
+def _import_lines(
+    lines: list[Line], file_name: str, content: bytes, *, by: User | None, now: datetime, action: str = "import_bodies"
+) -> BodyImport:
     _hold_bodies()
     kept: list[Record] = [*map_events(), *map_mandates()]
     believed = {identify(one): one for one in kept}
@@ -65,7 +80,7 @@ def _import_lines(lines: list[Line], file_name: str, content: bytes, *, by: User
     if new:
         bodies = sorted({line.record.body for line in new})
         record_event(
-            action="import_bodies", target_kind="bodies", target_id=file_name[:80], by=by, now=now,
+            action=action, target_kind="bodies", target_id=file_name[:80], by=by, now=now,
             after={"checksum": compute_checksum(content), "bodies": bodies[:MOST_LISTED], **asdict(done)},
         )  # fmt: skip
     return done
