@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from essor.accounts.models import AuditEvent, User
 from essor.accounts.permissions import NotAllowed
@@ -159,3 +160,33 @@ def test_a_document_from_a_promoter_who_is_waited_for_is_their_answer(
     actions.attach_document(case=routed.case, name="budget.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
     case = Case.objects.get()
     assert (case.stage, case.waiting_since) == ("in_conversation", None)
+
+
+def test_a_content_that_another_case_is_given_meanwhile_is_not_thrown_away(
+    routed: OpenedCase, adviser: User, administrator: User, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    other = actions.open_case(request=ask(email="autre@exemple.test"), now=now, find_bodies=find_cld).case
+    kept = actions.attach_document(case=routed.case, name="guide.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
+    actions.close_case(case=routed.case, outcome="stopped", words="Le projet est abandonné", by=adviser, now=now)
+    with django_capture_on_commit_callbacks() as callbacks:
+        actions.erase_case(case=routed.case, reason="Demande écrite", by=administrator, now=now)
+    actions.attach_document(case=other, name="guide.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
+    for callback in callbacks:
+        callback()
+    assert storage.is_whole(kept.sha256)
+
+
+def test_what_a_fall_left_on_disk_is_thrown_away_after_a_day(
+    routed: OpenedCase, adviser: User, administrator: User, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    mine = actions.attach_document(case=routed.case, name="a.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
+    half = storage.documents_folder() / "incoming-x"
+    half.write_bytes(b"half")
+    later = timezone.now() + timedelta(days=2)
+    assert (actions.sweep_documents(now=timezone.now()), half.exists()) == (0, True)
+    assert (actions.sweep_documents(now=later), half.exists(), storage.is_whole(mine.sha256)) == (1, False, True)
+    actions.close_case(case=routed.case, outcome="stopped", words="Le projet est abandonné", by=adviser, now=now)
+    with django_capture_on_commit_callbacks():
+        actions.erase_case(case=routed.case, reason="Demande écrite", by=administrator, now=now)
+    assert storage.is_whole(mine.sha256), "the process fell before it could remove the file"
+    assert (actions.sweep_documents(now=later), storage.is_whole(mine.sha256)) == (1, False)

@@ -292,3 +292,10 @@ def test_who_gave_no_e_mail_address_is_to_be_called(public: StrictClient, advise
     ):
         page = adviser_client.post(case_path(case, end), said, follow=True).content.decode()
         assert ("Appelez la personne" in page, "est prévenue" in page) == (True, False)
+
+
+def test_answers_joined_to_a_request_are_read_by_the_adviser(adviser_client: StrictClient) -> None:
+    answers = {"Forme juridique": "coopérative <b>"}
+    case = actions.open_case(request=ask(profile=answers), now=timezone.now(), find_bodies=find_cld)
+    page = adviser_client.get(case_path(case)).content.decode()
+    assert "<dt>Forme juridique</dt><dd>coopérative &lt;b&gt;</dd>" in page

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -100,6 +101,19 @@ def test_what_is_suspicious_goes_to_the_log_of_the_product() -> None:
     from essor.project import settings
 
     assert settings.LOGGING["loggers"]["django.security"]["handlers"] == ["console"]  # type: ignore[index]
+
+
+def test_the_log_of_the_product_never_holds_the_link_of_a_request(capsys: pytest.CaptureFixture[str]) -> None:
+    from essor.project import settings
+
+    named = {"loggers": {"essor.masked": {"handlers": ["console"], "propagate": False}}}
+    logging.config.dictConfig(settings.LOGGING | named)
+    logger = logging.getLogger("essor.masked")
+    try:
+        logger.warning("Forbidden (%s): %s", "CSRF cookie not set.", "/en/suivi/secret-token/message/")
+    finally:
+        logger.handlers.clear()
+    assert "Forbidden (CSRF cookie not set.): /en/suivi/…/message/" in capsys.readouterr().err
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from django.conf import settings
 from essor.cases.rules import CaseError
 
 MAX_BYTES = 10 * 1024 * 1024
+INCOMING = "incoming-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,22 @@ def find_path(sha256: str) -> Path:
     return documents_folder() / sha256[:2] / sha256
 
 
+@contextmanager
+def hold_documents() -> Iterator[None]:
+    """One process at a time keeps documents or removes some: what one keeps again, another does not throw away."""
+    documents_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(documents_folder(), os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def receive(chunks: Iterable[bytes]) -> Incoming:
     """Writes aside and hashes; nothing stays of a file that is empty or beyond the limit."""
     documents_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(prefix="incoming-", dir=documents_folder())
+    handle, name = tempfile.mkstemp(prefix=INCOMING, dir=documents_folder())
     path, digest, size = Path(name), hashlib.sha256(), 0
     try:
         with os.fdopen(handle, "wb") as out:
@@ -77,3 +92,9 @@ def is_whole(sha256: str) -> bool:
 def remove_all(hashes: Iterable[str]) -> None:
     for sha256 in hashes:
         find_path(sha256).unlink(missing_ok=True)
+
+
+def list_files(*, before: float) -> list[Path]:
+    """Those that nobody has written to since that instant (seconds), half received ones too."""
+    files = (path for path in documents_folder().rglob("*") if path.is_file())
+    return sorted(path for path in files if path.stat().st_mtime < before)

@@ -1,7 +1,7 @@
 """Every write on cases. Each is one transaction: the deed, its line in the timeline, its trace, its letters to send."""
 
 from essor.cases.actions.documents import attach_document
-from essor.cases.actions.erasing import erase_case
+from essor.cases.actions.erasing import erase_case, sweep_documents
 from essor.cases.actions.moving import close_case, move_case, write_message, write_note
 from essor.cases.actions.opening import NewRequest, OpenedCase, assign_case, open_case, route_case
 from essor.cases.actions.reminding import Reminded, remind_and_escalate
@@ -28,6 +28,7 @@ __all__ = [
     "remind_and_escalate",
     "route_case",
     "send_letters",
+    "sweep_documents",
     "write_message",
     "write_note",
 ]

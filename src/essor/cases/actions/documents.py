@@ -32,7 +32,7 @@ def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, n
         media_type = sniff_media_type(incoming.path)
         if media_type is None:
             raise CaseError("document_kind", name=name)
-        with transaction.atomic():
+        with storage.hold_documents(), transaction.atomic():
             document = _write(case, name, incoming=incoming, media_type=media_type, by=by, now=now)
             storage.keep(incoming)
     finally:

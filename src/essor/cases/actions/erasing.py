@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +16,8 @@ from essor.cases.actions.writing import add_event
 from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseTask
 from essor.cases.rules import CaseError
+
+LEFT_ALONE = timedelta(days=1)
 
 
 @transaction.atomic
@@ -53,7 +55,30 @@ def _erase_words(case: Case) -> dict[str, int]:
         "documents": documents.erase(name=""),
         **{hanging.code: hanging.erase(case) for hanging in list_hangings()},
     }
-    elsewhere = CaseDocument.objects.filter(sha256__in=hashes).exclude(case__erased_at__isnull=False)
-    orphans = hashes - set(elsewhere.values_list("sha256", flat=True))
-    transaction.on_commit(lambda: storage.remove_all(orphans))
+    transaction.on_commit(lambda: _remove_unheld(hashes))
     return erased
+
+
+def _remove_unheld(hashes: set[str]) -> None:
+    """Asked once the erasure is written: another case may have been given the same content meanwhile."""
+    with storage.hold_documents():
+        storage.remove_all(hashes - _list_held())
+
+
+def _list_held() -> set[str]:
+    return set(CaseDocument.objects.filter(case__erased_at=None).values_list("sha256", flat=True))
+
+
+def sweep_documents(*, now: datetime) -> int:
+    """Throws away what a process that fell left on disk: a file half received, a document of an erased case.
+
+    What is less than a day old may still be on its way. A document that no case names is kept: a database restored
+    from an older copy may have forgotten it.
+    """
+    with storage.hold_documents():
+        erased = set(CaseDocument.objects.exclude(case__erased_at=None).values_list("sha256", flat=True)) - _list_held()
+        files = storage.list_files(before=(now - LEFT_ALONE).timestamp())
+        left = [path for path in files if path.name in erased or path.name.startswith(storage.INCOMING)]
+        for path in left:
+            path.unlink(missing_ok=True)
+    return len(left)
