@@ -1,15 +1,22 @@
-"""Tables of aids, ready to be drawn."""
+"""Tables of aids, and what a draft changes, ready to be drawn."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import yaml
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from essor.aid.checking import Tried
+from essor.aid.queries.drafts import Movement
 from essor.aid.queries.funnel import ENDINGS, AidFunnels
+from essor.aid.wording import explain
 from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_decimal, write_whole
+from essor.methods.criteria import ANSWER_WORDS
 from essor.methods.funnel import Funnel, StageCount
 
 
@@ -61,3 +68,71 @@ def _write_days(stage: StageCount) -> str:
     places = 0 if stage.median_days.denominator == 1 else 1
     days = write_decimal(stage.median_days, places)
     return _("{days} j (n = {n})").format(days=days, n=write_whole(stage.went_on))
+
+
+LONGEST = 600
+"""What is shown of one part of a text, in characters."""
+PARTS: Mapping[str, str] = {
+    "name.fr": gettext_noop("Nom en français"),
+    "name.en": gettext_noop("Nom en anglais"),
+    "provider": gettext_noop("Qui donne"),
+    "partners": gettext_noop("Avec"),
+    "forms": gettext_noop("Genre"),
+    "is_public": gettext_noop("C’est de l’argent public"),
+    "amount.min": gettext_noop("Au moins, en dollars"),
+    "amount.max": gettext_noop("Au plus, en dollars"),
+    "amount.rate_of_project": gettext_noop("Part du coût"),
+    "amount.own_share": gettext_noop("Mise de fonds"),
+    "amount.public_aid_cap": gettext_noop("Aide publique, en tout"),
+    "project_types": gettext_noop("Pour"),
+    "eligible_costs": gettext_noop("Ce qui compte comme coût"),
+    "excludes": gettext_noop("Ne va pas avec"),
+    "versions": gettext_noop("Règles et dates"),
+    "examples": gettext_noop("Exemples"),
+    "judgement": gettext_noop("À vérifier par une personne"),
+    "uncertain": gettext_noop("Incertain"),
+    "how_to_ask": gettext_noop("Comment demander"),
+    "documents": gettext_noop("Ce qu’il faut fournir"),
+    "contact": gettext_noop("À qui écrire"),
+    "sources": gettext_noop("Sources"),
+}
+
+
+def tell_difference(path: str, before: Any, after: Any) -> dict[str, str]:
+    label = PARTS.get(path) or PARTS.get(path.split(".", maxsplit=1)[0])
+    return {"label": _(label) if label else path, "before": _write_part(before), "after": _write_part(after)}
+
+
+def tell_tried(tried: Tried, language: str) -> dict[str, Any]:
+    return {
+        "name": getattr(tried.example.name, language),
+        "reason": getattr(tried.example.reason, language),
+        "expected": say_verdict(tried.example.expected, language),
+        "found": explain(tried.fault) if tried.fault else say_verdict(tried.found, language),
+        "holds": tried.holds,
+    }
+
+
+def tell_movement(movement: Movement, language: str) -> dict[str, Any]:
+    return {
+        "before": say_verdict(movement.before, language),
+        "after": say_verdict(movement.after, language),
+        "count": movement.count,
+    }
+
+
+def say_verdict(code: str, language: str) -> str:
+    return ANSWER_WORDS[code][language == "en"]
+
+
+def _write_part(value: Any) -> str:
+    if value is None or value in ([], "", {}):
+        return _("rien")
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    if not isinstance(value, list | dict):
+        return str(value)
+    text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100).strip()
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -2,14 +2,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.aid.views import catalogue, finder, folder, funnel
+from essor.aid.views import catalogue, editing, finder, folder, funnel
 
 urlpatterns: list[URLPattern] = [
     path("trouver/", finder.ask_question, name="find_aid"),
     path("trouver/resultats/", finder.show_results, name="aid_results"),
     path("bureau/parcours-des-aides/", funnel.show_funnel, name="aid_funnel"),
     path("aides/", catalogue.show_catalogue, name="aid_list"),
+    path("aides/ajouter/", editing.add_aid, name="aid_add"),
+    path("aides/brouillons/", editing.list_drafts, name="aid_drafts"),
     path("aides/<slug:slug>/", catalogue.show_aid, name="aid"),
+    path("aides/<slug:slug>/corriger/", editing.edit_aid, name="aid_edit"),
+    path("aides/<slug:slug>/brouillon/", editing.show_draft, name="aid_draft"),
+    path("aides/<slug:slug>/brouillon/publier/", editing.publish_draft, name="aid_draft_publish"),
+    path("aides/<slug:slug>/brouillon/mettre-de-cote/", editing.drop_draft, name="aid_draft_drop"),
     path("suivi/<str:token>/aides/", folder.show_to_promoter, name="case_follow_aids"),
     path("suivi/<str:token>/aides/ajouter/", folder.add_by_promoter, name="case_follow_aids_add"),
     path("suivi/<str:token>/aides/<int:pk>/etape/", folder.step_by_promoter, name="case_follow_aids_step"),

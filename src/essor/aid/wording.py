@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.aid.rules import AidError
 from essor.design.wording import write_cad, write_day
 from essor.knowledge.questions import QuestionDefinition
+from essor.knowledge.reading import Bilingual
 
 SHOWN = 12
 """Of a long list of allowed words, how many are shown."""
@@ -38,6 +39,16 @@ SENTENCES: Mapping[str, Any] = {
     "period-reversed": _("{path} : la version finit le {ends_on}, avant le {starts_on}. Corrigez une date."),
     "versions-overlap": _(
         "« {aid} » : les versions {first} et {second} valent le même jour. Terminez l’une avant que l’autre commence."
+    ),
+    "never-true": _(
+        "« {aid} », version {version} : personne ne peut remplir toutes ces conditions. Revoyez : {paths}."
+    ),
+    "place-outside": _(
+        "{path} : le lieu « {value} » n’est dans aucune liste chargée. Écrivez le code d’un lieu du Québec "
+        "(Mascouche : 64015)."
+    ),
+    "example-fails": _(
+        "L’exemple « {example} » devait répondre « {expected} » et répond « {found} ». Corrigez la règle, ou l’exemple."
     ),
     "draft-open": _(
         "« {aid} » a déjà un brouillon ouvert. Reprenez-le, publiez-le ou mettez-le de côté avant d’en écrire un autre."
@@ -144,6 +155,10 @@ def summarise_folder(last: Sequence[str]) -> str:
 
 
 def _write(value: object, facts: Mapping[str, object]) -> str:
+    if isinstance(value, AidError):
+        return explain(value)
+    if isinstance(value, Bilingual):
+        return value.en if get_language() == "en" else value.fr
     if isinstance(value, date):
         return write_day(value)
     if not isinstance(value, tuple | list):

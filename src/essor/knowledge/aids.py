@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from essor.knowledge.plain import load_mappings
-from essor.knowledge.reading import Bilingual, Definition, DefinitionRefused, list_files, name_file, read_model
+from essor.knowledge.reading import (
+    Bilingual,
+    Definition,
+    DefinitionRefused,
+    check_model,
+    list_files,
+    name_file,
+    read_model,
+)
 
 GRAMMAR = 1
 AidKind = Literal[
@@ -66,6 +74,12 @@ class AmountDefinition(Definition):
     note: Words | None = None
     other: dict[str, Any] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _has_its_cap_above_its_floor(self) -> Self:
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError(f"le plafond ({self.max} $) est sous le plancher ({self.min} $)")
+        return self
+
 
 def _set_apart(value: object) -> object:
     """Terms without a field of their own go to ``other``."""
@@ -110,7 +124,7 @@ class ExampleDefinition(Definition):
 
     name: Words
     profile: dict[str, Any]
-    on: Day = None
+    day: Day = None
     expected: Literal["yes", "no", "maybe"]
     reason: Words
 
@@ -183,6 +197,11 @@ def load_read_on() -> date | None:
     """The day on which the shipped programmes were last read; None where a file does not say."""
     days = [read_aids(file).read_on for file in list_files("aids")]
     return None if None in days else min((day for day in days if day), default=None)
+
+
+def check_aid(content: Mapping[str, Any]) -> AidDefinition:
+    """One programme written elsewhere than in a file. Raises DefinitionRefused, with the path of the fault."""
+    return check_model(content, AidDefinition, file=str(content.get("id") or "aide"))
 
 
 def translate_places(tree: Any) -> Any:

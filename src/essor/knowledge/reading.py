@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -101,13 +101,17 @@ def find_file(kind: str, name: str) -> Path:
 
 def read_model(file: Path, model: type[Model]) -> Model:
     """One file, checked whole against ``model``; the first fault is named with its path and a remedy."""
-    content = read_yaml(file)
+    return check_model(read_yaml(file), model, file=name_file(file))
+
+
+def check_model(content: Mapping[str, Any], model: type[Model], *, file: str) -> Model:
+    """Plain data from elsewhere than a file, checked as one is. ``file``: what the refusal calls it."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         raise DefinitionRefused(
-            file=name_file(file),
+            file=file,
             path=".".join(str(step) for step in first["loc"]),
             problem=f"{PROBLEMS.get(first['type'], first['msg'])} (lu : {_shorten(first['input'])}).",
             remedy=_remedy(first["type"], first["input"]),
@@ -115,12 +119,19 @@ def read_model(file: Path, model: type[Model]) -> Model:
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
-    """One YAML mapping, or a refusal that names the line; a key written twice is refused, not overwritten."""
+    return parse_yaml(read_text(file), file=name_file(file))
+
+
+def parse_yaml(text: str, *, file: str) -> dict[str, Any]:
+    """One YAML mapping, or a refusal that names the line; a key written twice is refused, not overwritten.
+
+    ``file``: what the refusal calls where the text comes from.
+    """
     try:
-        content = yaml.load(read_text(file), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
     except _ValueUnreadable as error:
         raise DefinitionRefused(
-            file=name_file(file),
+            file=file,
             path=f"ligne {error.line}",
             problem=f"« {error.text} » {error.trouble}.",
             remedy="Écrivez une date ainsi : 2024-05-31 ; mettez un texte entre guillemets.",
@@ -128,21 +139,21 @@ def read_yaml(file: Path) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise DefinitionRefused(
-            file=name_file(file),
+            file=file,
             path=f"ligne {line}",
             problem=f"le YAML ne se lit pas ({error.problem}).",
             remedy="Vérifiez le retrait, les deux-points et les guillemets de cette ligne.",
         ) from error
     except yaml.YAMLError as error:
         raise DefinitionRefused(
-            file=name_file(file),
+            file=file,
             path="",
             problem="le fichier contient un caractère que YAML n’admet pas.",
             remedy="Ouvrez-le dans un éditeur de texte et enregistrez-le en UTF-8.",
         ) from error
     if not isinstance(content, dict):
         raise DefinitionRefused(
-            file=name_file(file),
+            file=file,
             path="",
             problem="le fichier ne contient pas de clés.",
             remedy="Commencez par des lignes « clé: valeur ».",

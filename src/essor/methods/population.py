@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,3 +46,14 @@ class Population:
 
     def __len__(self) -> int:
         return int(self.organisations.shape[0])
+
+    def select(self, rows: NDArray[np.bool_]) -> Population:
+        """The profiles chosen by ``rows`` (bool, shape (n,)), in the same order."""
+        columns = {name: _select(column, rows) for name, column in self.columns.items()}
+        return Population(np.ascontiguousarray(self.organisations[rows]), columns)
+
+
+def _select(column: Column, rows: NDArray[np.bool_]) -> Column:
+    if isinstance(column, CodedColumn):
+        return CodedColumn(column.index[rows], column.categories)
+    return NumericColumn(*(getattr(column, field.name)[rows] for field in fields(NumericColumn)))

@@ -7,18 +7,16 @@ besides the records, so a live page, a publication and a verification years late
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
-
-import numpy as np
 
 from essor.methods.bases import FULL_TIME, HEADCOUNT, BaseDefinition, Membership, membership
 from essor.methods.criteria import PlaceTree, parse
 from essor.methods.facts import DERIVED, Event, add_life, known_rows
 from essor.methods.figures import CODED_DIMENSIONS
-from essor.methods.population import CodedColumn, Column, NumericColumn, Population
+from essor.methods.population import Population
 from essor.methods.portrait import PortraitPlan, build_portrait
 from essor.methods.variables import Variable
 
@@ -94,15 +92,7 @@ def read_day(
     asked = [variable for name, variable in variables.items() if name not in DERIVED]
     found = reader.read_population(variables=asked, on=on, known_at=known_at, organisations=organisations)
     rows = known_rows(found)
-    if rows.all():
-        return found
-    columns: dict[str, Column] = {}
-    for name, column in found.columns.items():
-        if isinstance(column, CodedColumn):
-            columns[name] = CodedColumn(column.index[rows], column.categories)
-        else:
-            columns[name] = NumericColumn(*(getattr(column, field.name)[rows] for field in fields(NumericColumn)))
-    return Population(np.ascontiguousarray(found.organisations[rows]), columns)
+    return found if rows.all() else found.select(rows)
 
 
 def list_needed_variables(bases: Iterable[BaseDefinition]) -> list[str]:

@@ -1,6 +1,6 @@
 """Every write on the catalogue of aid and on projects' folders. Each is one transaction: the deed and its trace."""
 
-from essor.aid.actions.catalogue import draft_aid, load_shipped_aids, publish_aid, set_draft_aside
+from essor.aid.actions.catalogue import draft_aid, import_aids, load_shipped_aids, publish_aid, set_draft_aside
 from essor.aid.actions.folder import add_aid, correct_step, erase_folder, record_step, take_step_back
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "correct_step",
     "draft_aid",
     "erase_folder",
+    "import_aids",
     "load_shipped_aids",
     "publish_aid",
     "record_step",

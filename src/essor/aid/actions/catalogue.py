@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -14,29 +15,44 @@ from django.utils import timezone
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.accounts.permissions import require
+from essor.aid.checking import check_programme
 from essor.aid.models import Aid, AidRevision
+from essor.aid.queries import get_questionnaire
+from essor.aid.queries.drafts import list_tried
 from essor.aid.reading import read_programme
 from essor.aid.rules import AidError
-from essor.knowledge.aids import AidDefinition, load_aids, load_read_on
+from essor.knowledge.aids import AidDefinition, load_aids, load_read_on, read_aids
 from essor.knowledge.questions import load_question_variables
+from essor.territories.queries import place_tree
 
 
 @transaction.atomic
 def draft_aid(
-    *, definition: AidDefinition, by: User | None, now: datetime, read_on: date | None = None, reason: str = ""
+    *,
+    definition: AidDefinition,
+    by: User | None,
+    now: datetime,
+    read_on: date | None = None,
+    reason: str = "",
+    instead_of: AidRevision | None = None,
 ) -> AidRevision:
-    """What the programme should say; refused while another draft of it is open. The console's (``by`` None) too is
-    only a draft.
+    """What the programme should say; refused while another draft of it is open, but the one that this one is written
+    ``instead_of``, which is set aside. The console's (``by`` None) too is only a draft.
 
-    Raises AidError: ``draft-open``, ``nothing-changed``, and those of :func:`essor.aid.reading.read_programme`.
+    Raises AidError: ``draft-open``, ``draft-gone``, ``nothing-changed``, and those of
+    :func:`essor.aid.reading.read_programme` and :func:`essor.aid.checking.check_programme`.
     """
     require(by, "edit_aid", on=timezone.localdate(now))
-    read_programme(definition, variables=load_question_variables(), read_on=read_on)
+    on = timezone.localdate(now)
+    programme = read_programme(definition, variables=load_question_variables(), read_on=read_on)
+    check_programme(programme, places=place_tree(on), questionnaire=get_questionnaire(on))
+    if instead_of is not None:
+        set_draft_aside(revision=instead_of, by=by, now=now)
     aid, _made = Aid.objects.get_or_create(slug=definition.id, defaults={"created_at": now})
     held = Aid.objects.select_for_update().get(pk=aid.pk)
     if AidRevision.objects.drafts().filter(aid=held).exists():
         raise AidError("draft-open", aid=held.slug)
-    content = definition.model_dump(mode="json")
+    content = write_content(definition)
     current = AidRevision.objects.current().filter(aid=held).first()
     if current and current.content_hash == hash_of(content) and current.read_on == read_on:
         raise AidError("nothing-changed", aid=held.slug)
@@ -58,7 +74,8 @@ def draft_aid(
 def publish_aid(*, revision: AidRevision, by: User | None, now: datetime) -> AidRevision:
     """Shows a draft to everyone, in place of what was said until now.
 
-    Raises AidError: ``draft-gone``, ``second-person-needed``.
+    Raises AidError: ``draft-gone``, ``second-person-needed``, ``example-fails`` (the example, what it should have
+    answered, what it answers).
     """
     require(by, "publish_aid", on=timezone.localdate(now))
     held = Aid.objects.select_for_update().get(pk=revision.aid_id)
@@ -67,6 +84,14 @@ def publish_aid(*, revision: AidRevision, by: User | None, now: datetime) -> Aid
         raise AidError("draft-gone", aid=held.slug)
     if draft.drafted_by_id is not None and (by is None or by.pk == draft.drafted_by_id):
         raise AidError("second-person-needed", aid=held.slug)
+    for tried in list_tried(draft, on=timezone.localdate(now)):
+        if not tried.holds:
+            raise AidError(
+                "example-fails",
+                example=tried.example.name,
+                expected=tried.example.expected,
+                found=tried.fault or tried.found,
+            )
     replaced = AidRevision.objects.current().filter(aid=held).first()
     if replaced is not None:
         replaced.known_to = now
@@ -102,7 +127,7 @@ def load_shipped_aids(*, now: datetime, definitions: Iterable[AidDefinition] | N
     }
     read_on, published = load_read_on(), []
     for slug, definition in shipped.items():
-        content, current = definition.model_dump(mode="json"), latest.get(slug)
+        content, current = write_content(definition), latest.get(slug)
         said = (hash_of(content), read_on)
         if current and (current.drafted_by_id or (current.content_hash, current.read_on) == said):
             continue
@@ -129,6 +154,35 @@ def _publish_shipped(
         drafted_at=now,
         published_at=now,
     )
+
+
+@transaction.atomic
+def import_aids(*, file: Path, by: User | None, now: datetime) -> dict[str, str]:
+    """Publishes every programme of a file, at the operator's console: slug → ``new``, ``changed`` or ``same``.
+
+    Raises DefinitionRefused (the file) or AidError; then nothing is published.
+    """
+    read = read_aids(file)
+    known = set(Aid.objects.filter(slug__in=[item.id for item in read.aids]).values_list("slug", flat=True))
+    told = {}
+    for definition in read.aids:
+        try:
+            draft = draft_aid(definition=definition, by=by, now=now, read_on=read.read_on, reason=file.name)
+        except AidError as error:
+            if error.code != "nothing-changed":
+                raise
+            told[definition.id] = "same"
+            continue
+        publish_aid(revision=draft, by=by, now=now)
+        told[definition.id] = "changed" if definition.id in known else "new"
+    return told
+
+
+def write_content(definition: AidDefinition) -> dict[str, Any]:
+    """What is kept of a definition: what it says, without what it leaves unsaid, so that a grammar which grows changes
+    no content."""
+    content: dict[str, Any] = definition.model_dump(mode="json", exclude_defaults=True)
+    return content
 
 
 def hash_of(content: Mapping[str, Any]) -> str:

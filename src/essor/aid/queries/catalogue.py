@@ -43,8 +43,7 @@ def list_entries(wanted: Wanted, *, on: date) -> list[Entry]:
     found = []
     for programme in list_programmes():
         definition = programme.definition
-        window = programme.window(on)
-        ruled = programme.rules_on(on, window)
+        entry = open_entry(programme, on=on)
         said = fold(" ".join([definition.name.fr, definition.name.en, definition.provider, *definition.partners]))
         if not all(word in said for word in words):
             continue
@@ -52,19 +51,21 @@ def list_entries(wanted: Wanted, *, on: date) -> list[Entry]:
             continue
         if wanted.kind and wanted.kind not in definition.forms:
             continue
-        if wanted.state and window.state != wanted.state:
+        if wanted.state and entry.window.state != wanted.state:
             continue
         answers = {PLACE: Exact(wanted.place)}
-        if wanted.place and evaluate(ruled.criteria, answers, places=places).truth == Truth.NO:
+        if wanted.place and evaluate(entry.ruled.criteria, answers, places=places).truth == Truth.NO:
             continue
-        found.append(Entry(programme, window, ruled))
+        found.append(entry)
     return sorted(found, key=lambda entry: fold(entry.programme.definition.name.fr))
 
 
 def find_entry(slug: str, *, on: date) -> Entry | None:
     programme = next((one for one in list_programmes() if one.slug == slug), None)
-    if programme is None:
-        return None
+    return open_entry(programme, on=on) if programme else None
+
+
+def open_entry(programme: Programme, *, on: date) -> Entry:
     window = programme.window(on)
     return Entry(programme, window, programme.rules_on(on, window))
 

@@ -43,6 +43,7 @@ from essor.methods.criteria.nodes import (
     variables_of,
 )
 from essor.methods.criteria.outcomes import (
+    ANSWER_WORDS,
     WINDOW_WORDS,
     Condition,
     Outcome,
@@ -60,6 +61,7 @@ from essor.methods.criteria.vectors import Planes, evaluate_population, evaluate
 from essor.methods.criteria.words import Line, describe, describe_sentence
 
 __all__ = [
+    "ANSWER_WORDS",
     "CERTAINTIES",
     "LIST_OPERATORS",
     "NOTHING",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from essor.accounts.actions import NewRole, open_account, set_up_instance
 from essor.accounts.models import Instance, Role, User
+from essor.aid.actions import draft_aid
 from essor.design.wording import write_day
 from essor.directory.actions import (
     correct_fact,
@@ -22,6 +23,8 @@ from essor.directory.actions import (
 from essor.directory.actions.organisations import add_name
 from essor.directory.models import Fact, Organisation, Source
 from essor.directory.queries import end_of_day
+from essor.knowledge.aids import read_aids
+from essor.knowledge.reading import find_file
 from essor.observatory.actions import publish_edition
 from essor.observatory.models import BaseVersion, Edition
 from essor.project.demonstration.files import open_files
@@ -63,7 +66,16 @@ def build_demonstration(*, now: datetime) -> None:
         record_facts(facts=said, source=sources[census.name], by=None, now=now)
     for correction in records.corrections:
         _enter_correction(records, correction, organisations, now)
-    open_files(adviser=User.objects.get(email=PEOPLE[0][0]), now=now)
+    adviser = User.objects.get(email=PEOPLE[0][0])
+    _draft_an_aid(adviser, now)
+    open_files(adviser=adviser, now=now)
+
+
+def _draft_an_aid(adviser: User, now: datetime) -> None:
+    """A fictitious programme that waits for a second person."""
+    file = read_aids(find_file("demo", "aids"))
+    for definition in file.aids:
+        draft_aid(definition=definition, by=adviser, now=now, read_on=file.read_on, reason="nouvelle aide")
 
 
 def publish_demonstration(*, now: datetime) -> list[Edition]:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from essor.aid.actions import import_aids
 from essor.aid.answers import answer_found
 from essor.aid.planning import answer_plan, plan_project, read_project
 from essor.aid.queries import get_questionnaire, list_programmes
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     help = "L’aide : chercher pour un profil, composer un plan. / Aid: find for a profile, make a plan."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        words = parser.add_subparsers(dest="word", required=True, metavar="find|plan")
+        words = parser.add_subparsers(dest="word", required=True, metavar="find|plan|import")
         find = words.add_parser("find", help="le verdict de chaque programme / the verdict of each programme")
         find.add_argument("--profile", required=True, help="fichier JSON des réponses / JSON file of answers")
         find.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
@@ -38,6 +39,10 @@ class Command(BaseCommand):
         plan.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
         plan.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         plan.add_argument("--language", choices=("fr", "en"), default="fr")
+
+        bring = words.add_parser("import", help="publie les programmes d’un fichier / publishes a file's programmes")
+        bring.add_argument("file", help="fichier YAML de programmes / YAML file of programmes")
+        bring.add_argument("--language", choices=("fr", "en"), default="fr")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"]):
@@ -66,6 +71,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join(told["words"]))
+
+    def _import(self, options: dict[str, Any]) -> None:
+        told = import_aids(file=Path(options["file"]), by=None, now=timezone.now())
+        said = {"new": _("nouvelle"), "changed": _("changée"), "same": _("déjà dite ainsi")}
+        for slug, code in told.items():
+            self.stdout.write(f"{slug} : {said[code]}")
 
     def _find(self, options: dict[str, Any]) -> None:
         on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
