@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from essor.accounts.models import User
-from essor.cases import actions, routing
+from essor.cases import actions, queries, routing
 from essor.cases.actions import THE_PROMOTER, OpenedCase
 from essor.cases.models import Case
 from essor.cases.profiles import read_profile, sign_profile
@@ -299,3 +299,20 @@ def test_answers_joined_to_a_request_are_read_by_the_adviser(adviser_client: Str
     case = actions.open_case(request=ask(profile=answers), now=timezone.now(), find_bodies=find_cld)
     page = adviser_client.get(case_path(case)).content.decode()
     assert "<dt>Forme juridique</dt><dd>coopérative &lt;b&gt;</dd>" in page
+
+
+def test_a_desk_that_holds_no_more_says_so(
+    adviser_client: StrictClient, routed: OpenedCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.open_case(request=ask(email="autre@exemple.test"), now=timezone.now(), find_bodies=find_cld)
+    assert "plus que cette page" not in adviser_client.get("/dossiers/").content.decode()
+    monkeypatch.setattr(queries, "MOST_ON_DESK", 1)
+    assert "plus que cette page" in adviser_client.get("/dossiers/").content.decode()
+
+
+def test_a_task_is_done_from_its_own_file_only(adviser: User, adviser_client: StrictClient, routed: OpenedCase) -> None:
+    now = timezone.now()
+    other = actions.open_case(request=ask(email="autre@exemple.test"), now=now, find_bodies=find_cld)
+    task = actions.add_task(case=other.case, label="Appeler", by=adviser, now=now)
+    assert adviser_client.post(case_path(routed, f"taches/{task.pk}/faite/")).status_code == 404
+    assert adviser_client.post(case_path(other, f"taches/{task.pk}/faite/")).status_code == 302

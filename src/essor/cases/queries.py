@@ -67,13 +67,17 @@ def list_place_names(*, on: date) -> list[str]:
 
 @dataclass(slots=True)
 class Desk:
-    """An adviser's open cases, each in one list: what passed its term first, the oldest first."""
+    """An adviser's open cases, each in one list: what passed its term first, the oldest first.
+
+    ``is_cut``: there are more than a page holds; those whose term is furthest are left out.
+    """
 
     late: list[Case] = field(default_factory=list)
     to_take: list[Case] = field(default_factory=list)
     today: list[Case] = field(default_factory=list)
     waiting: list[Case] = field(default_factory=list)
     later: list[Case] = field(default_factory=list)
+    is_cut: bool = False
 
     @property
     def total(self) -> int:
@@ -97,7 +101,9 @@ def read_desk(*, user: User, on: date, is_mine: bool = False, search: str = "") 
     if is_mine:
         cases = cases.filter(Q(assigned_to=user) | Q(assigned_to=None))
     cases, desk, soon = _search(cases, search), Desk(), add_business_days(on, SOON_DAYS)
-    for case in cases[:MOST_ON_DESK]:
+    found = list(cases[: MOST_ON_DESK + 1])
+    desk.is_cut = len(found) > MOST_ON_DESK
+    for case in found[:MOST_ON_DESK]:
         _choose_list(desk, case, on=on, soon=soon).append(case)
     return desk
 
