@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from essor.aid.actions import load_shipped_aids
-from essor.territories.actions import load_shipped_territories
+from essor.territories.actions import load_shipped_bodies, load_shipped_territories
 
 
 @pytest.fixture
@@ -24,3 +24,8 @@ def _catalogue(db: None) -> None:
     """The places and the programmes that are shipped."""
     load_shipped_territories(by=None, now=timezone.now())
     load_shipped_aids(now=timezone.now())
+
+
+@pytest.fixture
+def shipped_bodies(_catalogue: None) -> None:
+    load_shipped_bodies(now=timezone.now())

@@ -29,6 +29,9 @@ SENTENCES: Mapping[str, Any] = {
         "Le lieu « {value} » n’est dans aucune liste chargée. Écrivez le code d’une municipalité, d’une MRC ou "
         "d’une région du Québec (Mascouche : 64015)."
     ),
+    "place-elsewhere": _(
+        "« {value} » est hors du Québec : on ne sait ici que qui sert le Québec. Écrivez le code d’un lieu d’ici."
+    ),
     "project-key-unknown": _("« {question} » ne dit rien d’un projet. Clés connues : {allowed}."),
     "cost-kind-unknown": _("Aucun genre de coût ne s’appelle « {question} ». Genres connus : {allowed}."),
     "project-refused": _(
@@ -166,3 +169,25 @@ def _write(value: object, facts: Mapping[str, object]) -> str:
     words = [str(item) for item in value]
     near = get_close_matches(str(facts.get("question") or facts.get("found")), words, n=SHOWN)
     return ", ".join(near or words[:SHOWN]) + ("…" if not near and len(words) > SHOWN else "")
+
+
+def say_serving(told: Mapping[str, Any]) -> list[str]:
+    """Who serves a place, line by line: what :func:`essor.aid.queries.serving.answer_serving` tells."""
+    day, place = write_day(date.fromisoformat(told["on"])), told["place"]["name"]
+    lines = [gettext("Le {day}, à {place} :").format(day=day, place=place)]
+    lines += [_say_one_serving(one) for one in told["serving"]]
+    if told.get("by") == "giver":
+        said = gettext("Aucun organisme n’y a de mandat pour ce programme : demandez à qui le donne, {giver}.")
+        lines.append(said.format(giver=told["giver"]["name"]))
+    elif told.get("by") == "need":
+        lines.append(gettext("(Aucun n’a de mandat pour ce programme lui-même : ceux-ci aident pour ce besoin.)"))
+    elif not told["serving"]:
+        lines.append(gettext("aucun organisme connu."))
+    return lines
+
+
+def _say_one_serving(one: Mapping[str, Any]) -> str:
+    since = gettext("depuis le {day}").format(day=write_day(date.fromisoformat(one["since"]))) if one["since"] else ""
+    over = gettext("mandat sur {place}").format(place=one["over"]["name"])
+    facts = ", ".join(part for part in (since, over, one["agreement"], one["reason"]) if part)
+    return f"{one['for']['name']} — {one['body']['name']} ({facts})"

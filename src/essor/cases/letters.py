@@ -42,6 +42,10 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
             "votre demande si vous n’en avez plus besoin."
         ),
     ),
+    "reorganised": (
+        _("Un autre organisme suit votre demande {reference}"),
+        _("L’organisme qui suivait votre demande a été remplacé. {who} La raison est écrite sur votre page."),
+    ),
     "closed": (
         _("Votre demande {reference} est close"),
         _("Votre demande est close : « {outcome} ». Ce qui en est dit est écrit sur votre page."),

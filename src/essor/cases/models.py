@@ -21,7 +21,7 @@ class Party(models.TextChoices):
 
 EVENT_KINDS = [
     "opened", "routed", "assigned", "moved", "message", "note", "task_added", "task_done", "document", "reminded",
-    "escalated", "closed", "erased", "aid",
+    "escalated", "closed", "erased", "aid", "reorganised",
 ]  # fmt: skip
 
 
@@ -140,6 +140,7 @@ class CaseEvent(models.Model):
         CLOSED = "closed", _("dossier clos")
         ERASED = "erased", _("renseignements effacés")
         AID = "aid", _("aide")
+        REORGANISED = "reorganised", _("organisme remplacé")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind.choices)

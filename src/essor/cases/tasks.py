@@ -31,6 +31,11 @@ def remind_late(now: datetime) -> dict[str, int]:
     return asdict(done)
 
 
+def follow_bodies(now: datetime) -> dict[str, int]:
+    """A task of each day: the files of bodies whose mandate ended that day go to those that have it."""
+    return {"moved": actions.follow_reorganisations(now=now)}
+
+
 def send_waiting_letters(now: datetime) -> dict[str, int]:
     """A task of each day: the letters of the reminders, and those that could not leave before."""
     done = actions.send_letters(now=now)

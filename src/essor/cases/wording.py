@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext
@@ -112,7 +113,26 @@ def _explain_reason(reason: Mapping[str, Any], places: Mapping[str, str]) -> str
     }
     facts = {**{key: _join(fact) for key, fact in reason.items()}, "need": need, "place": places.get(code, code)}
     why = [str(one) for one in reason.get("why", [])]
-    return " ".join([sentences[str(reason["code"])].format_map(_Blanks(facts)), *why])
+    return " ".join(
+        [sentences[str(reason["code"])].format_map(_Blanks(facts)), *_explain_mandate(reason, places), *why]
+    )
+
+
+def _explain_mandate(reason: Mapping[str, Any], places: Mapping[str, str]) -> list[str]:
+    """Over what, since when and from whom a mandate is held, as far as it is known."""
+    over, since, taken_from = (str(reason.get(name) or "") for name in ("over", "since", "taken_from"))
+    said = []
+    if over and over != reason.get("place"):
+        said.append(gettext("Ce mandat couvre {over}.").format(over=places.get(over, over)))
+    if since:
+        day = write_day(date.fromisoformat(since))
+        took = (
+            gettext("Il le tient depuis le {day}, de « {body} ».")
+            if taken_from
+            else gettext("Il le tient depuis le {day}.")
+        )
+        said.append(took.format(day=day, body=taken_from))
+    return said
 
 
 def describe_event(event: CaseEvent, workflow: WorkflowDefinition) -> str:
@@ -126,9 +146,19 @@ def describe_event(event: CaseEvent, workflow: WorkflowDefinition) -> str:
         return f"{label} : {in_language(workflow.get_outcome(str(facts['outcome'])).label)}"
     if hanging := find_hanging(event.kind):
         return f"{label} : {hanging.describe(facts)}"
+    if event.kind == CaseEvent.Kind.REORGANISED:
+        return describe_change(event)
     if event.kind == CaseEvent.Kind.NOTE and facts.get("minutes"):
         return f"{label} ({write_minutes(int(facts['minutes']))})"
     return str(label)
+
+
+def describe_change(event: CaseEvent) -> str:
+    """Which body follows the file from now on, and which one did until then; the reason stands beside, in words."""
+    facts = {"before": str(event.facts.get("before", "")), "after": str(event.facts.get("after", ""))}
+    if facts["after"]:
+        return gettext("Le dossier passe de « {before} » à « {after} »").format(**facts)
+    return gettext("« {before} » n’a plus ce mandat, et aucun organisme connu ne l’a").format(**facts)
 
 
 def write_minutes(minutes: int) -> str:

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.audit import record_event
-from essor.cases.tasks import remind_late, send_waiting_letters
+from essor.cases.tasks import follow_bodies, remind_late, send_waiting_letters
 from essor.project.models import DailyRun
 from essor.project.tidying import tidy
 
@@ -47,6 +47,7 @@ class DailyTask:
 
 TASKS: tuple[DailyTask, ...] = (
     DailyTask("tidy", _("jeter ce qui ne se garde pas"), tidy),
+    DailyTask("case_bodies", _("confier les dossiers aux organismes qui ont pris la suite"), follow_bodies),
     DailyTask("case_reminders", _("rappeler les échéances des dossiers"), remind_late, OFFICE_OPENS),
     DailyTask("case_letters", _("envoyer les lettres en attente"), send_waiting_letters, OFFICE_OPENS),
 )

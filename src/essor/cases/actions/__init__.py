@@ -2,6 +2,7 @@
 
 from essor.cases.actions.documents import attach_document
 from essor.cases.actions.erasing import erase_case, sweep_documents
+from essor.cases.actions.following import follow_reorganisations
 from essor.cases.actions.moving import close_case, move_case, write_message, write_note
 from essor.cases.actions.opening import NewRequest, OpenedCase, assign_case, open_case, route_case
 from essor.cases.actions.reminding import Reminded, remind_and_escalate
@@ -23,6 +24,7 @@ __all__ = [
     "close_case",
     "erase_case",
     "finish_task",
+    "follow_reorganisations",
     "move_case",
     "open_case",
     "remind_and_escalate",

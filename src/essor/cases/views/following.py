@@ -18,7 +18,7 @@ from essor.cases.actions import THE_PROMOTER
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import CaseForm, ClosingForm, DocumentForm, MessageForm
 from essor.cases.hanging import list_hangings
-from essor.cases.models import Case, CaseDocument
+from essor.cases.models import Case, CaseDocument, CaseEvent
 from essor.cases.rules import PROMOTER
 from essor.cases.views.private import (
     Deed,
@@ -29,7 +29,7 @@ from essor.cases.views.private import (
     posted_from,
     send_document,
 )
-from essor.cases.wording import in_language, write_need, write_usual
+from essor.cases.wording import describe_change, in_language, write_need, write_usual
 from essor.territories.queries import get_name
 
 
@@ -56,6 +56,9 @@ def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseF
         "is_late": case.due_on is not None and case.due_on < today and case.waiting_since is None,
         "need": write_need(case.need),
         "place": get_name(case.territory_code, today, language_of_page()),
+        "changes": [
+            (describe_change(event), event) for event in page.events if event.kind == CaseEvent.Kind.REORGANISED
+        ],
         "usual": write_usual(usual.days, usual.n) if usual else "",
         "outcome": in_language(workflow.get_outcome(case.outcome_code).label) if case.outcome_code else "",
         "thread": [message for message in page.messages if not message.is_note],

@@ -15,8 +15,9 @@ from essor.aid.actions import import_aids
 from essor.aid.answers import answer_found
 from essor.aid.planning import answer_plan, plan_project, read_project
 from essor.aid.queries import get_questionnaire, list_programmes
+from essor.aid.queries.serving import answer_serving
 from essor.aid.rules import AidError, Found, find_aids
-from essor.aid.wording import explain
+from essor.aid.wording import explain, say_serving
 from essor.knowledge import DefinitionRefused
 from essor.territories.queries import list_names, place_tree
 
@@ -24,10 +25,10 @@ WRONG_REQUEST = 2
 
 
 class Command(BaseCommand):
-    help = "L’aide : chercher pour un profil, composer un plan. / Aid: find for a profile, make a plan."
+    help = "L’aide : pour un profil, un projet, un endroit. / Aid: for a profile, a project, a place."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        words = parser.add_subparsers(dest="word", required=True, metavar="find|plan|import")
+        words = parser.add_subparsers(dest="word", required=True, metavar="find|plan|who-serves|import")
         find = words.add_parser("find", help="le verdict de chaque programme / the verdict of each programme")
         find.add_argument("--profile", required=True, help="fichier JSON des réponses / JSON file of answers")
         find.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
@@ -44,10 +45,19 @@ class Command(BaseCommand):
         bring.add_argument("file", help="fichier YAML de programmes / YAML file of programmes")
         bring.add_argument("--language", choices=("fr", "en"), default="fr")
 
+        serves = words.add_parser("who-serves", help="qui sert un endroit, un jour / who serves a place on a day")
+        serves.add_argument(
+            "--place", required=True, help="le code du lieu (Mascouche : 64015) / the code of the place"
+        )
+        serves.add_argument("--on", help="le jour (aujourd’hui) / the day (today)")
+        serves.add_argument("--aid", default="", help="pour un seul programme / for one programme only")
+        serves.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
+        serves.add_argument("--language", choices=("fr", "en"), default="fr")
+
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"]):
             try:
-                getattr(self, f"_{options['word']}")(options)
+                getattr(self, "_" + options["word"].replace("-", "_"))(options)
             except AidError as error:
                 raise CommandError(explain(error), returncode=WRONG_REQUEST) from error
             except DefinitionRefused as error:
@@ -77,6 +87,14 @@ class Command(BaseCommand):
         said = {"new": _("nouvelle"), "changed": _("changée"), "same": _("déjà dite ainsi")}
         for slug, code in told.items():
             self.stdout.write(f"{slug} : {said[code]}")
+
+    def _who_serves(self, options: dict[str, Any]) -> None:
+        on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
+        told = answer_serving(place=options["place"], on=on, language=options["language"], aid=options["aid"])
+        if options["as_json"]:
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(say_serving(told)))
 
     def _find(self, options: dict[str, Any]) -> None:
         on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
