@@ -15,7 +15,7 @@ from essor.accounts.models import AppendOnlyError, AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from essor.cases import actions, queries
 from essor.cases.access import hash_token, make_token
-from essor.cases.actions import THE_PROMOTER, OpenedCase, Sent
+from essor.cases.actions import THE_PROMOTER, OpenedCase, Sent, sending
 from essor.cases.models import Case, CaseEvent, CaseLetter, CaseMessage, CaseTask
 from essor.cases.rules import CaseError, Usual
 from essor.territories.models import TerritoryPeriod
@@ -358,3 +358,27 @@ def test_a_letter_that_cannot_be_written_holds_no_other(
     assert [letter.to for letter in mail.outbox] == [[administrator.email]]
     assert queries.count_unsent_letters() == 1
     assert "unheard_of" in caplog.text
+
+
+def test_two_processes_that_send_at_once_send_each_letter_once(
+    administrator: User, opened: OpenedCase, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first process sends a letter, a second one looks for those that wait."""
+    send_mail = sending.send_mail
+
+    def send_slowly(*said: Any) -> None:
+        monkeypatch.setattr(sending, "send_mail", send_mail)
+        assert actions.send_letters(now=now + timedelta(minutes=5)) == Sent(sent=1)
+        send_mail(*said)
+
+    monkeypatch.setattr(sending, "send_mail", send_slowly)
+    assert actions.send_letters(now=now) == Sent(sent=1)
+    assert sorted(letter.to[0] for letter in mail.outbox) == [administrator.email, "maude@exemple.test"]
+
+
+def test_a_letter_that_a_fallen_process_had_claimed_leaves_after_a_while(
+    administrator: User, opened: OpenedCase, now: datetime
+) -> None:
+    CaseLetter.objects.update(claimed_at=now)
+    assert actions.send_letters(now=now + timedelta(minutes=10)) == Sent()
+    assert actions.send_letters(now=now + timedelta(minutes=11)) == Sent(sent=2)
