@@ -14,7 +14,7 @@ from typing import Any
 
 from essor.aid.rules import AidError, Found
 from essor.knowledge.aids import AmountDefinition, StepDefinition
-from essor.methods.financing import Aid, FinancingError, Option, Plan, Project, explain, plan
+from essor.methods.financing import Aid, FinancingError, Option, Plan, Project, explain, explain_parts, plan
 
 CENTS = 100
 WITHOUT_CASH = frozenset({"training", "support", "grant_to_networks"})
@@ -88,6 +88,10 @@ def answer_plan(
         "beside": list(plan_found.beside),
         "is_proved": plan_found.is_proved,
         "words": list(explain(plan_found, language, names=names, kind_names=kind_names)),
+        "parts": {
+            name: list(lines)
+            for name, lines in explain_parts(plan_found, language, names=names, kind_names=kind_names).items()
+        },
     }
 
 

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.aid.views import catalogue, editing, finder, folder, funnel
+from essor.aid.views import catalogue, editing, finder, folder, funnel, planning, receipts
 
 urlpatterns: list[URLPattern] = [
     path("trouver/", finder.ask_question, name="find_aid"),
     path("trouver/resultats/", finder.show_results, name="aid_results"),
+    path("trouver/plan/", planning.show_plan, name="aid_plan"),
+    path("trouver/recu/", receipts.show_receipt, name="aid_receipt"),
+    path("trouver/recu/donner/", receipts.give_receipt, name="aid_receipt_give"),
     path("bureau/parcours-des-aides/", funnel.show_funnel, name="aid_funnel"),
     path("aides/", catalogue.show_catalogue, name="aid_list"),
     path("aides/ajouter/", editing.add_aid, name="aid_add"),

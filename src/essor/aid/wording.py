@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, Any] = {
         "Avec ce versement, {amount} auraient été reçus sur {granted} accordés. Corrigez le montant, ou dites pourquoi."
     ),
     "folder-full": _("Ce dossier garde déjà {limit} étapes d’aides : c’est le plus. Écrivez la suite dans un message."),
+    "receipt-unreadable": _("Ce reçu ne se lit pas ({problem}). Reprenez le fichier tel qu’il a été donné."),
     "date-malformed": _("« {value} » n’est pas une date. Écrivez {option} 2018-05-31."),
 }
 

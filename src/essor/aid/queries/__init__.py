@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from essor.aid.links import Asked
 from essor.aid.models import AidRevision
@@ -69,18 +71,31 @@ class Search:
     touched: int
 
 
+def find_for(
+    said: Mapping[str, Any], *, on: date, language: str, known_at: datetime | None = None
+) -> tuple[Found, ...]:
+    """The verdict of every programme, in the order of the catalogue, as it is or as it was at a moment.
+
+    ``said``: question → answer as plain data. Raises AidError, as :meth:`Questionnaire.read_profile`.
+    """
+    questionnaire = get_questionnaire(on)
+    return find_aids(
+        list_programmes(known_at=known_at),
+        questionnaire.read_profile(said),
+        on=on,
+        places=place_tree(on),
+        questionnaire=questionnaire,
+        place_names=list_names(on, language),
+    )
+
+
 def search_aids(asked: Asked, *, on: date, language: str) -> Search:
     """Programmes that are closed on that day are answered, but nothing more is asked for them."""
     questionnaire, places = get_questionnaire(on), place_tree(on)
-    profile = questionnaire.read_profile(asked.said)
-    found = find_aids(
-        list_programmes(), profile, on=on, places=places, questionnaire=questionnaire,
-        place_names=list_names(on, language),
-    )  # fmt: skip
-    questions = questionnaire.questions
+    found, questions = find_for(asked.said, on=on, language=language), questionnaire.questions
     ranked = rank_questions(
         {one.programme.slug: one.ruled.criteria for one in found if one.window.state != "closed"},
-        profile,
+        questionnaire.read_profile(asked.said),
         places=places,
         effort={name: item.effort for name, item in questions.items() if name not in {*asked.said, *asked.skipped}},
         sensitive=[name for name, item in questions.items() if item.sensitive],

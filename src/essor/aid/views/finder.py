@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -28,16 +27,15 @@ from essor.cases.profiles import sign_profile
 from essor.cases.queries import find_case_by_token
 from essor.cases.views.private import View, keep_private
 from essor.design.wording import write_day
+from essor.directory.views.asking import read_language
 from essor.knowledge.questions import load_questions
 from essor.territories.queries import list_names
+from essor.territories.rules import fold
 
 PLACE = "territory"
 FROM_FILE = "dossier"
 LONGEST_TOKEN = 100
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "fr"
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Visit:
         return self.on.isoformat() if self.on != timezone.localdate() else ""
 
 
-def _keep_private_from_file(view: View) -> View:
+def keep_private_from_file(view: View) -> View:
     """An address that holds the token of a file is told to nobody, as those of the file."""
     private = keep_private(view)
 
@@ -74,7 +72,7 @@ def _keep_private_from_file(view: View) -> View:
     return cast(View, shown)
 
 
-def _read_visit(request: HttpRequest) -> Visit:
+def read_visit(request: HttpRequest) -> Visit:
     """A link that was altered, or whose answers are no longer possible, falls back to an empty profile, and says so."""
     asked, token = read_link(request.GET.get("p", "")), request.GET.get(FROM_FILE, "")[:LONGEST_TOKEN]
     try:
@@ -83,19 +81,19 @@ def _read_visit(request: HttpRequest) -> Visit:
         on = timezone.localdate()
     if asked is not None:
         try:
-            return Visit(asked, on, search_aids(asked, on=on, language=_language()), token)
+            return Visit(asked, on, search_aids(asked, on=on, language=read_language()), token)
         except AidError:
             asked = None
     messages.warning(request, _("Ce lien n’est plus entier : les réponses qu’il portait sont perdues. Recommençons."))
-    return Visit(Asked(), on, search_aids(Asked(), on=on, language=_language()), token)
+    return Visit(Asked(), on, search_aids(Asked(), on=on, language=read_language()), token)
 
 
 @open_to(Audience.PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
-@_keep_private_from_file
+@keep_private_from_file
 def ask_question(request: HttpRequest) -> HttpResponse:
     """The question that settles most for least effort; or the one that the visitor wants to change."""
-    visit = _read_visit(request)
+    visit = read_visit(request)
     questions = load_questions()
     wanted = request.GET.get("question", "")
     name = wanted if wanted in questions else visit.search.next_question
@@ -106,7 +104,7 @@ def ask_question(request: HttpRequest) -> HttpResponse:
     form = AnswerForm(
         request.POST or None,
         question=questions[name],
-        language=_language(),
+        language=read_language(),
         find_place=lambda text: find_one_place(text, visit.on),
     )
     if form.is_valid():
@@ -116,17 +114,17 @@ def ask_question(request: HttpRequest) -> HttpResponse:
         "touched": visit.search.touched,
         "results": visit.address("aid_results", visit.asked),
         "here": visit.address("find_aid", visit.asked, question=wanted),
-        **_tell(visit),
+        **tell_visit(visit),
     }
     return render(request, "aid/question.html", context, status=400 if form.is_bound else 200)
 
 
 @open_to(Audience.PUBLIC)
 @require_safe
-@_keep_private_from_file
+@keep_private_from_file
 def show_results(request: HttpRequest) -> HttpResponse:
-    visit = _read_visit(request)
-    names = list_names(visit.on, _language())
+    visit = read_visit(request)
+    names = list_names(visit.on, read_language())
     context = {
         "more": visit.address("find_aid", visit.asked) if visit.search.next_question else "",
         "groups": [
@@ -138,9 +136,26 @@ def show_results(request: HttpRequest) -> HttpResponse:
         ],
         "link": write_link(visit.asked),
         "day": visit.day,
-        **_tell(visit),
+        "token": visit.token,
+        "plan": visit.address("aid_plan", visit.asked),
+        "receipt": visit.address("aid_receipt_give", visit.asked),
+        "why": _find_why(request.GET.get("why", "")[:100], visit, names),
+        **tell_visit(visit),
     }
     return render(request, "aid/results.html", context)
+
+
+def _find_why(text: str, visit: Visit, names: Mapping[str, str]) -> dict[str, Any]:
+    """« Why is this aid not in my list? »: those whose name or provider holds every word asked."""
+    words = fold(text).split()
+    named = [one for one in visit.search.found if words and all(word in _fold_names(one) for word in words)]
+    aids = [_show(one, names) | {"answer": one.outcome.answer} for one in named[:MOST_NAMED]]
+    return {"text": text.strip(), "aids": aids, "more": len(named) - len(aids)}
+
+
+def _fold_names(found: Found) -> str:
+    definition = found.programme.definition
+    return fold(f"{definition.name.fr} {definition.name.en} {definition.provider}")
 
 
 def _find_folder(token: str) -> dict[str, Any] | None:
@@ -152,18 +167,12 @@ def _find_folder(token: str) -> dict[str, Any] | None:
     return {"page": page, "add": add, "shelved": list_shelved(case=case)}
 
 
-def _tell(visit: Visit) -> dict[str, Any]:
+def tell_visit(visit: Visit) -> dict[str, Any]:
     """What was answered, each with the address that changes it, and how many programmes answer what."""
-    questions, language = load_questions(), _language()
-    places = list_names(visit.on, language)
+    places = list_names(visit.on, read_language())
     answers = [
-        {
-            "label": getattr(questions[name].label, language),
-            "said": say_answer(questions[name], visit.asked.said.get(name), language, place_names=places),
-            "change": visit.address("find_aid", visit.asked, question=name),
-        }
-        for name in (*visit.asked.said, *visit.asked.skipped)
-        if name in questions
+        answer | {"change": visit.address("find_aid", visit.asked, question=answer["question"])}
+        for answer in list_answers(visit.asked, visit.on)
     ]
     counts = {answer: _count(visit.search.found, answer) for answer in ("yes", "maybe", "no")}
     talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
@@ -179,12 +188,27 @@ def _tell(visit: Visit) -> dict[str, Any]:
     }
 
 
+def list_answers(asked: Asked, on: date) -> list[dict[str, str]]:
+    """What was answered, in words, by question."""
+    questions, language = load_questions(), read_language()
+    places = list_names(on, language)
+    return [
+        {
+            "question": name,
+            "label": getattr(questions[name].label, language),
+            "said": say_answer(questions[name], asked.said.get(name), language, place_names=places),
+        }
+        for name in (*asked.said, *asked.skipped)
+        if name in questions
+    ]
+
+
 def _count(found: Sequence[Found], answer: str) -> int:
     return sum(one.outcome.answer == answer for one in found)
 
 
 def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
-    definition, language = found.programme.definition, _language()
+    definition, language = found.programme.definition, read_language()
     return {
         "slug": found.programme.slug,
         "name": getattr(definition.name, language),

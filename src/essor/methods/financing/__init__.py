@@ -9,7 +9,7 @@ from essor.methods.financing.order import Flag, Step
 from essor.methods.financing.planning import Plan, Share, plan
 from essor.methods.financing.project import INSTRUMENTS, WITHOUT_CASH, Aid, FinancingError, Option, Project
 from essor.methods.financing.reasons import Binding, LeftOut
-from essor.methods.financing.words import explain
+from essor.methods.financing.words import explain, explain_parts
 
 __all__ = [
     "INSTRUMENTS",
@@ -25,5 +25,6 @@ __all__ = [
     "Share",
     "Step",
     "explain",
+    "explain_parts",
     "plan",
 ]

@@ -40,6 +40,7 @@ SUMS: Mapping[str, Pair] = {
         "The search was stopped before its end. A better plan may exist, but none covers more than {most}.",
     ),
 }
+BESIDE: Pair = ("Demandez aussi {aid}, qui n’apporte pas d’argent.", "Also ask for {aid}, which brings no money.")
 BINDINGS: Mapping[str, Pair] = {
     "cap": (
         "{aid} ne dépasse pas {limit}. Un plafond plus haut couvrirait davantage.",
@@ -154,7 +155,17 @@ def explain(
     Nothing is to be repaid.
     “grant”: $13,000 (equipment: $13,000).
     """
-    return tuple(_Teller(language, names or {}, kind_names or {}).lines(plan))
+    parts = explain_parts(plan, language, names=names, kind_names=kind_names)
+    order = (f"{place}. {step}" for place, step in enumerate(parts["order"], start=1))
+    return tuple(line for name, lines in parts.items() for line in (order if name == "order" else lines))
+
+
+def explain_parts(
+    plan: Plan, language: str, *, names: Mapping[str, str] | None = None, kind_names: Mapping[str, str] | None = None
+) -> Mapping[str, tuple[str, ...]]:
+    """The same lines by what they tell: ``sums``, ``shares``, ``binding``, ``order`` (without numbers), ``beside``,
+    ``left_out``, ``flags``, in this order."""
+    return _Teller(language, names or {}, kind_names or {}).parts(plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +178,16 @@ class _Teller:
     def is_english(self) -> bool:
         return self.language.lower().startswith("en")
 
-    def lines(self, plan: Plan) -> Iterator[str]:
-        yield from self._sums(plan)
-        yield from (self._share(share) for share in plan.chosen)
-        yield from (self._binding(binding) for binding in plan.binding)
-        yield from (f"{place}. {self._step(step)}" for place, step in enumerate(plan.order, start=1))
-        for aid in plan.beside:
-            yield self._say(
-                ("Demandez aussi {aid}, qui n’apporte pas d’argent.", "Also ask for {aid}, which brings no money."),
-                aid=self._aid(aid),
-            )
-        yield from (self._left_out(each) for each in plan.left_out)
-        yield from (self._flag(flag) for flag in plan.flags)
+    def parts(self, plan: Plan) -> Mapping[str, tuple[str, ...]]:
+        return {
+            "sums": tuple(self._sums(plan)),
+            "shares": tuple(self._share(share) for share in plan.chosen),
+            "binding": tuple(self._binding(binding) for binding in plan.binding),
+            "order": tuple(self._step(step) for step in plan.order),
+            "beside": tuple(self._say(BESIDE, aid=self._aid(aid)) for aid in plan.beside),
+            "left_out": tuple(self._left_out(each) for each in plan.left_out),
+            "flags": tuple(self._flag(flag) for flag in plan.flags),
+        }
 
     def _sums(self, plan: Plan) -> Iterator[str]:
         words = {name: self._money(getattr(plan, name)) for name in ("cost", "covered", "gap", "repayable")}

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from essor.aid.actions import import_aids
 from essor.aid.answers import answer_found
 from essor.aid.planning import answer_plan, plan_project, read_project
-from essor.aid.queries import get_questionnaire, list_programmes
+from essor.aid.queries import find_for, get_questionnaire
 from essor.aid.queries.serving import answer_serving
-from essor.aid.rules import AidError, Found, find_aids
+from essor.aid.receipts import read_receipt
+from essor.aid.rules import AidError, Found
 from essor.aid.wording import explain, say_serving
 from essor.knowledge import DefinitionRefused
-from essor.territories.queries import list_names, place_tree
+from essor.territories.queries import list_names
 
 WRONG_REQUEST = 2
 
@@ -30,7 +31,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="find|plan|who-serves|import")
         find = words.add_parser("find", help="le verdict de chaque programme / the verdict of each programme")
-        find.add_argument("--profile", required=True, help="fichier JSON des réponses / JSON file of answers")
+        asked = find.add_mutually_exclusive_group(required=True)
+        asked.add_argument("--profile", help="fichier JSON des réponses / JSON file of answers")
+        asked.add_argument("--receipt", help="reçu en JSON, par les règles d’alors / receipt, by the rules of then")
         find.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
         find.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         find.add_argument("--language", choices=("fr", "en"), default="fr")
@@ -67,14 +70,8 @@ class Command(BaseCommand):
         on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
         questionnaire, language = get_questionnaire(on), options["language"]
         costs = questionnaire.variables["project_types"]
-        asked = read_project(read_profile_file(Path(options["project"])), kinds=costs.values, on=on)
-        found = find_aids(
-            list_programmes(),
-            questionnaire.read_profile(asked.profile),
-            on=on,
-            places=place_tree(on),
-            questionnaire=questionnaire,
-        )
+        asked = read_project(read_json(Path(options["project"])), kinds=costs.values, on=on)
+        found = find_for(asked.profile, on=on, language=language)
         kind_names = {code: costs.value_label(code, language) for code in costs.values}
         told = answer_plan(plan_project(asked, found, on=on), found, language=language, kind_names=kind_names)
         if options["as_json"]:
@@ -98,16 +95,14 @@ class Command(BaseCommand):
 
     def _find(self, options: dict[str, Any]) -> None:
         on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
-        questionnaire, language = get_questionnaire(on), options["language"]
+        language, known_at = options["language"], None
+        if options["receipt"]:
+            receipt = read_receipt(read_json(Path(options["receipt"])))
+            said, on, known_at = receipt.said, receipt.on, receipt.known_at
+        else:
+            said = read_json(Path(options["profile"]))
         names = list_names(on, language)
-        found = find_aids(
-            list_programmes(),
-            questionnaire.read_profile(read_profile_file(Path(options["profile"]))),
-            on=on,
-            places=place_tree(on),
-            questionnaire=questionnaire,
-            place_names=names,
-        )
+        found = find_for(said, on=on, language=language, known_at=known_at)
         if options["as_json"]:
             told = [answer_found(item, language=language, place_names=names) for item in found]
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
@@ -140,7 +135,7 @@ def read_day(option: str, text: str) -> date:
         raise AidError("date-malformed", option=option, value=text) from None
 
 
-def read_profile_file(file: Path) -> dict[str, Any]:
+def read_json(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
