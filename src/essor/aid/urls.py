@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.aid.views import catalogue, editing, finder, folder, funnel, planning, receipts
+from essor.aid.views import catalogue, editing, finder, folder, funnel, planning, receipts, reorganising
 
 urlpatterns: list[URLPattern] = [
     path("trouver/", finder.ask_question, name="find_aid"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("trouver/recu/", receipts.show_receipt, name="aid_receipt"),
     path("trouver/recu/donner/", receipts.give_receipt, name="aid_receipt_give"),
     path("bureau/parcours-des-aides/", funnel.show_funnel, name="aid_funnel"),
+    path("bureau/reorganisation/", reorganising.record, name="reorganise"),
     path("aides/", catalogue.show_catalogue, name="aid_list"),
     path("aides/ajouter/", editing.add_aid, name="aid_add"),
     path("aides/brouillons/", editing.list_drafts, name="aid_drafts"),

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, Any] = {
         "Le lieu « {value} » n’est dans aucune liste chargée. Écrivez le code d’une municipalité, d’une MRC ou "
         "d’une région du Québec (Mascouche : 64015)."
     ),
+    "preview-changed": _("Quelque chose a changé entre-temps. Relisez ce qui change, puis enregistrez."),
     "place-elsewhere": _(
         "« {value} » est hors du Québec : on ne sait ici que qui sert le Québec. Écrivez le code d’un lieu d’ici."
     ),

@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_day
 from essor.knowledge import load_needs
+from essor.territories.actions.bodies import as_problem
+from essor.territories.faults import BodyError
 from essor.territories.lives import (
     MERGED,
     NEED,
@@ -29,6 +31,8 @@ from essor.territories.lives import (
 )
 from essor.territories.models import BodyEvent
 from essor.territories.pictures import link_place
+from essor.territories.problems import describe_problem
+from essor.territories.reorganisations import ReorganisationRefused
 
 MOST_PLACES = 3
 NOBODY = "—"
@@ -74,6 +78,26 @@ def explain_step(step: Step, words: Words) -> str:
         said = _("« {name} » n’existe plus depuis le {day} : il est dissous, et rien ne dit ce qui le remplace.")
     told = said.format(name=name, day=write_day(step.event.on), other=other)
     return " ".join(part for part in (told, step.event.reason, f"({step.event.source})") if part)
+
+
+def describe_faults(error: BodyError) -> list[str]:
+    return [capfirst(describe_problem(as_problem(fault))) for fault in error.faults]
+
+
+def explain_refusal(error: ReorganisationRefused, register: Register) -> str:
+    """Why a reorganisation cannot be, and what to do."""
+    body = str(error.facts.get("body", ""))
+    life = register.lives.get(body)
+    sentences = {
+        "body-unknown": _("Aucun organisme n’a l’adresse « {body} ». Choisissez-en un dans la liste."),
+        "bodies-missing": _("Il faut deux organismes pour une fusion. Choisissez-en un autre."),
+        "into-missing": _("Dites qui prend la suite."),
+        "into-itself": _("Un organisme ne peut pas prendre sa propre suite. Choisissez-en un autre."),
+        "name-missing": _("Écrivez le nom de l’organisme."),
+        "ended": _("« {body} » n’existe pas ce jour-là. Corrigez la date, ou choisissez un autre organisme."),
+        "nothing-moves": _("Aucun de ces mandats ne tient encore ce jour-là. Corrigez la date."),
+    }
+    return sentences[error.code].format(body=life.names[-1].name if life else body)
 
 
 def build_bodies_table(lives: Iterable[Life], words: Words) -> Table:

@@ -2,6 +2,7 @@
 
 from essor.aid.actions.catalogue import draft_aid, import_aids, load_shipped_aids, publish_aid, set_draft_aside
 from essor.aid.actions.folder import add_aid, correct_step, erase_folder, record_step, take_step_back
+from essor.aid.actions.reorganising import record_reorganisation
 
 __all__ = [
     "add_aid",
@@ -11,6 +12,7 @@ __all__ = [
     "import_aids",
     "load_shipped_aids",
     "publish_aid",
+    "record_reorganisation",
     "record_step",
     "set_draft_aside",
     "take_step_back",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from essor.accounts.models import User
+from essor.accounts.permissions import may
 from essor.cases.actions.opening import put_in_charge
 from essor.cases.actions.writing import add_event, hold_case, leave_letter
 from essor.cases.models import Case, CaseEvent
@@ -21,6 +22,7 @@ from essor.territories.queries.bodies import read_register
 
 def follow_reorganisations(*, now: datetime, by: User | None = None, bodies: Collection[str] | None = None) -> int:
     """Leads each open file whose body lost its mandate; how many. ``bodies``: those of these bodies only.
+    ``by``: who does it; the files that they may not handle are left to the daily task.
 
     Done when a reorganisation is recorded, and each day for those whose day has come.
     """
@@ -28,7 +30,8 @@ def follow_reorganisations(*, now: datetime, by: User | None = None, bodies: Col
     cases = Case.objects.open().exclude(assigned_body="").order_by("pk")
     if bodies is not None:
         cases = cases.filter(assigned_body__in=bodies)
-    return sum(_follow(case, register, by=by, on=on, now=now) for case in cases)
+    reached = [case for case in cases if may(by, "handle_cases", case.territory_code, on=on)]
+    return sum(_follow(case, register, by=by, on=on, now=now) for case in reached)
 
 
 @transaction.atomic

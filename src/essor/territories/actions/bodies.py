@@ -74,7 +74,7 @@ def _import_lines(
     )
     if new and (faults := find_faults(register, list_known())):
         numbers = {line.record: line.number for line in lines}
-        raise FileRefused(file_name, [_as_problem(fault, numbers.get(fault.record)) for fault in faults])
+        raise FileRefused(file_name, [as_problem(fault, numbers.get(fault.record)) for fault in faults])
     _write(added=[line.record for line in new], closed=corrected, now=now)
     done = BodyImport(len(new) - len(corrected), len(corrected), len(lines) - len(new))
     if new:
@@ -86,7 +86,7 @@ def _import_lines(
     return done
 
 
-def _as_problem(fault: Fault, number: int | None) -> Problem:
+def as_problem(fault: Fault, number: int | None = None) -> Problem:
     return Problem(fault.code, number, name_column(fault.record, fault.code), write_fact(fault))
 
 
