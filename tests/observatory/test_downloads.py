@@ -19,6 +19,7 @@ from django.utils.translation import override
 
 from essor.accounts.actions import set_up_instance
 from essor.accounts.models import Instance
+from essor.design.wording import plain
 from essor.directory.actions import erase_organisation
 from essor.directory.queries import end_of_day
 from essor.observatory.actions import publish_edition
@@ -28,7 +29,7 @@ from essor.observatory.downloads.dossier import Dossier, open_dossier
 from essor.observatory.downloads.movements import list_bridge_rows, list_comparison_rows
 from essor.observatory.downloads.printing import documents_folder, print_report, set_pdf
 from essor.observatory.downloads.report import tell_report
-from essor.observatory.downloads.tidy import COLUMNS, MARK, PRIMARY_KEY, plain, write_csv, write_csvw
+from essor.observatory.downloads.tidy import COLUMNS, MARK, PRIMARY_KEY, write_csv, write_csvw
 from essor.observatory.downloads.workbook import write_workbook
 from essor.observatory.models import BaseVersion, Edition
 from tests.observatory.conftest import FIRST, LAST, NOW, World

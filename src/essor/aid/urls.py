@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.aid.views import catalogue, editing, finder, folder, funnel, planning, receipts, reorganising
+from essor.aid.views import (
+    catalogue,
+    editing,
+    finder,
+    folder,
+    funnel,
+    open_data,
+    planning,
+    population,
+    receipts,
+    reorganising,
+)
 
 urlpatterns: list[URLPattern] = [
     path("trouver/", finder.ask_question, name="find_aid"),
@@ -16,6 +27,12 @@ urlpatterns: list[URLPattern] = [
     path("aides/ajouter/", editing.add_aid, name="aid_add"),
     path("aides/brouillons/", editing.list_drafts, name="aid_drafts"),
     path("aides/<slug:slug>/", catalogue.show_aid, name="aid"),
+    path("aides/<slug:slug>/organisations/", population.show_reach, name="aid_reach"),
+    path("donnees/aides/", open_data.show_open_data, name="aid_data"),
+    path("donnees/aides.csv", open_data.send_csv, name="aid_data_csv"),
+    path("api/aides/", open_data.send_aids, name="aid_api_list"),
+    path("api/aides/<slug:slug>/", open_data.send_aid, name="aid_api"),
+    path("api/trouver/", open_data.send_verdicts, name="aid_api_find"),
     path("aides/<slug:slug>/corriger/", editing.edit_aid, name="aid_edit"),
     path("aides/<slug:slug>/brouillon/", editing.show_draft, name="aid_draft"),
     path("aides/<slug:slug>/brouillon/publier/", editing.publish_draft, name="aid_draft_publish"),

@@ -153,3 +153,15 @@ def write_as(kind: str, value: object, places: int | None = None) -> str:
     if kind == "text":
         return str(value)
     return WRITERS[kind](value) if places is None else WRITERS[kind](value, places)
+
+
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    >>> plain("=1+1"), plain("Terrebonne")
+    ("'=1+1", 'Terrebonne')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to, require
+from essor.design.wording import plain
 from essor.directory import actions, pictures, queries
 from essor.directory.forms import FactForm, WithdrawalForm
 from essor.directory.importing.existing import load_places
@@ -27,7 +28,6 @@ from essor.knowledge import load_variables
 from essor.territories.queries import list_names
 
 PER_PAGE = 50
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @open_to(Audience.PUBLIC)
@@ -68,7 +68,7 @@ def _send_csv(rows: Any, today: date) -> HttpResponse:
         size_on = line.size_on.isoformat() if line.size_on else ""
         cells = [line.key, line.name, line.legal_form, line.sector, line.municipality, size, size_on]
         cells.append("true" if line.is_name_withdrawn else "false")
-        writer.writerow([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in cells])
+        writer.writerow([plain(cell) for cell in cells])
     return response
 
 

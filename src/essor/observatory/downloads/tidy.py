@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from essor.design.wording import plain
 from essor.methods.figures import DIMENSIONS
 from essor.observatory.downloads.cells import NOT_AVAILABLE, REVISED, TOTAL, Line, find_unit, list_lines
 from essor.observatory.downloads.dossier import Dossier
@@ -23,7 +24,6 @@ from essor.observatory.folders import write_json
 from essor.observatory.labels import label_code
 
 MARK = "\N{BOM}"
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +108,6 @@ def write_csv(dossier: Dossier) -> bytes:
     writer.writerow([column.name for column in COLUMNS])
     writer.writerows(_list_rows(dossier))
     return (MARK + text.getvalue()).encode()
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    >>> plain("=1+1"), plain("Terrebonne")
-    ("'=1+1", 'Terrebonne')
-    """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def _list_rows(dossier: Dossier) -> Iterator[list[str]]:
