@@ -155,6 +155,17 @@ def test_the_pages_tell_the_article_s_story(editions: list[Edition]) -> None:
     assert "fictitious enterprises" in english
 
 
+def test_mascouche_is_answered_before_and_after_the_merger_and_a_dead_link_leads_on(editions: list[Edition]) -> None:
+    visitor = StrictClient()
+    before = visitor.get("/territoires/64015/organismes/?on=2016-03-31").content.decode()
+    today = visitor.get("/territoires/64015/organismes/").content.decode()
+    assert "Corporation des Deux-Rives (fictive)" in before
+    assert "Organisme de développement local (fictif)" in today
+    led = visitor.get("/organismes/corporation-des-deux-rives/", follow=True)
+    assert led.redirect_chain[-1][0].startswith("/organismes/organisme-de-developpement-local/")
+    assert "réunissent leurs services" in led.content.decode()
+
+
 def test_the_accounts_open_with_the_word_printed(editions: list[Edition]) -> None:
     assert get_instance_kind() == Instance.Kind.DEMO
     for email, _name, kind in PEOPLE:

@@ -83,8 +83,7 @@ class ReorganisationForm(forms.Form):
             *sorted(living, key=lambda one: one[1].casefold()),
             (NEW, gettext("un nouvel organisme, nommé plus bas")),
         ]
-        if kind == DISSOLVE:
-            takers.insert(0, ("", gettext("personne que l’on sache")))
+        takers.insert(0, ("", gettext("personne que l’on sache") if kind == DISSOLVE else gettext("— choisissez —")))
         self._choose({"bodies": choices, "body": choices, "matters": matters, "into": takers})
 
     def _choose(self, choices: dict[str, list[tuple[str, str]]]) -> None:

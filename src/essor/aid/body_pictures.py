@@ -19,12 +19,12 @@ def build_preview_tables(preview: Preview, words: Words) -> dict[str, Table | No
     columns = [Column(_("Avant")), Column(_("À partir de ce jour"))]
     tables = {
         "mandates": Table(
-            _("Les mandats"),
+            _("Qui tient chaque mandat"),
             [Column(_("Pour quoi")), Column(_("Où")), *columns],
             [_write_mandate(one, words, before, after) for one in preview.mandates],
         ),
         "agreements": Table(
-            _("Les ententes"),
+            _("Qui est partie à chaque entente"),
             [Column(_("Entente")), *columns],
             [
                 Row([one.before.agreement, *_name_both(one, words, before, after)], note=words.name_subject(one.before))
@@ -32,12 +32,12 @@ def build_preview_tables(preview: Preview, words: Words) -> dict[str, Table | No
             ],
         ),
         "aids": Table(
-            _("Les aides dont l’interlocuteur change"),
+            _("À qui demander chaque aide"),
             [Column(_("Programme")), Column(_("Où")), *columns],
             [_write_aid(one, words, before, after) for one in preview.aids],
         ),
         "files": Table(
-            _("Les dossiers ouverts"),
+            _("Qui suit chaque dossier"),
             [Column(_("Dossier")), Column(_("Besoin")), Column(_("Lieu")), *columns],
             [_write_file(one, words, before, after) for one in preview.files],
         ),

@@ -17,7 +17,7 @@ from essor.knowledge.places import (
     load_territory_list,
     read_territory_list,
 )
-from essor.knowledge.plain import list_body_files, list_mappings, load_demo, load_mappings
+from essor.knowledge.plain import find_demo_bodies, list_body_files, list_mappings, load_demo, load_mappings
 from essor.knowledge.reading import DefinitionRefused
 from essor.knowledge.variables import list_derived_variables, load_variable_definitions, load_variables
 from essor.knowledge.workflows import WorkflowDefinition, load_latest_workflow, load_workflows
@@ -29,6 +29,7 @@ __all__ = [
     "PlaceDefinition",
     "TerritoryList",
     "WorkflowDefinition",
+    "find_demo_bodies",
     "list_body_files",
     "list_derived_variables",
     "list_mappings",

@@ -22,6 +22,11 @@ def list_body_files() -> list[Path]:
     return sorted((definitions_folder() / "bodies").glob("*.csv"))
 
 
+def find_demo_bodies(name: str) -> Path:
+    """``definitions/demo/<name>-organismes.csv``: the fictitious bodies of the demonstration."""
+    return definitions_folder() / "demo" / f"{name}-organismes.csv"
+
+
 def list_mappings() -> list[str]:
     """The names that :func:`load_mappings` knows."""
     return [file.stem for file in list_files("mappings")]

@@ -116,7 +116,7 @@ def build_bodies_table(lives: Iterable[Life], words: Words) -> Table:
             )
         )
     columns = [Column(_("Organisme")), Column(_("Où")), Column(_("Mandats"), kind="whole"), Column(_("Existe depuis"))]
-    return Table(_("Les organismes d’aujourd’hui"), columns, rows)
+    return Table(_("Organismes dont aucune fin n’est connue"), columns, rows)
 
 
 def _list_some(names: Sequence[str]) -> str:

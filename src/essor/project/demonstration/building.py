@@ -23,6 +23,7 @@ from essor.directory.actions import (
 from essor.directory.actions.organisations import add_name
 from essor.directory.models import Fact, Organisation, Source
 from essor.directory.queries import end_of_day
+from essor.knowledge import find_demo_bodies
 from essor.knowledge.aids import read_aids
 from essor.knowledge.reading import find_file
 from essor.observatory.actions import publish_edition
@@ -30,6 +31,7 @@ from essor.observatory.models import BaseVersion, Edition
 from essor.project.demonstration.files import open_files
 from essor.project.demonstration.records import Census, Records, read_records, say_facts
 from essor.project.shipped import load_shipped
+from essor.territories.actions import import_bodies
 
 PASSWORD = "essor-demonstration"  # noqa: S105  printed by the command: it opens fictitious data only
 PEOPLE = (
@@ -49,6 +51,7 @@ def build_demonstration(*, now: datetime) -> None:
     records = read_records(RECORDS)
     set_up_instance(kind=Instance.Kind.DEMO, by=None, now=now)
     load_shipped(now=now, but=OF_ELSEWHERE)
+    import_bodies(file=find_demo_bodies(RECORDS), by=None, now=now)
     for email, name, kind in PEOPLE:
         _open_demo_account(email, name, kind, records.territory, now)
     sources = {census.name: _open_census(census, now) for census in records.censuses}

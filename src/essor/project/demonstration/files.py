@@ -72,7 +72,10 @@ def open_files(*, adviser: User, now: datetime) -> None:
     for need, place, name, words, days, aids in FILES:
         asked = NewRequest(need=need, territory_code=place, words=words, name=name, phone=PHONE, has_consented=True)
         case = open_case(request=asked, now=now - timedelta(days=days)).case
-        assign_case(case=case, person=adviser, by=adviser, now=now - timedelta(days=days - 1))
+        if case.assigned_to != adviser:
+            assign_case(
+                case=case, person=adviser, by=adviser, now=now - timedelta(days=days - 1), seen=case.assigned_to_id
+            )
         for slug, steps in aids.items():
             _follow_aid(case, slug, steps, adviser=adviser, now=now)
         write_message(case=case, text="Où en êtes-vous cette semaine ?", by=adviser, now=now - timedelta(days=1))

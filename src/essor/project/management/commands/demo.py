@@ -20,8 +20,9 @@ from essor.observatory import guards as observatory_guards
 from essor.observatory.models import Edition
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from essor.project.shipped import is_untouched
+from essor.territories import guards as territories_guards
 
-GUARDS = (accounts_guards, directory_guards, cases_guards, aid_guards, observatory_guards)
+GUARDS = (accounts_guards, directory_guards, cases_guards, aid_guards, territories_guards, observatory_guards)
 
 
 class Command(BaseCommand):
