@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from essor.project.benchmarks.measuring import OURS, Bar, Benchmark, Contender, 
 
 _SEED = 7
 _SIZES = "criteria.json"
-_PLACES = PlaceTree(
+PLACES = PlaceTree(
     {"640": ["14"], "64008": ["640"], "64015": ["640"], "630": ["14"], "63048": ["630"], "65005": ["13"]}
 )
 _MUNICIPALITIES = ("64008", "64015", "63048", "65005")
@@ -45,8 +46,11 @@ def _codes_of(variable: Variable) -> tuple[str, ...]:
     return variable.values or (TRUE, FALSE)
 
 
-def _draw_population(count: int, variables: dict[str, Variable]) -> Population:
-    """One answer in seven is unknown, one number in ten is a band, one code in twenty is « one of two »."""
+def draw_population(count: int, variables: Mapping[str, Variable], *, is_whole: bool = False) -> Population:
+    """One answer in seven is unknown, one number in ten is a band, one code in twenty is « one of two ».
+
+    ``is_whole``: every answer is known and exact.
+    """
     draw = np.random.default_rng(_SEED)
     columns: dict[str, Column] = {}
     for name in _NUMBERS:
@@ -54,18 +58,22 @@ def _draw_population(count: int, variables: dict[str, Variable]) -> Population:
         low = (draw.beta(0.8, 4, count) * most).astype(np.int64)
         high = np.where(draw.random(count) < 0.1, low + most // 10, low)
         has = draw.random(count) >= 1 / 7
-        columns[name] = NumericColumn(low=low, high=high, has_low=has, has_high=has & (draw.random(count) >= 0.02))
+        closed = draw.random(count) >= 0.02
+        if is_whole:
+            high, has, closed = low, np.ones(count, dtype=np.bool_), np.ones(count, dtype=np.bool_)
+        columns[name] = NumericColumn(low=low, high=high, has_low=has, has_high=has & closed)
     for name in _CODED:
         codes = _codes_of(variables[name])
         pairs = tuple("|".join(sorted(pair)) for pair in pairwise(codes))
         index = draw.integers(0, len(codes), count)
-        index = np.where(draw.random(count) < 0.05, len(codes) + draw.integers(0, len(pairs), count), index)
-        index = np.where(draw.random(count) < 1 / 7, -1, index)
+        if not is_whole:
+            index = np.where(draw.random(count) < 0.05, len(codes) + draw.integers(0, len(pairs), count), index)
+            index = np.where(draw.random(count) < 1 / 7, -1, index)
         columns[name] = CodedColumn(index=index.astype(np.int32), categories=codes + pairs)
     return Population(organisations=np.arange(1, count + 1, dtype=np.int64), columns=columns)
 
 
-def _draw_trees(count: int, variables: dict[str, Variable]) -> list[Node]:
+def draw_trees(count: int, variables: Mapping[str, Variable]) -> list[Node]:
     """Trees of two to twelve leaves on three levels, with thresholds from a few usual ones: many share leaves."""
     draw = random.Random(_SEED)  # noqa: S311  the same trees for all, not a secret
 
@@ -123,14 +131,19 @@ def _answer_at(column: Column, row: int) -> Answer | None:
     return Exact(low) if low is not None and low == high else Range(low, high)
 
 
+def read_sizes(folder: Path) -> dict[str, int]:
+    sizes: dict[str, int] = json.loads((folder / _SIZES).read_text(encoding="utf-8"))
+    return sizes
+
+
 def _draw(folder: Path) -> tuple[list[Node], Population]:
-    sizes, variables = json.loads((folder / _SIZES).read_text(encoding="utf-8")), dict(load_variables())
-    return _draw_trees(sizes["sets"], variables), _draw_population(sizes["profiles"], variables)
+    sizes, variables = read_sizes(folder), load_variables()
+    return draw_trees(sizes["sets"], variables), draw_population(sizes["profiles"], variables)
 
 
 def _prepare_ours(folder: Path) -> Work:
     nodes, population = _draw(folder)
-    return lambda: [(planes.yes, planes.no) for planes in evaluate_sets(nodes, population, places=_PLACES)]
+    return lambda: [(planes.yes, planes.no) for planes in evaluate_sets(nodes, population, places=PLACES)]
 
 
 def _prepare_scalar(folder: Path) -> Work:
@@ -140,7 +153,7 @@ def _prepare_scalar(folder: Path) -> Work:
     def evaluate_all() -> Any:
         answers = []
         for node in nodes:
-            truths = [evaluate(node, profile, places=_PLACES).truth for profile in profiles]
+            truths = [evaluate(node, profile, places=PLACES).truth for profile in profiles]
             yes = np.array([truth is Truth.YES for truth in truths])
             answers.append((yes, np.array([truth is Truth.NO for truth in truths])))
         return answers
@@ -148,12 +161,15 @@ def _prepare_scalar(folder: Path) -> Work:
     return evaluate_all
 
 
-def _digest(answers: list[tuple[Any, Any]]) -> str:
+def digest_bits(answers: Iterable[Any]) -> str:
     text = hashlib.sha256()
-    for planes in answers:
-        for plane in planes:
-            text.update(np.packbits(plane).tobytes())
+    for plane in answers:
+        text.update(np.packbits(plane).tobytes())
     return text.hexdigest()[:16]
+
+
+def _digest(answers: list[tuple[Any, Any]]) -> str:
+    return digest_bits(chain.from_iterable(answers))
 
 
 BENCHMARK = Benchmark(

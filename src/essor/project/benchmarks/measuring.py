@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Contender:
     """``prepare(folder)`` gets ready, untimed, and gives the work to time; ``digest`` makes an answer comparable.
 
     ``is_rival``: our time is compared with its time; a reference that is not one only checks the answer.
+    ``needs_module``: a library that is no requirement of ours: without it the contender is left out.
     ``most_repeats``: fewer runs of a contender too slow to repeat (then without a first run to warm up).
     """
 
@@ -38,6 +40,11 @@ class Contender:
     is_rival: bool = True
     most_repeats: int | None = None
     needs_instance: bool = False
+    needs_module: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        return not self.needs_module or find_spec(self.needs_module) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +132,11 @@ def run_benchmark(benchmark: Benchmark, folder: Path, *, size: str, repeats: int
     Contenders take turns, in rounds, each time in a new process: what else the machine does weighs on all of them.
     """
     benchmark.generate(folder, **benchmark.sizes[size])
-    turns: dict[str, list[dict[str, Any]]] = {name: [] for name in benchmark.contenders}
+    here = {name: contender for name, contender in benchmark.contenders.items() if contender.is_here}
+    turns: dict[str, list[dict[str, Any]]] = {name: [] for name in here}
     rounds = ROUNDS[size]
     for _ in range(rounds):
-        for name, contender in benchmark.contenders.items():
+        for name, contender in here.items():
             left = (contender.most_repeats or repeats) - sum(len(turn["walls"]) for turn in turns[name])
             if left > 0:
                 turns[name].append(_run_apart(benchmark.name, name, folder, min(left, -(-repeats // rounds))))

@@ -32,6 +32,9 @@ PAGES = {
     "territory": "/territoires/640/",
     "a question of the finder": "/trouver/",
     "what there is": "/trouver/resultats/",
+    "a financing plan": "/trouver/plan/?plan=1&cost_equipment=20000&cost_consulting=10000&own_cash=6000",
+    "every aid": "/aides/?place=Mascouche",
+    "an aid": "/aides/jec_lanaudiere_2017/",
     "talk to someone": "/demander/",
     "sign in": "/compte/login/",
 }

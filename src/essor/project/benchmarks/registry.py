@@ -10,6 +10,7 @@ MODULES = {
     "cube": "cube",
     "known": "known",
     "criteria": "criteria",
+    "eligibility": "eligibility",
     "import": "importing",
     "builder": "builder",
     "pages": "pages",
