@@ -14,6 +14,7 @@ from essor.aid.queries.serving import find_handling
 from essor.knowledge.aids import load_aids
 from essor.territories.lives import Event, Mandate, Register
 from essor.territories.reorganisations import Reorganisation
+from tests.pages import StrictClient
 
 AID = "jec_lanaudiere_2017"
 DEFINITION = next(one for one in load_aids() if one.id == AID)
@@ -105,3 +106,19 @@ def test_what_cannot_be_answered_says_why(shipped_bodies: None, words: tuple[str
     with pytest.raises(CommandError, match=said) as refused:
         call_command("aid", "who-serves", *words)
     assert refused.value.returncode == 2
+
+
+def test_the_page_of_the_aid_says_who_handles_it_in_a_place_on_a_day(shipped_bodies: None) -> None:
+    client = StrictClient()
+
+    def read(**asked: str) -> str:
+        return client.get(f"/aides/{AID}/", asked).content.decode()
+
+    assert "CLDE Les Moulins (CLDEM)" in read(on="2018-05-01")
+    assert "/organismes/mrc-de-matawinie/" in read(on="2018-05-01"), "without a place, everyone"
+    mascouche = read(on="2018-05-01", place="Mascouche")
+    assert "CLDE Les Moulins (CLDEM)" in mascouche
+    assert "/organismes/mrc-de-matawinie/" not in mascouche
+    assert "demandez à qui la donne, Caisse" in read(on="2024-01-01", place="Mascouche")
+    assert "Aucun lieu ne porte ce nom" in read(on="2018-05-01", place="Nulle part")
+    assert "hors du Québec" in read(on="2018-05-01", place="Canada")

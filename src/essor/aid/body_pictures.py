@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from essor.aid.handlers import Handling
+from essor.aid.handlers import GIVER, Handling
 from essor.aid.queries.reorganising import MovedAid, MovedFile, MovedMandate, Preview
 from essor.cases.wording import write_need
 from essor.design.tables import Column, Link, Row, Table
-from essor.territories.body_pictures import Words
-from essor.territories.lives import Register
+from essor.territories.body_pictures import Words, explain_taking, link_source, write_since
+from essor.territories.lives import NEED, Mandate, Register
+
+
+def build_handlers_table(mandates: Iterable[Mandate], words: Words) -> Table:
+    """Who handles a programme, where, since when."""
+    columns = [Column(_("Organisme")), Column(_("Où")), Column(_("Depuis")), Column(_("Source"))]
+    rows = [
+        Row(
+            [
+                words.link_body(one.body), words.link_place(one.place), write_since(one.starts_on), link_source(one),
+            ],
+            note=" ".join(part for part in (one.agreement, explain_taking(one, words)) if part),
+        )
+        for one in mandates
+    ]  # fmt: skip
+    return Table(_("À qui s’adresser"), columns, rows)
+
+
+def explain_handling(handling: Handling, *, place: str) -> str:
+    """Why these bodies, in one sentence."""
+    if handling.by == GIVER:
+        said = _("Aucun organisme connu ne s’en occupe à {place} ce jour-là : demandez à qui la donne, {giver}.")
+    elif handling.by == NEED:
+        said = _(
+            "Aucun organisme n’a de mandat pour cette aide à {place} ce jour-là ; "
+            "ceux-ci y aident pour ce besoin : {need}."
+        )
+    else:
+        said = _("À {place}, ce jour-là, s’en occupe qui en a le mandat.")
+    return said.format(place=place, giver=handling.giver, need=write_need(handling.need))
 
 
 def build_preview_tables(preview: Preview, words: Words) -> dict[str, Table | None]:

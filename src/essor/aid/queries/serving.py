@@ -10,7 +10,7 @@ from essor.aid.handlers import Handling, decide_handling
 from essor.aid.queries import list_programmes
 from essor.aid.rules import AidError
 from essor.knowledge.plain import load_mappings
-from essor.territories.lives import Mandate, Register, list_serving
+from essor.territories.lives import AID, Mandate, Register, list_serving, order_mandate
 from essor.territories.queries import find_period, list_names
 from essor.territories.queries.bodies import list_chain, read_register
 from essor.territories.rules import PROVINCE
@@ -35,6 +35,12 @@ def find_handling(slug: str, *, place: str, on: date, register: Register | None 
         on=on,
         needs=load_form_needs(),
     )
+
+
+def list_handlers(slug: str, *, register: Register, on: date) -> list[Mandate]:
+    """The mandates for a programme that hold that day, wherever they are."""
+    found = [one for one in register.mandates if (one.subject_kind, one.subject) == (AID, slug) and one.holds_on(on)]
+    return sorted(found, key=lambda one: (one.place, *order_mandate(one)))
 
 
 def check_place(place: str, on: date) -> list[str]:

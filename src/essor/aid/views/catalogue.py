@@ -15,6 +15,7 @@ from essor.accounts.permissions import Audience, may, open_to
 from essor.aid.queries import catalogue, find_one_place
 from essor.aid.queries.catalogue import Entry, Wanted
 from essor.aid.terms import KINDS, REPAYMENTS, SOURCE_KINDS, list_terms, say_amount, say_repayment
+from essor.aid.views.handling import tell_handlers
 from essor.design.wording import write_day
 from essor.directory.views.asking import read_language
 from essor.knowledge.questions import load_question_variables
@@ -59,6 +60,7 @@ def show_aid(request: HttpRequest, slug: str) -> HttpResponse:
         "is_today": on == timezone.localdate(),
         "history": list(catalogue.list_history(slug)),
         "read_on": entry.ruled.version.read_on,
+        "handlers": tell_handlers(slug, place=request.GET.get("place", "")[:100].strip(), on=on, language=language),
         "may_edit": may(request.user, "edit_aid"),
         "trail": [(_("Toutes les aides"), reverse("aid_list"))],
     }
