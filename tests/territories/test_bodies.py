@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import AuditEvent, User
 from essor.accounts.permissions import NotAllowed
-from essor.territories.actions import ImportReport, import_bodies, reorganise
+from essor.territories.actions import ImportReport, import_bodies, reorganise, withdraw_lines
 from essor.territories.body_files import write_bodies
 from essor.territories.faults import BodyError
 from essor.territories.guards import install_guards, remove_guards
@@ -164,6 +164,22 @@ def test_the_command_exports_what_is_imported(loaded: None, tmp_path: Path, caps
     assert capsys.readouterr().out.splitlines()[0] == BODIES_HEADER
     call_command("import", "bodies", str(tmp_path / "sorti.csv"))
     assert "5 déjà connues" in capsys.readouterr().out
+
+
+def test_a_reorganisation_recorded_wrongly_is_taken_back_by_its_lines(loaded: None, write_file: WriteBodies) -> None:
+    before = write_bodies(read_register())
+    reorganise(asked=MERGER, by=None, now=NOW)
+    lines = write_bodies(read_register()).splitlines()
+    wrong = [line for line in lines if line.startswith("agence,") or ",merged," in line]
+    with pytest.raises(FileRefused, match="other-unknown"):
+        withdraw_lines(file=write_file(*[line for line in wrong if line.startswith("agence,")]), by=None, now=NOW)
+    later = NOW + timedelta(hours=1)
+    call_command("import", "bodies", str(write_file(*wrong)), "--withdraw")
+    assert serving("64015", date(2018, 4, 1)) == [], "the mandate still ends that day"
+    import_bodies(file=write_file(*ROWS), by=None, now=later)
+    assert write_bodies(read_register()) == before
+    with pytest.raises(FileRefused, match="not-believed"):
+        withdraw_lines(file=write_file(*wrong), by=None, now=later)
 
 
 def test_an_adviser_reorganises_where_they_may_and_nowhere_else(loaded: None, adviser: User) -> None:

@@ -85,6 +85,9 @@ def _sentences() -> dict[str, str]:
         "address-malformed": _("« {value} » n’est pas une adresse https:// ou http://."),
         "cell-too-long": _("le texte dépasse {value} caractères. Raccourcissez-le."),
         "formula": _("« {value} » commence comme une formule de tableur. Retirez ce premier signe."),
+        "not-believed": _(
+            "cette ligne n’est pas de celles qu’on croit. Exportez les organismes, et copiez-la telle quelle."
+        ),
         "row-twice": _("cette ligne dit la même chose qu’une autre, autrement peut-être. Gardez l’une des deux."),
         "created-missing": _("rien ne dit la création de « {value} ». Ajoutez-la, même sans date."),
         "created-twice": _("« {value} » est créé deux fois. Gardez une seule création."),

@@ -7,6 +7,7 @@ from essor.territories.actions.bodies import (
     import_bodies,
     load_shipped_bodies,
     reorganise,
+    withdraw_lines,
 )
 from essor.territories.actions.places import (
     ImportReport,
@@ -28,4 +29,5 @@ __all__ = [
     "load_shipped_bodies",
     "load_shipped_territories",
     "reorganise",
+    "withdraw_lines",
 ]

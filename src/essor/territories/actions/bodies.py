@@ -45,6 +45,33 @@ def import_bodies(*, file: Path, by: User | None, now: datetime) -> BodyImport:
     return _import_lines(parse_bodies(content, file_name=file.name), file.name, content, by=by, now=now)
 
 
+@transaction.atomic
+def withdraw_lines(*, file: Path, by: User | None, now: datetime) -> int:
+    """The lines of a file, exactly as they are believed, are believed no more; how many. Raises FileRefused: a line
+    that is not believed, or without which the rest would not stand."""
+    require(by, "administer", on=timezone.localdate(now))
+    content = read_bytes(file)
+    lines = parse_bodies(content, file_name=file.name)
+    _hold_bodies()
+    register = read_register()
+    kept: set[Record] = {*register.events, *register.mandates}
+    if unknown := [line for line in lines if line.record not in kept]:
+        raise FileRefused(file.name, [Problem("not-believed", line.number, "what") for line in unknown])
+    gone = {line.record for line in lines}
+    left = Register(
+        tuple(one for one in register.events if one not in gone),
+        tuple(one for one in register.mandates if one not in gone),
+    )
+    if faults := find_faults(left, list_known()):
+        raise FileRefused(file.name, [as_problem(fault) for fault in faults])
+    _write(added=(), closed=gone, now=now)
+    record_event(
+        action="withdraw_bodies", target_kind="bodies", target_id=file.name[:80], by=by, now=now,
+        after={"checksum": compute_checksum(content), "bodies": sorted({one.body for one in gone})[:MOST_LISTED]},
+    )  # fmt: skip
+    return len(lines)
+
+
 def load_shipped_bodies(*, now: datetime) -> int:
     """The bodies that ship with the platform, each as it is not there yet: what was written since is left as it is."""
     loaded = 0

@@ -28,6 +28,7 @@ from essor.territories.actions import (
     import_boundaries,
     import_municipalities,
     import_territory_list,
+    withdraw_lines,
 )
 from essor.territories.models import Territory, TerritoryEvent
 from essor.territories.problems import FileRefused, describe_refusal
@@ -75,6 +76,7 @@ class Command(BaseCommand):
         territories.add_argument("file", type=Path)
         bodies = words.add_parser("bodies", help="le fichier CSV des organismes, de leur vie et de leurs mandats")
         bodies.add_argument("file", type=Path)
+        bodies.add_argument("--withdraw", action="store_true", help="ces lignes ne sont plus crues")
         withdrawal = words.add_parser("withdraw", help="retire tout ce qu’une source a dit")
         withdrawal.add_argument("source", type=int)
         withdrawal.add_argument("--reason", required=True)
@@ -127,6 +129,10 @@ class Command(BaseCommand):
         self._tell_places(import_territory_list(file=options["file"], by=None, now=timezone.now()))
 
     def _bodies(self, options: dict[str, Any]) -> None:
+        if options["withdraw"]:
+            withdrawn = withdraw_lines(file=options["file"], by=None, now=timezone.now())
+            self.stdout.write(_("Organismes : {count} lignes ne sont plus crues.").format(count=withdrawn))
+            return
         done = import_bodies(file=options["file"], by=None, now=timezone.now())
         said = _("Organismes : {added} lignes nouvelles, {corrected} corrigées, {unchanged} déjà connues.")
         self.stdout.write(said.format(added=done.added, corrected=done.corrected, unchanged=done.unchanged))
