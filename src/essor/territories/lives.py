@@ -125,16 +125,21 @@ class Register:
     events: tuple[Event, ...] = ()
     mandates: tuple[Mandate, ...] = ()
     lives: dict[str, Life] = field(init=False, compare=False, repr=False)
+    held: dict[str, list[Mandate]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         grouped: dict[str, list[Event]] = defaultdict(list)
         for event in self.events:
             grouped[event.body].append(event)
+        held: dict[str, list[Mandate]] = defaultdict(list)
+        for mandate in sorted(self.mandates, key=order_mandate):
+            held[mandate.body].append(mandate)
+        object.__setattr__(self, "held", dict(held))
         object.__setattr__(self, "lives", {body: read_life(body, found) for body, found in sorted(grouped.items())})
 
     def mandates_of(self, body: str) -> list[Mandate]:
         """The oldest first, those whose beginning is unknown before them."""
-        return sorted((one for one in self.mandates if one.body == body), key=order_mandate)
+        return list(self.held.get(body, ()))
 
     def name_of(self, body: str, on: date) -> str:
         life = self.lives.get(body)
