@@ -70,7 +70,7 @@ def test_after_a_merger_people_known_under_the_old_name_are_still_found(opened: 
     case = open_case(request=ask(email="autre@exemple.test"), now=NOW).case
     assert (case.assigned_body, case.assigned_to) == ("agence", adviser)
     said = explain_route(case.routing_reason, places={})
-    assert "Il le tient depuis le 2\u00a0mars 2026, de « CLD des Moulins »." in said[0]
+    assert "Il le tient depuis le 2\u00a0mars 2026, de « CLD des Moulins »." in said[0]
 
 
 def test_an_open_file_follows_its_body_once_and_keeps_whoever_has_it(opened: OpenedCase, adviser: User) -> None:
@@ -89,7 +89,7 @@ def test_whoever_follows_the_request_reads_what_changed_and_why(opened: OpenedCa
     reorganise(asked=MERGER, by=None, now=NOW)
     actions.follow_reorganisations(now=NOW)
     text = StrictClient().get(f"/suivi/{opened.token}/").content.decode()
-    assert "Le dossier passe de « CLD des Moulins » à « Agence des Moulins »" in text
+    assert "Le dossier passe de « CLD des Moulins » à « Agence des Moulins »" in text
     assert "Entente de fusion de février." in text
 
 

@@ -61,7 +61,7 @@ def test_a_dead_link_leads_to_the_successor_with_the_reason(client: StrictClient
     assert answer.redirect_chain == [("/organismes/agence/?de=cld-a", 302)]
     text = answer.content.decode()
     for word in (
-        "« CLD du Nord » n’existe plus depuis le 1er\u00a0avril 2018",
+        "« CLD du Nord » n’existe plus depuis le 1er\u00a0avril 2018",
         "a fusionné avec",
         "Entente de fusion.",
     ):
@@ -79,7 +79,7 @@ def test_a_succession_of_two_steps_tells_both(client: StrictClient, merged: None
     answer = client.get("/organismes/cld-a/", follow=True)
     assert answer.redirect_chain == [("/organismes/maison/?de=cld-a", 302)]
     text = answer.content.decode()
-    assert text.index("« CLD du Nord » n’existe plus") < text.index("« Agence des Moulins » n’existe plus")
+    assert text.index("« CLD du Nord » n’existe plus") < text.index("« Agence des Moulins » n’existe plus")
 
 
 def test_one_dissolved_without_a_successor_keeps_its_page(client: StrictClient, merged: None) -> None:

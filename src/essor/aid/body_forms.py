@@ -59,7 +59,7 @@ class ReorganisationForm(forms.Form):
         label=_("Pourquoi"),
         max_length=500,
         help_text=_(
-            "Ces mots seront lus par tous : sur les pages des organismes et dans les dossiers qui changent de main."
+            "Ces mots seront lus par tous : sur les pages des organismes et dans les dossiers qui changent de main."
         ),
     )
     source = forms.CharField(
@@ -106,7 +106,7 @@ class ReorganisationForm(forms.Form):
         if said.get("into") == NEW and not said.get("name"):
             self.add_error("name", gettext("Écrivez le nom du nouvel organisme."))
         if self.kind == MERGE and len({*said.get("bodies", ()), said.get("into")} - {None}) < 2:
-            self.add_error("bodies", gettext("Il en faut deux : cochez-en un autre, ou choisissez qui prend la suite."))
+            self.add_error("bodies", gettext("Il en faut deux : cochez-en un autre, ou choisissez qui prend la suite."))
         if len({matter.split("|")[0] for matter in said.get("matters", ())}) > 1:
             self.add_error("matters", gettext("Ces mandats sont de plusieurs organismes. Faites-le en plusieurs fois."))
         for name in ("name", "reason", "source"):

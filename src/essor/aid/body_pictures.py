@@ -33,10 +33,10 @@ def build_handlers_table(mandates: Iterable[Mandate], words: Words) -> Table:
 def explain_handling(handling: Handling, *, place: str) -> str:
     """Why these bodies, in one sentence."""
     if handling.by == GIVER:
-        said = _("Aucun organisme connu ne s’en occupe à {place} ce jour-là : demandez à qui la donne, {giver}.")
+        said = _("Aucun organisme connu ne s’en occupe à {place} ce jour-là : demandez à qui la donne, {giver}.")
     elif handling.by == NEED:
         said = _(
-            "Aucun organisme n’a de mandat pour cette aide à {place} ce jour-là ; "
+            "Aucun organisme n’a de mandat pour cette aide à {place} ce jour-là ; "
             "ceux-ci y aident pour ce besoin : {need}."
         )
     else:
@@ -100,7 +100,7 @@ def _write_aid(one: MovedAid, words: Words, before: Register, after: Register) -
 
 def _name_handlers(handling: Handling, register: Register, words: Words) -> str:
     names = [register.name_of(body, words.on) for body in handling.bodies]
-    return ", ".join(names) or _("qui donne l’aide : {giver}").format(giver=handling.giver)
+    return ", ".join(names) or _("qui donne l’aide : {giver}").format(giver=handling.giver)
 
 
 def _write_file(one: MovedFile, words: Words, before: Register, after: Register) -> Row:

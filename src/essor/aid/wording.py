@@ -31,7 +31,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "preview-changed": _("Quelque chose a changé entre-temps. Relisez ce qui change, puis enregistrez."),
     "place-elsewhere": _(
-        "« {value} » est hors du Québec : on ne sait ici que qui sert le Québec. Écrivez le code d’un lieu d’ici."
+        "« {value} » est hors du Québec : on ne sait ici que qui sert le Québec. Écrivez le code d’un lieu d’ici."
     ),
     "project-key-unknown": _("« {question} » ne dit rien d’un projet. Clés connues : {allowed}."),
     "cost-kind-unknown": _("Aucun genre de coût ne s’appelle « {question} ». Genres connus : {allowed}."),
@@ -176,13 +176,13 @@ def _write(value: object, facts: Mapping[str, object]) -> str:
 def say_serving(told: Mapping[str, Any]) -> list[str]:
     """Who serves a place, line by line: what :func:`essor.aid.queries.serving.answer_serving` tells."""
     day, place = write_day(date.fromisoformat(told["on"])), told["place"]["name"]
-    lines = [gettext("Le {day}, à {place} :").format(day=day, place=place)]
+    lines = [gettext("Le {day}, à {place} :").format(day=day, place=place)]
     lines += [_say_one_serving(one) for one in told["serving"]]
     if told.get("by") == "giver":
-        said = gettext("Aucun organisme n’y a de mandat pour ce programme : demandez à qui le donne, {giver}.")
+        said = gettext("Aucun organisme n’y a de mandat pour ce programme : demandez à qui le donne, {giver}.")
         lines.append(said.format(giver=told["giver"]["name"]))
     elif told.get("by") == "need":
-        lines.append(gettext("(Aucun n’a de mandat pour ce programme lui-même : ceux-ci aident pour ce besoin.)"))
+        lines.append(gettext("(Aucun n’a de mandat pour ce programme lui-même : ceux-ci aident pour ce besoin.)"))
     elif not told["serving"]:
         lines.append(gettext("aucun organisme connu."))
     return lines

@@ -127,7 +127,7 @@ def _explain_mandate(reason: Mapping[str, Any], places: Mapping[str, str]) -> li
     if since:
         day = write_day(date.fromisoformat(since))
         took = (
-            gettext("Il le tient depuis le {day}, de « {body} ».")
+            gettext("Il le tient depuis le {day}, de « {body} ».")
             if taken_from
             else gettext("Il le tient depuis le {day}.")
         )
@@ -157,8 +157,8 @@ def describe_change(event: CaseEvent) -> str:
     """Which body follows the file from now on, and which one did until then; the reason stands beside, in words."""
     facts = {"before": str(event.facts.get("before", "")), "after": str(event.facts.get("after", ""))}
     if facts["after"]:
-        return gettext("Le dossier passe de « {before} » à « {after} »").format(**facts)
-    return gettext("« {before} » n’a plus ce mandat, et aucun organisme connu ne l’a").format(**facts)
+        return gettext("Le dossier passe de « {before} » à « {after} »").format(**facts)
+    return gettext("« {before} » n’a plus ce mandat, et aucun organisme connu ne l’a").format(**facts)
 
 
 def write_minutes(minutes: int) -> str:

@@ -71,11 +71,11 @@ def explain_step(step: Step, words: Words) -> str:
     name = words.register.name_of(step.body, step.event.on or words.on)
     other = words.register.name_of(step.other, words.on) if step.other else ""
     if step.event.kind == MERGED:
-        said = _("« {name} » n’existe plus depuis le {day} : l’organisme a fusionné avec « {other} ».")
+        said = _("« {name} » n’existe plus depuis le {day} : l’organisme a fusionné avec « {other} ».")
     elif other:
-        said = _("« {name} » n’existe plus depuis le {day} : dissous, il est remplacé par « {other} ».")
+        said = _("« {name} » n’existe plus depuis le {day} : dissous, il est remplacé par « {other} ».")
     else:
-        said = _("« {name} » n’existe plus depuis le {day} : il est dissous, et rien ne dit ce qui le remplace.")
+        said = _("« {name} » n’existe plus depuis le {day} : il est dissous, et rien ne dit ce qui le remplace.")
     told = said.format(name=name, day=write_day(step.event.on), other=other)
     return " ".join(part for part in (told, step.event.reason, f"({step.event.source})") if part)
 
@@ -89,12 +89,12 @@ def explain_refusal(error: ReorganisationRefused, register: Register) -> str:
     body = str(error.facts.get("body", ""))
     life = register.lives.get(body)
     sentences = {
-        "body-unknown": _("Aucun organisme n’a l’adresse « {body} ». Choisissez-en un dans la liste."),
+        "body-unknown": _("Aucun organisme n’a l’adresse « {body} ». Choisissez-en un dans la liste."),
         "bodies-missing": _("Il faut deux organismes pour une fusion. Choisissez-en un autre."),
         "into-missing": _("Dites qui prend la suite."),
         "into-itself": _("Un organisme ne peut pas prendre sa propre suite. Choisissez-en un autre."),
         "name-missing": _("Écrivez le nom de l’organisme."),
-        "ended": _("« {body} » n’existe pas ce jour-là. Corrigez la date, ou choisissez un autre organisme."),
+        "ended": _("« {body} » n’existe pas ce jour-là. Corrigez la date, ou choisissez un autre organisme."),
         "nothing-moves": _("Aucun de ces mandats ne tient encore ce jour-là. Corrigez la date."),
     }
     return sentences[error.code].format(body=life.names[-1].name if life else body)
@@ -164,7 +164,7 @@ def explain_taking(mandate: Mandate, words: Words) -> str:
     said = ""
     if mandate.taken_from:
         name = words.register.name_of(mandate.taken_from, mandate.starts_on or words.on)
-        said = _("Repris de « {name} ».").format(name=name)
+        said = _("Repris de « {name} ».").format(name=name)
     return " ".join(part for part in (said, mandate.reason) if part)
 
 

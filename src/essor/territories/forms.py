@@ -17,7 +17,7 @@ class PlaceSearchForm(forms.Form):
 class DayForm(forms.Form):
     on = forms.DateField(
         label=_("Le jour"),
-        help_text=_("Passé ou à venir ; aujourd’hui si rien n’est écrit."),
+        help_text=_("Passé ou à venir ; aujourd’hui si rien n’est écrit."),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )

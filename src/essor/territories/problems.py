@@ -50,7 +50,7 @@ def _sentences() -> dict[str, str]:
         "empty": _("le fichier ne contient aucune ligne. Téléchargez-le de nouveau."),
         "column-missing": _("la colonne « {value} » manque. Choisissez le « Répertoire des municipalités » en CSV."),
         "body-column-missing": _(
-            "la colonne « {value} » manque. Exportez les organismes pour voir les colonnes attendues."
+            "la colonne « {value} » manque. Exportez les organismes pour voir les colonnes attendues."
         ),
         "columns-count": _("la ligne compte {value} colonnes de trop ou de moins. Vérifiez les guillemets."),
         "code-malformed": _("« {value} » n’est pas un code de cinq chiffres, comme 64008."),
@@ -76,41 +76,41 @@ def _sentences() -> dict[str, str]:
         "shape-malformed": _("le lieu « {value} » n’a pas de polygone. Retirez-le ou corrigez-le."),
         "no-place": _("aucun lieu n’est chargé. Importez d’abord la liste des municipalités."),
         "list-unknown": _("aucune liste courte ne s’appelle « {value} »."),
-        "body-malformed": _("« {value} » n’est pas un nom d’adresse : minuscules sans accents, chiffres et tirets."),
-        "what-unknown": _("« {value} » n’est pas permis : created, renamed, site, merged, dissolved ou mandate."),
-        "day-malformed": _("« {value} » n’est pas une date. Écrivez 2018-04-01."),
-        "subject-missing": _("un mandat est pour un besoin (need) ou pour une aide (aid) : remplissez l’un des deux."),
-        "cell-misplaced": _("« {value} » n’a pas sa place sur une ligne de ce genre. Videz la case."),
-        "source-missing": _("la source manque : dites d’où on le tient."),
-        "address-malformed": _("« {value} » n’est pas une adresse https:// ou http://."),
+        "body-malformed": _("« {value} » n’est pas un nom d’adresse : minuscules sans accents, chiffres et tirets."),
+        "what-unknown": _("« {value} » n’est pas permis : created, renamed, site, merged, dissolved ou mandate."),
+        "day-malformed": _("« {value} » n’est pas une date. Écrivez 2018-04-01."),
+        "subject-missing": _("un mandat est pour un besoin (need) ou pour une aide (aid) : remplissez l’un des deux."),
+        "cell-misplaced": _("« {value} » n’a pas sa place sur une ligne de ce genre. Videz la case."),
+        "source-missing": _("la source manque : dites d’où on le tient."),
+        "address-malformed": _("« {value} » n’est pas une adresse https:// ou http://."),
         "cell-too-long": _("le texte dépasse {value} caractères. Raccourcissez-le."),
-        "formula": _("« {value} » commence comme une formule de tableur. Retirez ce premier signe."),
+        "formula": _("« {value} » commence comme une formule de tableur. Retirez ce premier signe."),
         "not-believed": _(
             "cette ligne n’est pas de celles qu’on croit. Exportez les organismes, et copiez-la telle quelle."
         ),
         "row-twice": _("cette ligne dit la même chose qu’une autre, autrement peut-être. Gardez l’une des deux."),
-        "created-missing": _("rien ne dit la création de « {value} ». Ajoutez-la, même sans date."),
-        "created-twice": _("« {value} » est créé deux fois. Gardez une seule création."),
-        "ended-twice": _("« {value} » finit deux fois. Gardez une seule fin."),
-        "event-undated": _("le jour manque : seule une création peut s’en passer."),
+        "created-missing": _("rien ne dit la création de « {value} ». Ajoutez-la, même sans date."),
+        "created-twice": _("« {value} » est créé deux fois. Gardez une seule création."),
+        "ended-twice": _("« {value} » finit deux fois. Gardez une seule fin."),
+        "event-undated": _("le jour manque : seule une création peut s’en passer."),
         "before-creation": _("c’est avant la création de l’organisme, ou le même jour ({value}). Corrigez la date."),
         "after-end": _("c’est après la fin de l’organisme, ou le même jour ({value}). Corrigez la date."),
         "same-day": _("deux événements du même genre le même jour. Gardez-en un."),
         "other-missing": _("dites avec quoi l’organisme a fusionné."),
-        "other-unknown": _("aucun organisme n’a l’adresse « {value} ». Ajoutez sa création."),
-        "other-itself": _("« {value} » ne peut pas se succéder à lui-même. Nommez l’autre organisme."),
+        "other-unknown": _("aucun organisme n’a l’adresse « {value} ». Ajoutez sa création."),
+        "other-itself": _("« {value} » ne peut pas se succéder à lui-même. Nommez l’autre organisme."),
         "other-dead": _(
-            "« {value} » n’existe pas ce jour-là. Corrigez la date, ou nommez l’organisme qui existe alors."
+            "« {value} » n’existe pas ce jour-là. Corrigez la date, ou nommez l’organisme qui existe alors."
         ),
-        "circle": _("ces fusions tournent en rond et reviennent à « {value} ». Corrigez l’une d’elles."),
-        "name-taken": _("un autre organisme porte le nom « {value} » au même moment. Distinguez-les."),
-        "need-unknown": _("« {value} » n’est pas un besoin de la liste (definitions/needs.yaml)."),
-        "aid-unknown": _("« {value} » n’est pas un programme du catalogue."),
-        "place-unknown": _("aucun lieu ne porte le code « {value} ». Cherchez-le dans Territoires."),
+        "circle": _("ces fusions tournent en rond et reviennent à « {value} ». Corrigez l’une d’elles."),
+        "name-taken": _("un autre organisme porte le nom « {value} » au même moment. Distinguez-les."),
+        "need-unknown": _("« {value} » n’est pas un besoin de la liste (definitions/needs.yaml)."),
+        "aid-unknown": _("« {value} » n’est pas un programme du catalogue."),
+        "place-unknown": _("aucun lieu ne porte le code « {value} ». Cherchez-le dans Territoires."),
         "place-outside": _(
-            "« {value} » est hors du Québec : les mandats tenus ici sont ceux du Québec. Retirez la ligne."
+            "« {value} » est hors du Québec : les mandats tenus ici sont ceux du Québec. Retirez la ligne."
         ),
-        "from-unknown": _("aucun organisme n’a l’adresse « {value} », de qui le mandat serait repris."),
+        "from-unknown": _("aucun organisme n’a l’adresse « {value} », de qui le mandat serait repris."),
         "mandate-reversed": _("le mandat finit avant de commencer ({value}). Corrigez l’une des dates."),
         "mandate-before-life": _("le mandat commence avant l’organisme, créé le {value}. Corrigez la date."),
         "mandate-after-life": _(

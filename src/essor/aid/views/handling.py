@@ -27,7 +27,7 @@ def tell_handlers(slug: str, *, place: str, on: date, language: str) -> dict[str
         return _show("", "", body_pictures.build_handlers_table(mandates, words) if mandates else None)
     code = find_one_place(place, on)
     if code is None:
-        return _show(place, _("Aucun lieu ne porte ce nom, ou plusieurs. Écrivez son code : 64015 pour Mascouche."))
+        return _show(place, _("Aucun lieu ne porte ce nom, ou plusieurs. Écrivez son code : 64015 pour Mascouche."))
     try:
         handling = find_handling(slug, place=code, on=on, register=register)
     except AidError as error:

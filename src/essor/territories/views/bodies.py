@@ -53,7 +53,7 @@ def show_body(request: HttpRequest, slug: str) -> HttpResponseBase:
     register, today = read_register(), timezone.localdate()
     life = register.lives.get(slug)
     if life is None:
-        raise Http404(_("Aucun organisme n’a l’adresse « {slug} ».").format(slug=slug))
+        raise Http404(_("Aucun organisme n’a l’adresse « {slug} ».").format(slug=slug))
     steps = find_successors(register, slug, today)
     if steps and steps[-1].other and "page" not in request.GET:
         return redirect(f"{reverse('body', args=[steps[-1].other])}?{urlencode({'de': slug})}")
@@ -89,7 +89,7 @@ def show_place_bodies(request: HttpRequest, code: str) -> HttpResponse:
     form = DayForm(request.GET or None)
     on = (form.cleaned_data["on"] if form.is_valid() else None) or timezone.localdate()
     if not queries.is_known(code):
-        raise Http404(_("Aucun lieu ne porte le code « {code} ».").format(code=code))
+        raise Http404(_("Aucun lieu ne porte le code « {code} ».").format(code=code))
     words = _make_words(read_register(), on)
     serving = list_serving(words.register, places=list_chain(code, on), on=on)
     name = words.places.get(code, code)

@@ -131,10 +131,10 @@ class Command(BaseCommand):
     def _bodies(self, options: dict[str, Any]) -> None:
         if options["withdraw"]:
             withdrawn = withdraw_lines(file=options["file"], by=None, now=timezone.now())
-            self.stdout.write(_("Organismes : {count} lignes ne sont plus crues.").format(count=withdrawn))
+            self.stdout.write(_("Organismes : {count} lignes ne sont plus crues.").format(count=withdrawn))
             return
         done = import_bodies(file=options["file"], by=None, now=timezone.now())
-        said = _("Organismes : {added} lignes nouvelles, {corrected} corrigées, {unchanged} déjà connues.")
+        said = _("Organismes : {added} lignes nouvelles, {corrected} corrigées, {unchanged} déjà connues.")
         self.stdout.write(said.format(added=done.added, corrected=done.corrected, unchanged=done.unchanged))
 
     def _withdraw(self, options: dict[str, Any]) -> None:

@@ -17,14 +17,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="export")
         export = words.add_parser(
-            "export", help="ce que « ./essor import bodies » relit / what that command reads back"
+            "export", help="ce que « ./essor import bodies » relit / what that command reads back"
         )
         export.add_argument("--to", type=Path, help="le fichier (la sortie du terminal) / the file (standard output)")
 
     def handle(self, *args: Any, to: Path | None, **options: Any) -> None:
         register = read_register()
         if not register.events:
-            raise CommandError(_("rien n’est écrit : cette plateforme n’a encore aucun organisme."))
+            raise CommandError(_("rien n’est écrit : cette plateforme n’a encore aucun organisme."))
         if to:
             to.write_bytes(write_bodies(register).encode())
         else:
