@@ -30,6 +30,7 @@ Données · Data
   essor import          lit un fichier (census, municipalities, boundaries) · reads a file
   essor erase           efface ce qui nomme une organisation · erases what names an organisation
   essor tidy            jette ce qui ne se garde pas · throws away what is not kept
+  essor bodies          donne les organismes et leurs mandats, en CSV · gives bodies and their mandates, as CSV
   essor bases           liste, montre, importe, publie · lists, shows, imports, publishes
 Aide · Help
   essor aid             cherche l’aide qui convient à un profil · finds the aid that fits a profile
