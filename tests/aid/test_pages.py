@@ -59,7 +59,7 @@ def test_the_article_s_aid_stands_in_the_answers_of_2018_with_its_reasons(public
 
 
 def test_an_altered_link_falls_back_to_an_empty_profile_and_says_so(public: StrictClient) -> None:
-    for word in ("x", write_link(PROMOTER)[:-2] + "AA", write_link(Asked({"colour": "blue"}))):
+    for word in ("x", write_link(PROMOTER)[1:], write_link(Asked({"colour": "blue"}))):
         page = public.get("/trouver/", {"p": word}).content.decode()
         assert "Recommençons" in page
         assert "Quelle est votre forme juridique" in page
