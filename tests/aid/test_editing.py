@@ -16,7 +16,8 @@ from essor.aid.actions import draft_aid, publish_aid
 from essor.aid.aid_forms import EMPTY_RULES, open_definition
 from essor.aid.checking import check_programme, try_examples
 from essor.aid.models import AidRevision
-from essor.aid.queries import get_questionnaire, list_programmes, read_revision
+from essor.aid.planning import plan_project, read_project
+from essor.aid.queries import find_for, get_questionnaire, list_programmes, read_revision
 from essor.aid.queries.drafts import count_movements, find_current, find_draft
 from essor.aid.rules import AidError, Programme
 from essor.directory.actions import create_organisation, create_source, record_facts
@@ -83,10 +84,10 @@ def test_one_adds_an_aid_and_another_publishes_it(
     assert answer["Location"] == "/aides/fonds_essai/brouillon/"
     assert public.get("/aides/fonds_essai/").status_code == 404
     assert "Rédigé par vous" in adviser_client.get(answer["Location"]).content.decode()
-    refused = adviser_client.post("/aides/fonds_essai/brouillon/publier/", follow=True)
+    refused = adviser_client.post("/aides/fonds_essai/brouillon/publier/", {"seen": "1"}, follow=True)
     assert "une autre personne" in refused.content.decode()
     assert public.get("/aides/fonds_essai/").status_code == 404
-    assert second.post("/aides/fonds_essai/brouillon/publier/")["Location"] == "/aides/fonds_essai/"
+    assert second.post("/aides/fonds_essai/brouillon/publier/", {"seen": "1"})["Location"] == "/aides/fonds_essai/"
     page = public.get("/aides/fonds_essai/").content.decode()
     for said in ("Fonds d’essai", "50\u00a0% du coût", "Bon plan", "nouveau fonds"):
         assert said in page
@@ -106,9 +107,9 @@ def test_what_is_published_is_corrected_from_its_page(adviser_client: StrictClie
     page = second.get(f"/aides/{SLUG}/brouillon/")
     assert [one["label"] for one in page.context["differences"]] == ["Nom en français"]
     assert page.context["all_hold"]
-    assert second.post(f"/aides/{SLUG}/corriger/", said | {"name_fr": "Encore"}).status_code == 302
+    assert second.post(f"/aides/{SLUG}/corriger/", said | {"name_fr": "Encore", "seen": "2"}).status_code == 302
     assert [one.number for one in AidRevision.objects.drafts()] == [3]
-    second.post(f"/aides/{SLUG}/brouillon/mettre-de-cote/")
+    second.post(f"/aides/{SLUG}/brouillon/mettre-de-cote/", {"seen": "3"})
     assert find_draft(SLUG) is None
     assert second.get(f"/aides/{SLUG}/brouillon/").status_code == 404
 
@@ -121,6 +122,7 @@ def test_what_is_published_is_corrected_from_its_page(adviser_client: StrictClie
         ({"maximum": "99999999999"}, "1000000000"),
         ({"rules": "versions: []\nexamples: []"}, "versions"),
         ({"rules": "versions: ["}, "YAML"),
+        ({"rules": EMPTY_RULES + "id: autre_aide\n"}, "ne s’écrit pas ici"),
         ({"rules": EMPTY_RULES.replace("legal_form", "legal_shape")}, "legal_shape"),
         ({"rules": EMPTY_RULES.replace("[qc]", "[toronto]")}, "toronto"),
         ({"rules": IMPOSSIBLE}, "personne ne peut"),
@@ -151,8 +153,8 @@ def test_an_example_that_fails_withholds_the_publication(adviser_client: StrictC
     adviser_client.post("/aides/ajouter/", WRITTEN | {"rules": yaml.safe_dump(rules)})
     page = second.get("/aides/fonds_essai/brouillon/")
     assert not page.context["all_hold"]
-    answer = second.post("/aides/fonds_essai/brouillon/publier/", follow=True)
-    assert "devait répondre" in answer.content.decode()
+    answer = second.post("/aides/fonds_essai/brouillon/publier/", {"seen": "1"}, follow=True)
+    assert "devait répondre « admissible sur papier »" in answer.content.decode().replace("\u00a0", " ")
     assert find_current("fonds_essai") is None
 
 
@@ -171,9 +173,43 @@ def test_a_draft_tells_how_many_known_enterprises_change_answer() -> None:
     assert [(one.before, one.after, one.count) for one in found] == [("yes", "no", 2)]
 
 
+def test_a_draft_that_changed_meanwhile_is_neither_published_nor_overwritten(
+    adviser_client: StrictClient, second: StrictClient
+) -> None:
+    """What one decides of is what one had before one's eyes."""
+    adviser_client.post("/aides/ajouter/", WRITTEN)
+    adviser_client.post("/aides/fonds_essai/corriger/", WRITTEN | {"maximum": "9000", "seen": "1"})
+    for path in ("publier/", "mettre-de-cote/"):
+        answer = second.post(f"/aides/fonds_essai/brouillon/{path}", {"seen": "1"}, follow=True)
+        assert "a changé pendant que vous le lisiez" in answer.content.decode()
+    answer = second.post("/aides/fonds_essai/corriger/", WRITTEN | {"maximum": "8000", "seen": "1"})
+    assert (answer.status_code, find_current("fonds_essai")) == (400, None)
+    draft = find_draft("fonds_essai")
+    assert draft is not None
+    assert (draft.number, draft.content["amount"]["max"]) == (2, 9000)
+
+
 def test_a_plan_obeys_the_exclusions_of_the_catalogue() -> None:
-    publish_aid(revision=draft_aid(definition=change(excludes=["innogec"]), by=None, now=NOW), by=None, now=NOW)
-    assert programme_of(SLUG).definition.excludes == ("innogec",)
+    """Two gifts that pay the project together; once one may not be had with the other, one alone."""
+    profile = {"legal_form": "coop", "territory": "64015"}
+
+    def publish(slug: str, **said: Any) -> None:
+        given = {"id": slug, "forms": ["grant"], "project_types": ["equipment"], "amount": {"max": 5000}}
+        definition = check_aid(with_rules({"fact": "legal_form", "is": "coop"}).model_dump(mode="json") | given | said)
+        publish_aid(revision=draft_aid(definition=definition, by=None, now=NOW), by=None, now=NOW)
+
+    def list_chosen() -> set[str]:
+        asked = read_project({"costs": {"equipment": 10_000}, "profile": profile}, kinds=["equipment"], on=TODAY)
+        found = [
+            one for one in find_for(asked.profile, on=TODAY, language="fr") if one.programme.slug in ("un", "deux")
+        ]
+        return {share.aid for share in plan_project(asked, found, on=TODAY).chosen}
+
+    publish("un")
+    publish("deux")
+    assert list_chosen() == {"un", "deux"}
+    publish("un", excludes=["deux"])
+    assert len(list_chosen()) == 1
 
 
 def test_a_file_is_published_whole_or_not_at_all(tmp_path: Path, capsys: Any) -> None:

@@ -113,7 +113,7 @@ def test_a_profile_sent_is_answered_as_by_the_command(public: StrictClient) -> N
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
-        ("/api/aides/rien/", 400, "aid-unknown"),
+        ("/api/aides/rien/", 404, "aid-unknown"),
         ("/api/aides/?on=hier", 400, "date-malformed"),
         ("/api/aides/?known_at=hier", 400, "date-malformed"),
         ("/api/trouver/?profile=[1]", 400, "profile-unreadable"),

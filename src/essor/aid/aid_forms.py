@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import yaml
 from django import forms
@@ -16,11 +16,12 @@ from essor.aid.terms import KINDS
 from essor.design.forms import FormRenderer
 from essor.knowledge.aids import AidDefinition, check_aid
 from essor.knowledge.questions import load_question_variables
-from essor.knowledge.reading import parse_yaml
+from essor.knowledge.reading import DefinitionRefused, parse_yaml
 
 SIDE = " | "
 """Between the French and the English of a line, and between the parts of a source."""
 BOTH_LANGUAGES = ("judgement", "uncertain", "eligible_costs", "how_to_ask", "documents")
+RULES = ("versions", "examples")
 PERCENT_FIELDS = ("rate_of_project", "own_share", "public_aid_cap")
 EMPTY_RULES = """versions:
 - valid_from: null
@@ -87,14 +88,16 @@ class AidForm(forms.Form):
     )
     read_on = forms.DateField(label=_("Sources lues le"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(label=_("Pourquoi ce changement"), max_length=500)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, language: str, kept: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         """``kept``: the content that this one replaces: what no field shows of it stays as it is."""
         super().__init__(*args, **kwargs)
         costs = load_question_variables()["project_types"]
-        choices: Callable[[str], forms.Field] = lambda name: self.fields[name]  # noqa: E731
-        choices("forms_").choices = [(code, gettext(words)) for code, words in KINDS.items()]  # type: ignore[attr-defined]
-        choices("project_types").choices = [(code, costs.value_label(code, language)) for code in costs.values]  # type: ignore[attr-defined]
+        kinds = {code: gettext(words) for code, words in KINDS.items()}
+        projects = {code: costs.value_label(code, language) for code in costs.values}
+        for name, options in (("forms_", kinds), ("project_types", projects)):
+            cast(forms.MultipleChoiceField, self.fields[name]).choices = list(options.items())
         self._kept = dict(kept or {})
         if kept:
             self.fields["slug"].disabled = True
@@ -105,7 +108,7 @@ class AidForm(forms.Form):
         amount |= {"min": said["minimum"], "max": said["maximum"]}
         amount |= {name: None if said[name] is None else float(said[name]) / 100 for name in PERCENT_FIELDS}
         contact = {name: said[f"contact_{name}"] for name in ("name", "email", "phone", "url")}
-        rules = parse_yaml(said["rules"], file=gettext("Règles"))
+        rules = _read_rules(said["rules"])
         content = self._kept | {
             "id": said["slug"],
             "name": {"fr": said["name_fr"], "en": said["name_en"]},
@@ -149,8 +152,22 @@ def open_definition(definition: AidDefinition) -> dict[str, Any]:
 
 
 def write_rules(content: Mapping[str, Any]) -> str:
-    kept = {name: content[name] for name in ("versions", "examples")}
+    kept = {name: content[name] for name in RULES}
     return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=110)
+
+
+def _read_rules(text: str) -> dict[str, Any]:
+    """The versions and the examples; what has a field of its own is not written here too."""
+    rules = parse_yaml(text, file=gettext("Règles"))
+    for name in rules:
+        if name not in RULES:
+            raise DefinitionRefused(
+                file=gettext("Règles"),
+                path=str(name),
+                problem=gettext("cette clé ne s’écrit pas ici."),
+                remedy=gettext("Gardez « versions » et « examples » ; le reste a son champ."),
+            )
+    return rules
 
 
 def _read_lines(text: str) -> list[str]:

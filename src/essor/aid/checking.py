@@ -8,7 +8,8 @@ from datetime import date
 
 from essor.aid.rules import AidError, Programme, Questionnaire, find_aids
 from essor.knowledge.aids import ExampleDefinition
-from essor.methods.criteria import PlaceTree, find_impossible, leaves_of
+from essor.knowledge.reading import Bilingual
+from essor.methods.criteria import ANSWER_WORDS, PlaceTree, find_impossible, leaves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,12 @@ class Tried:
     @property
     def holds(self) -> bool:
         return self.fault is None and self.found == self.example.expected
+
+
+def name_verdict(code: str) -> Bilingual:
+    """``yes``, ``maybe`` or ``no`` in words."""
+    french, english = ANSWER_WORDS[code]
+    return Bilingual(fr=french, en=english)
 
 
 def check_programme(programme: Programme, *, places: PlaceTree, questionnaire: Questionnaire) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from essor.aid.actions.catalogue import write_content
+from essor.aid.reading import write_content
 from essor.aid.rules import Programme
 from essor.aid.terms import find_repayment
 from essor.design.wording import plain

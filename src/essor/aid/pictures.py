@@ -10,13 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from essor.aid.checking import Tried
+from essor.aid.checking import Tried, name_verdict
 from essor.aid.queries.drafts import Movement
 from essor.aid.queries.funnel import ENDINGS, AidFunnels
 from essor.aid.wording import explain
 from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_decimal, write_whole
-from essor.methods.criteria import ANSWER_WORDS
 from essor.methods.funnel import Funnel, StageCount
 
 
@@ -122,7 +121,7 @@ def tell_movement(movement: Movement, language: str) -> dict[str, Any]:
 
 
 def say_verdict(code: str, language: str) -> str:
-    return ANSWER_WORDS[code][language == "en"]
+    return str(getattr(name_verdict(code), language))
 
 
 def _write_part(value: Any) -> str:

@@ -1,12 +1,15 @@
-"""Programmes as definitions or files write them → programmes with their rules parsed."""
+"""Programmes as definitions or files write them → programmes with their rules parsed; and what is kept of them."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from essor.aid.rules import AidError, Programme, RuledVersion
 from essor.knowledge.aids import AidDefinition, AidVersion, translate_places
+from essor.methods.bases import canonical_json
 from essor.methods.criteria import CriterionError, Period, Version, find_overlaps, parse
 from essor.methods.variables import Variable
 
@@ -49,3 +52,19 @@ def _read_version(
         raise AidError("period-reversed", path=path, starts_on=version.valid_from, ends_on=version.valid_to)
     period = Period(version.valid_from, ends_before)
     return RuledVersion(number, Version(period, version.status_as_read, read_on), criteria)
+
+
+def write_content(definition: AidDefinition) -> dict[str, Any]:
+    """What is kept of a definition: what it says, without what it leaves unsaid, so that a grammar which grows changes
+    no content."""
+    content: dict[str, Any] = definition.model_dump(mode="json", exclude_defaults=True)
+    return content
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content as canonical JSON.
+
+    >>> hash_of({"b": 1, "a": "é"}) == hash_of({"a": "é", "b": 1})
+    True
+    """
+    return hashlib.sha256(canonical_json(content)).hexdigest()

@@ -31,6 +31,8 @@ from essor.methods.criteria import (
 )
 from essor.methods.variables import FALSE, TRUE, ValueRefused, Variable
 
+PLACE = "territory"
+"""The question that says where an enterprise is."""
 RANGE_KEYS = ("at_least", "at_most")
 MOST_DIGITS = 12
 """No answer counts more than thousands of billions."""

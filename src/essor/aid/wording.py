@@ -60,6 +60,9 @@ SENTENCES: Mapping[str, Any] = {
     "draft-gone": _(
         "Ce brouillon de « {aid} » n’est plus ouvert : il a été publié ou mis de côté. Relisez l’historique de l’aide."
     ),
+    "draft-changed": _(
+        "Le brouillon de « {aid} » a changé pendant que vous le lisiez : rien n’est fait. Relisez-le, puis recommencez."
+    ),
     "nothing-changed": _("Ce texte de « {aid} » est celui qui est déjà publié : il n’y a rien à proposer."),
     "second-person-needed": _(
         "Qui a rédigé « {aid} » ne le publie pas : demandez à une autre personne de le relire et de le publier."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -15,11 +13,11 @@ from django.utils import timezone
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
 from essor.accounts.permissions import require
-from essor.aid.checking import check_programme
+from essor.aid.checking import check_programme, name_verdict
 from essor.aid.models import Aid, AidRevision
 from essor.aid.queries import get_questionnaire
 from essor.aid.queries.drafts import list_tried
-from essor.aid.reading import read_programme
+from essor.aid.reading import hash_of, read_programme, write_content
 from essor.aid.rules import AidError
 from essor.knowledge.aids import AidDefinition, load_aids, load_read_on, read_aids
 from essor.knowledge.questions import load_question_variables
@@ -56,16 +54,7 @@ def draft_aid(
     current = AidRevision.objects.current().filter(aid=held).first()
     if current and current.content_hash == hash_of(content) and current.read_on == read_on:
         raise AidError("nothing-changed", aid=held.slug)
-    revision = AidRevision.objects.create(
-        aid=held,
-        number=_next_number(held),
-        content=content,
-        content_hash=hash_of(content),
-        read_on=read_on,
-        reason=reason,
-        drafted_at=now,
-        drafted_by=by,
-    )
+    revision = _write(held, content, read_on=read_on, reason=reason, drafted_at=now, drafted_by=by)
     _trace("draft_aid", revision, by=by, now=now, after={"content_hash": revision.content_hash, "reason": reason})
     return revision
 
@@ -78,10 +67,7 @@ def publish_aid(*, revision: AidRevision, by: User | None, now: datetime) -> Aid
     answered, what it answers).
     """
     require(by, "publish_aid", on=timezone.localdate(now))
-    held = Aid.objects.select_for_update().get(pk=revision.aid_id)
-    draft = AidRevision.objects.drafts().select_related("aid").filter(pk=revision.pk).first()
-    if draft is None:
-        raise AidError("draft-gone", aid=held.slug)
+    held, draft = _hold_draft(revision)
     if draft.drafted_by_id is not None and (by is None or by.pk == draft.drafted_by_id):
         raise AidError("second-person-needed", aid=held.slug)
     for tried in list_tried(draft, on=timezone.localdate(now)):
@@ -89,13 +75,10 @@ def publish_aid(*, revision: AidRevision, by: User | None, now: datetime) -> Aid
             raise AidError(
                 "example-fails",
                 example=tried.example.name,
-                expected=tried.example.expected,
-                found=tried.fault or tried.found,
+                expected=name_verdict(tried.example.expected),
+                found=tried.fault or name_verdict(tried.found),
             )
-    replaced = AidRevision.objects.current().filter(aid=held).first()
-    if replaced is not None:
-        replaced.known_to = now
-        replaced.save(update_fields=["known_to"])
+    replaced = _withdraw(AidRevision.objects.current().filter(aid=held).first(), now=now)
     draft.published_at, draft.approved_by = now, by
     draft.save(update_fields=["published_at", "approved_by"])
     after = {"content_hash": draft.content_hash, "replaces": replaced.number if replaced else None}
@@ -107,10 +90,7 @@ def publish_aid(*, revision: AidRevision, by: User | None, now: datetime) -> Aid
 def set_draft_aside(*, revision: AidRevision, by: User | None, now: datetime) -> AidRevision:
     """A draft that nobody will publish; it stays in the history. Raises AidError: ``draft-gone``."""
     require(by, "edit_aid", on=timezone.localdate(now))
-    held = Aid.objects.select_for_update().get(pk=revision.aid_id)
-    draft = AidRevision.objects.drafts().select_related("aid").filter(pk=revision.pk).first()
-    if draft is None:
-        raise AidError("draft-gone", aid=held.slug)
+    _held, draft = _hold_draft(revision)
     draft.set_aside_at = now
     draft.save(update_fields=["set_aside_at"])
     _trace("set_aid_draft_aside", draft, by=by, now=now)
@@ -138,22 +118,20 @@ def load_shipped_aids(*, now: datetime, definitions: Iterable[AidDefinition] | N
     return published
 
 
+def _hold_draft(revision: AidRevision) -> tuple[Aid, AidRevision]:
+    held = Aid.objects.select_for_update().get(pk=revision.aid_id)
+    draft = AidRevision.objects.drafts().select_related("aid").filter(pk=revision.pk).first()
+    if draft is None:
+        raise AidError("draft-gone", aid=held.slug)
+    return held, draft
+
+
 def _publish_shipped(
     slug: str, content: dict[str, Any], *, read_on: date | None, replaced: AidRevision | None, now: datetime
 ) -> AidRevision:
     aid = replaced.aid if replaced else Aid.objects.get_or_create(slug=slug, defaults={"created_at": now})[0]
-    if replaced is not None:
-        replaced.known_to = now
-        replaced.save(update_fields=["known_to"])
-    return AidRevision.objects.create(
-        aid=aid,
-        number=_next_number(aid),
-        content=content,
-        content_hash=hash_of(content),
-        read_on=read_on,
-        drafted_at=now,
-        published_at=now,
-    )
+    _withdraw(replaced, now=now)
+    return _write(aid, content, read_on=read_on, drafted_at=now, published_at=now)
 
 
 @transaction.atomic
@@ -178,24 +156,17 @@ def import_aids(*, file: Path, by: User | None, now: datetime) -> dict[str, str]
     return told
 
 
-def write_content(definition: AidDefinition) -> dict[str, Any]:
-    """What is kept of a definition: what it says, without what it leaves unsaid, so that a grammar which grows changes
-    no content."""
-    content: dict[str, Any] = definition.model_dump(mode="json", exclude_defaults=True)
-    return content
+def _write(aid: Aid, content: dict[str, Any], **said: Any) -> AidRevision:
+    number = (aid.revisions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    return AidRevision.objects.create(aid=aid, number=number, content=content, content_hash=hash_of(content), **said)
 
 
-def hash_of(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the content as canonical JSON.
-
-    >>> hash_of({"b": 1, "a": "é"}) == hash_of({"a": "é", "b": 1})
-    True
-    """
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _next_number(aid: Aid) -> int:
-    return (aid.revisions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+def _withdraw(revision: AidRevision | None, *, now: datetime) -> AidRevision | None:
+    """What is shown until now is shown no more."""
+    if revision is not None:
+        revision.known_to = now
+        revision.save(update_fields=["known_to"])
+    return revision
 
 
 def _trace(

@@ -8,13 +8,11 @@ from datetime import date
 
 from essor.aid.models import AidRevision
 from essor.aid.queries import list_programmes
-from essor.aid.rules import Programme, RuledVersion
+from essor.aid.rules import PLACE, Programme, RuledVersion
 from essor.aid.terms import find_repayment
 from essor.methods.criteria import Exact, Truth, Window, evaluate
 from essor.territories.queries import place_tree
 from essor.territories.rules import fold
-
-PLACE = "territory"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from essor.aid.rules import Programme
+from essor.aid.rules import PLACE, Programme
 from essor.directory.queries import events
 from essor.engines.running import DatabaseEngine
 from essor.knowledge import load_variables
@@ -18,8 +18,6 @@ from essor.methods.facts import DERIVED, LIFE_STATUS, LifeStatus, add_life
 from essor.methods.figures import answers_at
 from essor.methods.population import CodedColumn, Population
 from essor.territories.queries import place_tree
-
-PLACE = "territory"
 
 
 def list_answered() -> Mapping[str, str]:
@@ -34,7 +32,8 @@ def read_known_population(*, on: date, known_at: datetime) -> Population:
     found = DatabaseEngine(connection).read_population(variables=asked, on=on, known_at=known_at)
     living = add_life(found, events(known_at=known_at), on=on, known_at=known_at)
     status = living.columns[LIFE_STATUS]
-    assert isinstance(status, CodedColumn)  # noqa: S101  add_life made it
+    if not isinstance(status, CodedColumn):
+        raise TypeError(LIFE_STATUS)
     active = status.index == status.categories.index(LifeStatus.ACTIVE)
     columns = {
         question: living.columns[variable] for question, variable in answered.items() if variable in living.columns

@@ -25,7 +25,7 @@ from essor.aid.wording import explain
 from essor.directory.views.asking import read_language
 from essor.knowledge import DefinitionRefused
 
-TRAIL = "aid_drafts"
+DRAFTS = "aid_drafts"
 
 
 @open_to(Audience.ADVISER)
@@ -57,6 +57,7 @@ def edit_aid(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     definition = read_revision(revision).definition
     initial = open_definition(definition) | {"read_on": revision.read_on, "reason": revision.reason if draft else ""}
+    initial["seen"] = str(draft.number) if draft else ""
     form = _open_form(request, revision, initial=initial)
     return _edit(request, form, draft, title=getattr(definition.name, read_language()))
 
@@ -82,7 +83,7 @@ def show_draft(request: HttpRequest, slug: str) -> HttpResponse:
         "movements": [
             tell_movement(one, language) for one in drafts.count_movements(before, programme, on=on, known_at=now)
         ],
-        "trail": [(_("Toutes les aides"), reverse("aid_list")), (_("Brouillons"), reverse(TRAIL))],
+        "trail": [(_("Toutes les aides"), reverse("aid_list")), (_("Brouillons"), reverse(DRAFTS))],
     }
     return render(request, "aid/draft.html", context)
 
@@ -90,15 +91,13 @@ def show_draft(request: HttpRequest, slug: str) -> HttpResponse:
 @open_to(Audience.ADVISER)
 @require_POST
 def publish_draft(request: HttpRequest, slug: str) -> HttpResponse:
-    draft = _get_draft(slug)
-    return _do(request, slug, actions.publish_aid, draft, "aid", _("L’aide est publiée."))
+    return _do(request, slug, actions.publish_aid, "aid", _("L’aide est publiée."))
 
 
 @open_to(Audience.ADVISER)
 @require_POST
 def drop_draft(request: HttpRequest, slug: str) -> HttpResponse:
-    draft = _get_draft(slug)
-    return _do(request, slug, actions.set_draft_aside, draft, "", _("Le brouillon est mis de côté."))
+    return _do(request, slug, actions.set_draft_aside, "", _("Le brouillon est mis de côté."))
 
 
 def _get_draft(slug: str) -> AidRevision:
@@ -108,16 +107,22 @@ def _get_draft(slug: str) -> AidRevision:
     return draft
 
 
-def _do(
-    request: HttpRequest, slug: str, act: Callable[..., AidRevision], draft: AidRevision, then: str, said: str
-) -> HttpResponse:
+def _is_seen(request: HttpRequest, draft: AidRevision | None) -> bool:
+    """Whether the draft that is open now is the one that the person had before their eyes."""
+    return request.POST.get("seen", "") == (str(draft.number) if draft else "")
+
+
+def _do(request: HttpRequest, slug: str, act: Callable[..., AidRevision], then: str, said: str) -> HttpResponse:
+    draft = _get_draft(slug)
     try:
+        if not _is_seen(request, draft):
+            raise AidError("draft-changed", aid=slug)
         act(revision=draft, by=cast(User, request.user), now=timezone.now())
     except AidError as error:
         messages.error(request, explain(error))
         return redirect("aid_draft", slug)
     messages.success(request, said)
-    return redirect(then, slug) if then else redirect(TRAIL)
+    return redirect(then, slug) if then else redirect(DRAFTS)
 
 
 def _open_form(request: HttpRequest, revision: AidRevision | None, *, initial: dict[str, Any]) -> AidForm:
@@ -128,6 +133,8 @@ def _open_form(request: HttpRequest, revision: AidRevision | None, *, initial: d
 def _edit(request: HttpRequest, form: AidForm, draft: AidRevision | None, *, title: str) -> HttpResponse:
     if form.is_valid():
         try:
+            if not _is_seen(request, draft):
+                raise AidError("draft-changed", aid=form.cleaned_data["slug"])
             revision = actions.draft_aid(
                 definition=form.read_definition(),
                 read_on=form.cleaned_data["read_on"],
@@ -143,6 +150,6 @@ def _edit(request: HttpRequest, form: AidForm, draft: AidRevision | None, *, tit
         else:
             messages.success(request, _("Le brouillon est gardé. Une autre personne le relit et le publie."))
             return redirect("aid_draft", revision.aid.slug)
-    trail = [(_("Toutes les aides"), reverse("aid_list")), (_("Brouillons"), reverse(TRAIL))]
+    trail = [(_("Toutes les aides"), reverse("aid_list")), (_("Brouillons"), reverse(DRAFTS))]
     context = {"form": form, "title": title, "trail": trail}
     return render(request, "aid/aid_edit.html", context, status=400 if form.is_bound else 200)

@@ -21,7 +21,7 @@ from essor.aid.forms import AnswerForm
 from essor.aid.links import Asked, read_link, write_link
 from essor.aid.queries import Search, find_one_place, search_aids
 from essor.aid.queries.folder import list_shelved
-from essor.aid.rules import AidError, Found
+from essor.aid.rules import PLACE, AidError, Found
 from essor.aid.wording import say_answer
 from essor.cases.profiles import sign_profile
 from essor.cases.queries import find_case_by_token
@@ -32,7 +32,6 @@ from essor.knowledge.questions import load_questions
 from essor.territories.queries import list_names
 from essor.territories.rules import fold
 
-PLACE = "territory"
 FROM_FILE = "dossier"
 LONGEST_TOKEN = 100
 MOST_NAMED = 5

@@ -21,10 +21,10 @@ from essor.aid.exports import COLUMNS, LICENCE, tell_all, tell_whole, write_csv
 from essor.aid.queries import find_for, list_programmes
 from essor.aid.rules import AidError
 from essor.aid.wording import explain
+from essor.design.formats import PROBLEM, send_json
 from essor.directory.views.asking import read_language
 from essor.territories.queries import list_names
 
-PROBLEM = "application/problem+json"
 LONGEST_BODY = 20_000
 View = Callable[..., HttpResponse]
 
@@ -38,7 +38,8 @@ def _open_to_machines(view: View) -> View:
         try:
             answer = view(request, *args, **kwargs)
         except AidError as error:
-            answer = _refuse(error.code, explain(error), status=400)
+            status = 404 if error.code == "aid-unknown" else 400
+            answer = _refuse(error.code, explain(error), status=status)
         answer["Access-Control-Allow-Origin"] = "*"
         mark = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
         if answer.status_code == 200 and request.headers.get("If-None-Match") == mark:
@@ -71,7 +72,7 @@ def send_csv(request: HttpRequest) -> HttpResponse:
 @require_safe
 @_open_to_machines
 def send_aids(request: HttpRequest) -> HttpResponse:
-    return _send(tell_all(_list_known(request), on=_read_on(request)))
+    return send_json(tell_all(_list_known(request), on=_read_on(request)))
 
 
 @open_to(Audience.PUBLIC)
@@ -81,7 +82,7 @@ def send_aid(request: HttpRequest, slug: str) -> HttpResponse:
     programme = next((one for one in _list_known(request) if one.slug == slug), None)
     if programme is None:
         raise AidError("aid-unknown", aid=slug)
-    return _send(tell_whole(programme, on=_read_on(request)))
+    return send_json(tell_whole(programme, on=_read_on(request)))
 
 
 @csrf_exempt  # it writes nothing and knows nobody: any site may ask
@@ -106,7 +107,7 @@ def send_verdicts(request: HttpRequest) -> HttpResponse:
     on, language = _read_on(request), read_language()
     found, names = find_for(profile, on=on, language=language), list_names(on, language)
     told = [answer_found(one, language=language, place_names=names) for one in found]
-    return _send({"on": on.isoformat(), "answers": told})
+    return send_json({"on": on.isoformat(), "answers": told})
 
 
 def _list_known(request: HttpRequest) -> Any:
@@ -129,10 +130,5 @@ def _read_on(request: HttpRequest) -> date:
         raise AidError("date-malformed", option="on=", value=said) from None
 
 
-def _send(content: dict[str, Any]) -> JsonResponse:
-    return JsonResponse(content, json_dumps_params={"ensure_ascii": False})
-
-
 def _refuse(code: str, sentence: str, status: int) -> JsonResponse:
-    told = {"type": code, "title": sentence, "status": status}
-    return JsonResponse(told, status=status, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False})
+    return send_json({"type": code, "title": sentence, "status": status}, status=status, kind=PROBLEM)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from essor.aid.receipts import Receipt, open_receipt, sign_receipt
 from essor.aid.rules import AidError, Found
 from essor.aid.views.finder import list_answers, read_visit
 from essor.aid.wording import explain
+from essor.design.formats import send_json
 from essor.design.wording import write_day
 from essor.directory.views.asking import read_language
 from essor.territories.queries import list_names
@@ -44,7 +45,7 @@ def show_receipt(request: HttpRequest) -> HttpResponse:
     names = list_names(receipt.on, language)
     if request.GET.get("format") == "json":
         told = [answer_found(one, language=language, place_names=names) for one in found.then]
-        answer = JsonResponse(receipt.as_data() | {"answers": told}, json_dumps_params={"ensure_ascii": False})
+        answer = send_json(receipt.as_data() | {"answers": told})
         answer["Content-Disposition"] = 'attachment; filename="recu.json"'
         return answer
     context = {
@@ -56,7 +57,6 @@ def show_receipt(request: HttpRequest) -> HttpResponse:
         ],
         "flips": [_tell_flip(flip, language) for flip in found.flips],
         "as_json": "?" + urlencode({"r": request.GET["r"], "format": "json"}),
-        "address": request.build_absolute_uri(),
     }
     return render(request, "aid/receipt.html", context)
 

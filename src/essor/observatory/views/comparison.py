@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, may, open_to
+from essor.design.formats import PROBLEM, send_json, wants_json
 from essor.observatory.answers import answer_comparison
 from essor.observatory.comparing import ChangeAsked, Question, read_change, read_comparison, read_refusal
 from essor.observatory.forms import ComparisonForm, EditionsForm
@@ -20,7 +21,6 @@ from essor.observatory.models import BaseVersion
 from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import find_latest_edition, find_latest_pair, get_edition
 from essor.observatory.rules import ObservatoryError
-from essor.observatory.views.formats import PROBLEM, send_json, wants_json
 from essor.observatory.wording import explain
 
 

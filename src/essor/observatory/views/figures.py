@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
+from essor.design.formats import send_json, wants_json
 from essor.directory.rules import fold
 from essor.methods.portrait import ENTERPRISES
 from essor.observatory import pictures
@@ -22,7 +23,6 @@ from essor.observatory.queries.naming import Named
 from essor.observatory.reading import MOST_UNDECIDED, Reader
 from essor.observatory.rules import FEWEST_NAMED, ObservatoryError, may_name
 from essor.observatory.sentences import find_amount, say_unseen
-from essor.observatory.views.formats import send_json, wants_json
 from essor.observatory.views.portrait import name_edition, open_reader
 
 MOST_MEMBERS = 500
