@@ -18,6 +18,7 @@ from essor.cases import actions, queries, routing
 from essor.cases.actions import THE_PROMOTER, OpenedCase
 from essor.cases.models import Case
 from essor.cases.profiles import read_profile, sign_profile
+from essor.territories.models import TerritoryPeriod
 from tests.cases.conftest import ask, find_cld
 from tests.pages import StrictClient
 
@@ -316,3 +317,12 @@ def test_a_task_is_done_from_its_own_file_only(adviser: User, adviser_client: St
     task = actions.add_task(case=other.case, label="Appeler", by=adviser, now=now)
     assert adviser_client.post(case_path(routed, f"taches/{task.pk}/faite/")).status_code == 404
     assert adviser_client.post(case_path(other, f"taches/{task.pk}/faite/")).status_code == 302
+
+
+def test_a_municipality_that_is_no_more_takes_no_file_from_its_adviser(
+    adviser_client: StrictClient, routed: OpenedCase
+) -> None:
+    """Merged into another, its place is where it last was: in the MRC of whoever handles its files."""
+    TerritoryPeriod.objects.filter(territory__code="64015").update(ends_before=timezone.localdate() - timedelta(days=1))
+    assert adviser_client.get(case_path(routed)).status_code == 200
+    assert routed.case.reference in adviser_client.get("/dossiers/").content.decode()

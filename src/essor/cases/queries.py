@@ -18,7 +18,7 @@ from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMe
 from essor.cases.rules import CaseError, Usual, summarise_usual
 from essor.methods.business_days import add_business_days, count_business_days
 from essor.territories.models import TerritoryPeriod
-from essor.territories.queries import place_tree
+from essor.territories.queries import tree_with_past
 from essor.territories.rules import fold
 
 MOST_ON_DESK = 500
@@ -91,7 +91,7 @@ def list_visible_cases(*, user: User, on: date) -> CaseQuerySet:
     if any(role.kind == ADMINISTRATOR or (role.kind == ADVISER and not role.territory_code) for role in roles):
         return cases
     codes = [role.territory_code for role in roles if role.kind == ADVISER]
-    inside = {*codes, *place_tree(on).inside(codes)} if codes else set[str]()
+    inside = {*codes, *tree_with_past(on).inside(codes)} if codes else set[str]()
     return cases.filter(territory_code__in=inside)
 
 

@@ -55,16 +55,20 @@ def refuse(
         function = lifted_by.function if lifted_by else "essor_refuse_change"
         condition = f" WHEN ({when})" if when else ""
         return [
-            f"DROP TRIGGER IF EXISTS {label} ON {table}",
+            drop(vendor, table, name),
             f"CREATE TRIGGER {label} {moment}{condition} EXECUTE FUNCTION {function}()",
         ]
     if lifted_by:
         when = f"({when}) AND {lifted_by.is_awaited}" if when else lifted_by.is_awaited
     condition = f" WHEN {when}" if when else ""
     return [
-        f"DROP TRIGGER IF EXISTS {label}",
+        drop(vendor, table, name),
         f"CREATE TRIGGER {label} {moment}{condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     ]
+
+
+def drop(vendor: str, table: str, name: str) -> str:
+    return f"DROP TRIGGER IF EXISTS {table}_{name}" + (f" ON {table}" if vendor == "postgresql" else "")
 
 
 def differ(vendor: str, columns: tuple[str, ...]) -> str:
@@ -106,9 +110,8 @@ def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> No
         for guard in guards:
             if guard.table not in present:
                 continue
-            table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
             for name in ("fixed", "erasable", "kept", *(f"once_{column}" for column in guard.once)):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.table}_{name}{table}")
+                cursor.execute(drop(connection.vendor, guard.table, name))
 
 
 def _guard(vendor: str, guard: WrittenOnce) -> list[str]:

@@ -60,7 +60,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 from essor.methods.bases import (
@@ -143,15 +143,13 @@ def build_portrait(
         undecided = count_enterprises(side, living[on], places=places[on]).undecided
         result["memberships"][f"{base.slug}.{base.version}.{on.isoformat()}"] = _members(side, undecided)
         result["figures"] |= _figures(side, living[on], variables, unseen=side.count_unseen(alive[on]))
-    for row in range(len(plan.bases)):
-        for start, end in _list_spans(dates):
-            after = sides[row, end]
-            before = _on_list_of(after, sides[row, start], living[start], places)
-            if has_total(before) and has_total(after):
-                found = compare(before, after, known, known_at=plan.known_at)
-                told = _comparison(found, before, after, variables)
-                told["first_vintage"] = plan.territory_on(start).vintage
-                result["comparisons"][told["key"]] = told
+    for row, (start, end) in product(range(len(plan.bases)), _list_spans(dates)):
+        before = _on_list_of(sides[row, end], sides[row, start], living[start], places)
+        if has_total(before) and has_total(sides[row, end]):
+            found = compare(before, sides[row, end], known, known_at=plan.known_at)
+            told = _comparison(found, before, sides[row, end], variables)
+            told["first_vintage"] = plan.territory_on(start).vintage
+            result["comparisons"][told["key"]] = told
     result["bridges"], result["warnings"] = {}, []
     if dates:
         last = [sides[row, dates[-1]] for row in range(len(plan.bases))]

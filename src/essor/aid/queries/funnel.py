@@ -12,7 +12,7 @@ from essor.aid.moves import ASKED, OBTAINED, PAID, REFUSED, SHORTLISTED, WITHDRA
 from essor.aid.queries.folder import settle
 from essor.cases.queries import list_visible_cases
 from essor.methods.funnel import Funnel, Passage, count_funnel
-from essor.territories.queries import place_tree
+from essor.territories.queries import tree_with_past
 
 STAGES = (SHORTLISTED, ASKED, OBTAINED, PAID)
 ENDINGS = (REFUSED, WITHDRAWN)
@@ -46,7 +46,7 @@ def read_funnels(*, user: User, on: date, asked: Asked) -> AidFunnels:
     """``on``: the day of the roles and of the places."""
     cases = list_visible_cases(user=user, on=on)
     if asked.territory_code:
-        cases = cases.filter(territory_code__in=place_tree(on).inside([asked.territory_code]))
+        cases = cases.filter(territory_code__in=tree_with_past(on).inside([asked.territory_code]))
     items = dict(FolderItem.objects.filter(case__in=cases).values_list("pk", "aid__slug"))
     rows: dict[int, list[FolderStep]] = {}
     said = ("pk", "item", "code", "happened_on", "replaces", "is_void")
@@ -69,7 +69,7 @@ def read_funnels(*, user: User, on: date, asked: Asked) -> AidFunnels:
 def list_places_of_cases(*, user: User, on: date) -> list[str]:
     """The codes of the places where one may see a file, and of what contains them."""
     codes = set(list_visible_cases(user=user, on=on).values_list("territory_code", flat=True))
-    return sorted({*codes, *place_tree(on).above(codes)}) if codes else []
+    return sorted({*codes, *tree_with_past(on).above(codes)}) if codes else []
 
 
 def _count(passages: Sequence[Passage]) -> Funnel:

@@ -12,7 +12,7 @@ import numpy as np
 from essor.methods.forecast.arrivals import Arrivals, learn_arrivals
 from essor.methods.forecast.chances import chance_on_arrival, count_down
 from essor.methods.forecast.journeys import DAYS_A_MONTH, LOST, OPENED, ForecastError, Journey, Steps, check_journeys
-from essor.methods.forecast.learning import OLDEST, Floats, Prior, count_passages, draw_beliefs
+from essor.methods.forecast.learning import OLDEST, Beliefs, Floats, Prior, count_passages, draw_beliefs
 
 DRAWS = 400
 SEED = 2017
@@ -122,13 +122,9 @@ def forecast(
     check_journeys([*known, *taught], stages)
     counts = count_passages(taught, stages=stages, steps=steps)
     beliefs = draw_beliefs(counts, prior=prior, stages=stages, steps=steps, draws=draws, seed=SEED)
-    chances = count_down(beliefs, steps.ahead)
     arrivals = learn_arrivals(known, prior=prior, steps=steps)
-    # The first step to come leaves ahead - 1 whole steps to whoever arrives in it, the last one none.
-    on_arrival = chance_on_arrival(beliefs, chances)[::-1]
     groups = _group_open(known, stages, steps)
-    means = (arrivals.factors_ahead(steps)[:, None] * on_arrival).sum(axis=0)
-    worlds = _convolve(groups, chances[steps.ahead], arrivals, means)
+    worlds, exposure = _foresee(groups, beliefs, arrivals, steps)
     return Forecast(
         as_of=as_of,
         horizon_on=horizon_on,
@@ -139,9 +135,20 @@ def forecast(
         has_season=arrivals.has_season,
         distribution=worlds.mean(axis=0),
         _worlds=worlds,
-        _exposure=on_arrival.sum(axis=0),
+        _exposure=exposure,
         _step_days=steps.days,
     )
+
+
+def _foresee(
+    groups: Counter[tuple[int, int]], beliefs: Beliefs, arrivals: Arrivals, steps: Steps
+) -> tuple[Floats, Floats]:
+    """World × openings, and the openings that one more file a step would bring in each world."""
+    chances = count_down(beliefs, steps.ahead)
+    # The first step to come leaves ahead - 1 whole steps to whoever arrives in it, the last one none.
+    on_arrival = chance_on_arrival(beliefs, chances)[::-1]
+    means = (arrivals.factors_ahead(steps)[:, None] * on_arrival).sum(axis=0)
+    return _convolve(groups, chances[steps.ahead], arrivals, means), on_arrival.sum(axis=0)
 
 
 def _group_open(journeys: Sequence[Journey], stages: Sequence[str], steps: Steps) -> Counter[tuple[int, int]]:

@@ -38,7 +38,7 @@ from essor.methods.population import CodedColumn, Column, Population
 from essor.methods.variables import Variable
 from essor.observatory.models import Edition
 from essor.observatory.portraits import read_day
-from essor.observatory.queries.gathering import find_records
+from essor.observatory.queries.gathering import Records, find_records
 from essor.observatory.rules import bound_count, list_confidential
 from essor.observatory.sentences import say_unseen, write_few, write_number
 from essor.territories.queries import ancestors, get_name, list_names, place_tree
@@ -142,20 +142,10 @@ def explain_tree(
     counts alone. An adviser then reads those that surely lie in the territory. At most MOST_SHOWN are told, the
     undecided first, since someone can settle them.
     """
-    variables = load_variables()
-    criteria = parse(tree, variables=variables)
-    places = place_tree(on)
+    criteria, places = parse(tree, variables=load_variables()), place_tree(on)
     base = BaseDefinition("essai", 1, "", "", "", criteria, tree, "jobs_headcount")
-    asked = {name: variables[name] for name in base.variables()}
     records = find_records(territory_code=territory_code, places=[places], known_at=known_at)
-    population = read_day(
-        DatabaseEngine(connection),
-        variables=asked,
-        on=on,
-        known_at=known_at,
-        organisations=records.organisations,
-    )
-    population = add_life(population, records.events, on=on, known_at=known_at)
+    population = _read_living(base, records, on=on, known_at=known_at)
     side = membership(population, base, territory=Territory(territory_code), places=places, on=on)
     verdicts, confidential = _part_by_verdict(side), list_confidential(criteria)
     if confidential and is_public:
@@ -178,6 +168,15 @@ def explain_tree(
         rows,
         sum(counts.values()) - len(rows),
     )
+
+
+def _read_living(base: BaseDefinition, records: Records, *, on: date, known_at: datetime) -> Population:
+    """What the base reads of those concerned, and whether they live that day."""
+    asked = {name: load_variables()[name] for name in base.variables()}
+    population = read_day(
+        DatabaseEngine(connection), variables=asked, on=on, known_at=known_at, organisations=records.organisations
+    )
+    return add_life(population, records.events, on=on, known_at=known_at)
 
 
 def _part_by_verdict(side: Membership) -> dict[str, Bits]:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from essor.methods.criteria.places import PlaceTree
 from essor.territories.models import Boundary, Territory, TerritoryEvent, TerritoryPeriod, Vintage
@@ -63,15 +63,30 @@ def _build_tree(pairs: tuple[tuple[str, str | None], ...]) -> PlaceTree:
     return PlaceTree({code: [parent] if parent else [] for code, parent in pairs})
 
 
+def tree_with_past(on: date) -> PlaceTree:
+    """The places of a day, and those that are no more where they last were: what was entrusted there is still there."""
+    return _build_tree(tuple(_list_last_parents(on).items()))
+
+
 def ancestors(code: str, on: date) -> list[str]:
-    """The codes of what contains the place on that day, nearest first: MRC, region, province, country."""
-    parents = dict(TerritoryPeriod.objects.on(on).values_list("territory__code", "parent__code"))
+    """The codes of what contains the place on that day, nearest first: MRC, region, province, country.
+
+    A place that is no more is where it last was.
+    """
+    parents = _list_last_parents(on)
     found: list[str] = []
     above = parents.get(code)
     while above is not None and above not in found:
         found.append(above)
         above = parents.get(above)
     return found
+
+
+def _list_last_parents(on: date) -> dict[str, str | None]:
+    """Each place that began by that day → what contains it then, or last did."""
+    begun = TerritoryPeriod.objects.filter(Q(starts_on=None) | Q(starts_on__lte=on))
+    ordered = begun.order_by("territory__code", F("starts_on").asc(nulls_first=True))
+    return dict(ordered.values_list("territory__code", "parent__code"))
 
 
 def list_names(on: date, language: str = "fr") -> Mapping[str, str]:
