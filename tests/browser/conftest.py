@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-ADVISER = PEOPLE[0][0]
+ADVISER, ADMINISTRATOR = (email for email, _name, _role in PEOPLE[:2])
 LOOKS_FOR_SERVER, LOOK_SECONDS = 300, 0.1
 PATIENCE_MS = 10_000
 
@@ -171,9 +171,9 @@ def adviser_page(open_adviser: Callable[..., Page]) -> Page:
     return open_adviser()
 
 
-def sign_in(page: Page) -> None:
+def sign_in(page: Page, email: str = ADVISER) -> None:
     page.goto("/compte/login/")
-    page.get_by_label("Courriel").fill(ADVISER)
+    page.get_by_label("Courriel").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Se connecter", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mon bureau")

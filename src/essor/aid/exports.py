@@ -15,7 +15,8 @@ from essor.design.wording import plain
 
 MARK = "\ufeff"
 SHAPE = "essor-aids-1"
-LICENCE = "CC-BY-4.0"
+LICENCE = "AGPL-3.0-or-later"
+"""That of the project, whose texts these are."""
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "id": ("nom court, stable", "short name, stable"),
     "name_fr": ("nom en français", "name in French"),
