@@ -138,10 +138,9 @@ def build_portrait(
         for on in dates
     }
     result: dict[str, Any] = {**_describe(plan, dates, variables), "memberships": {}, "figures": {}, "comparisons": {}}
-    for (row, on), side in sides.items():
-        base = plan.bases[row]
+    for (_row, on), side in sides.items():
         undecided = count_enterprises(side, living[on], places=places[on]).undecided
-        result["memberships"][f"{base.slug}.{base.version}.{on.isoformat()}"] = _members(side, undecided)
+        result["memberships"][f"{side.base.slug}.{side.base.version}.{on.isoformat()}"] = _members(side, undecided)
         result["figures"] |= _figures(side, living[on], variables, unseen=side.count_unseen(alive[on]))
     for row, (start, end) in product(range(len(plan.bases)), _list_spans(dates)):
         before = _on_list_of(sides[row, end], sides[row, start], living[start], places)

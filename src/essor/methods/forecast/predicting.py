@@ -117,13 +117,12 @@ def forecast(
     Raises :class:`~essor.methods.forecast.journeys.ForecastError`.
     """
     prior, steps = prior or Prior(), Steps(as_of, horizon_on, starts_on)
-    known = [found for one in journeys if (found := one.as_known(as_of))]
-    taught = known if learn_from is None else [found for one in learn_from if (found := one.as_known(as_of))]
+    known = _list_known(journeys, as_of)
+    taught = known if learn_from is None else _list_known(learn_from, as_of)
     check_journeys([*known, *taught], stages)
     counts = count_passages(taught, stages=stages, steps=steps)
     beliefs = draw_beliefs(counts, prior=prior, stages=stages, steps=steps, draws=draws, seed=SEED)
-    arrivals = learn_arrivals(known, prior=prior, steps=steps)
-    groups = _group_open(known, stages, steps)
+    arrivals, groups = learn_arrivals(known, prior=prior, steps=steps), _group_open(known, stages, steps)
     worlds, exposure = _foresee(groups, beliefs, arrivals, steps)
     return Forecast(
         as_of=as_of,
@@ -138,6 +137,10 @@ def forecast(
         _exposure=exposure,
         _step_days=steps.days,
     )
+
+
+def _list_known(journeys: Sequence[Journey], as_of: date) -> list[Journey]:
+    return [found for one in journeys if (found := one.as_known(as_of))]
 
 
 def _foresee(

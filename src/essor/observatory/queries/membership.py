@@ -159,15 +159,11 @@ def explain_tree(
     chosen = [(verdict, int(row)) for verdict, mask in verdicts.items() for row in mask.nonzero()[0]]
     if confidential:
         chosen = [(verdict, row) for verdict, row in chosen if side.inside.yes[row]]
-    told = _Teller(population, side, criteria, places, on, language, is_public)
-    rows = told.tell(chosen[:MOST_SHOWN], known_at)
+    rows = _Teller(population, side, criteria, places, on, language, is_public).tell(chosen[:MOST_SHOWN], known_at)
     counts = {name: int(mask.sum()) for name, mask in verdicts.items()}
-    return MembershipList(
-        {name: (n, n) for name, n in counts.items()},
-        side.count_unseen(alive_by_events(records.events, on=on, known_at=known_at)),
-        rows,
-        sum(counts.values()) - len(rows),
-    )
+    unseen = side.count_unseen(alive_by_events(records.events, on=on, known_at=known_at))
+    hidden = sum(counts.values()) - len(rows)
+    return MembershipList({name: (n, n) for name, n in counts.items()}, unseen, rows, hidden)
 
 
 def _read_living(base: BaseDefinition, records: Records, *, on: date, known_at: datetime) -> Population:
