@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import AppendOnlyError, AuditEvent, User
 from essor.accounts.permissions import NotAllowed
+from essor.accounts.sending import Sent
 from essor.cases import actions, queries
 from essor.cases.access import hash_token, make_token
-from essor.cases.actions import THE_PROMOTER, OpenedCase, Sent, sending
+from essor.cases.actions import THE_PROMOTER, OpenedCase
 from essor.cases.models import Case, CaseEvent, CaseLetter, CaseMessage, CaseTask
 from essor.cases.rules import CaseError, Usual
 from essor.territories.models import TerritoryPeriod
@@ -364,14 +365,14 @@ def test_two_processes_that_send_at_once_send_each_letter_once(
     administrator: User, opened: OpenedCase, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the first process sends a letter, a second one looks for those that wait."""
-    send_mail = sending.send_mail
+    send = mail.EmailMessage.send
 
-    def send_slowly(*said: Any) -> None:
-        monkeypatch.setattr(sending, "send_mail", send_mail)
+    def send_slowly(letter: mail.EmailMessage) -> int:
+        monkeypatch.setattr(mail.EmailMessage, "send", send)
         assert actions.send_letters(now=now + timedelta(minutes=5)) == Sent(sent=1)
-        send_mail(*said)
+        return send(letter)
 
-    monkeypatch.setattr(sending, "send_mail", send_slowly)
+    monkeypatch.setattr(mail.EmailMessage, "send", send_slowly)
     assert actions.send_letters(now=now) == Sent(sent=1)
     assert sorted(letter.to[0] for letter in mail.outbox) == [administrator.email, "maude@exemple.test"]
 

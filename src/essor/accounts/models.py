@@ -148,3 +148,19 @@ class Instance(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class WaitingLetter(models.Model):
+    """A letter to send: written with the deed that it tells of, sent after it, tried again until it leaves.
+
+    It holds no text: its words are made when it leaves. ``claimed_at``: a process is sending it.
+    """
+
+    created_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True

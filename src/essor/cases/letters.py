@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from essor.accounts.sending import WrittenLetter
 from essor.cases.access import make_token, opens
 from essor.cases.models import CaseLetter
 from essor.design.wording import write_day
@@ -91,13 +91,6 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
         _("La personne a retiré sa demande {reference} ({need}, {place}). Ses mots sont au dossier."),
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenLetter:
-    to: str
-    subject: str
-    text: str
 
 
 def write_letter(letter: CaseLetter) -> WrittenLetter | None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from essor.accounts.models import AppendOnlyQuerySet, RecordT_co
+from essor.accounts.models import AppendOnlyQuerySet, RecordT_co, WaitingLetter
 from essor.directory.models import Organisation
 
 
@@ -248,21 +248,12 @@ class CaseDocument(models.Model):
         return self.name or self.sha256[:12]
 
 
-class CaseLetter(models.Model):
-    """A letter to send: written with the deed that it tells of, sent after it, tried again until it leaves.
-
-    It holds no text: its words are made when it leaves, in the language of whoever receives it. ``recipient`` None:
-    the promoter. ``claimed_at``: a process is sending it.
-    """
+class CaseLetter(WaitingLetter):
+    """A letter about a file, in the language of whoever receives it. ``recipient`` None: the promoter."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
     kind = models.CharField(max_length=40)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
-    created_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    failure = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -6,7 +6,7 @@ from essor.cases.actions.following import follow_reorganisations
 from essor.cases.actions.moving import close_case, move_case, write_message, write_note
 from essor.cases.actions.opening import NewRequest, OpenedCase, assign_case, open_case, route_case
 from essor.cases.actions.reminding import Reminded, remind_and_escalate
-from essor.cases.actions.sending import Sent, send_letters
+from essor.cases.actions.sending import send_letters
 from essor.cases.actions.tasks import add_task, finish_task
 from essor.cases.actions.writing import THE_PROMOTER, By, Promoter
 
@@ -17,7 +17,6 @@ __all__ = [
     "OpenedCase",
     "Promoter",
     "Reminded",
-    "Sent",
     "add_task",
     "assign_case",
     "attach_document",
