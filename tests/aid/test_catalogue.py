@@ -27,7 +27,7 @@ NOW = timezone.now() + timedelta(days=30)
 @pytest.fixture
 def second() -> User:
     user = User.objects.create_user("deux@exemple.test", "un mot de passe long", name="Dany Deux")
-    user.roles.create(kind="adviser", body="Pôle", territory_code="14", starts_on=NOW.date())
+    user.roles.create(kind="adviser", body="Pôle", territory_code="14", starts_on=NOW.date() - timedelta(days=2))
     return user
 
 

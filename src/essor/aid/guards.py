@@ -18,6 +18,13 @@ GUARDS = (
         ("aid_id", "number", "content", "content_hash", "read_on", "reason", "drafted_at", "drafted_by_id"),
         once=("published_at", "approved_by_id", "known_to", "set_aside_at"),
     ),
+    WrittenOnce("aid_linkcheck", ("url", "checked_at", "status")),
+    WrittenOnce("aid_aidconfirmation", ("revision_id", "confirmed_by", "every_months", "confirmed_at")),
+    WrittenOnce(  # but the address of who proposed, which goes once they are answered
+        "aid_aidproposal",
+        ("aid_id", "revision_id", "words", "source", "language", "proposed_at"),
+        once=("is_taken", "answer", "answered_by_id", "answered_at"),
+    ),
     WrittenOnce("aid_folderitem", ("case_id", "aid_id", "revision_id", "added_at")),
     WrittenOnce(
         "aid_folderstep",

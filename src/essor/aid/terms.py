@@ -32,6 +32,7 @@ REPAYMENTS: Mapping[str, str] = {
 REPAID = frozenset({"loan", "preferred_shares", "guarantee"})
 MIXED = frozenset({"grant_or_loan"})
 GIFTS = frozenset({"grant", "grant_to_networks"})
+WITHOUT_MONEY = frozenset({"training", "support"})
 SOURCE_KINDS: Mapping[str, str] = {
     "official": gettext_noop("page de l’organisme"),
     "press": gettext_noop("presse"),
@@ -107,6 +108,19 @@ def say_amount(amount: AmountDefinition) -> str:
     if amount.rate_of_project is not None:
         said.append(_("%(share)s du coût") % {"share": _write_share(amount.rate_of_project)})
     return ", ".join(said)
+
+
+def has_amount(definition: AidDefinition) -> bool:
+    """Whether it is said how much it gives; what gives no money has nothing to say."""
+    amount = definition.amount
+    said = say_amount(amount) or amount.steps or any(OTHER.get(name, ("", ""))[1] == "cad" for name in amount.other)
+    return bool(said) or set(definition.forms) <= WITHOUT_MONEY
+
+
+def list_links(definition: AidDefinition) -> tuple[str, ...]:
+    """The pages of the web that it names, each once: those it was read on, and that of the contact."""
+    named = [source.url for source in definition.sources] + ([definition.contact.url] if definition.contact else [])
+    return tuple(dict.fromkeys(url for url in named if url.startswith(("http://", "https://"))))
 
 
 def list_terms(definition: AidDefinition, *, language: str, cost_kinds: Mapping[str, str]) -> list[Term]:

@@ -3,9 +3,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from essor.aid.views import (
+    care,
     catalogue,
     editing,
     finder,
+    flou,
     folder,
     funnel,
     open_data,
@@ -26,6 +28,11 @@ urlpatterns: list[URLPattern] = [
     path("aides/", catalogue.show_catalogue, name="aid_list"),
     path("aides/ajouter/", editing.add_aid, name="aid_add"),
     path("aides/brouillons/", editing.list_drafts, name="aid_drafts"),
+    path("aides/propositions/", care.list_proposals, name="aid_proposals"),
+    path("aides/flou/", flou.show_flou, name="aid_flou"),
+    path("aides/confirmer/<str:word>/", care.confirm, name="aid_confirm"),
+    path("aides/<slug:slug>/proposer/", care.propose, name="aid_propose"),
+    path("aides/<slug:slug>/demander-a-confirmer/", care.ask_giver, name="aid_ask_giver"),
     path("aides/<slug:slug>/", catalogue.show_aid, name="aid"),
     path("aides/<slug:slug>/organisations/", population.show_reach, name="aid_reach"),
     path("donnees/aides/", open_data.show_open_data, name="aid_data"),

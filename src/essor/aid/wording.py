@@ -68,6 +68,9 @@ SENTENCES: Mapping[str, Any] = {
         "Qui a rédigé « {aid} » ne le publie pas : demandez à une autre personne de le relire et de le publier."
     ),
     "aid-unknown": _("Aucun programme publié ne s’appelle « {aid} ». Choisissez-en un dans la liste."),
+    "aid-changed": _("La page a changé pendant que vous la lisiez. Relisez-la : rien n’est encore confirmé."),
+    "rhythm-unknown": _("Choisissez quand nous vous le redemanderons : {allowed} mois."),
+    "proposal-answered": _("Quelqu’un a déjà répondu à cette proposition."),
     "aid-already-there": _("Cette aide est déjà au dossier, et en cours. Dites-y la suite plutôt que de l’ajouter."),
     "aid-taken-back": _("Cette aide a été retirée du dossier entre-temps. Ajoutez-la de nouveau, s’il le faut."),
     "step-not-from-here": _("Cette étape ne peut pas suivre celle où l’aide en est. Étapes possibles : {allowed}."),

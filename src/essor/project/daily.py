@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.audit import record_event
+from essor.aid.tasks import look_at_links, write_to_givers
 from essor.cases.tasks import follow_bodies, remind_late, send_waiting_letters
 from essor.project.models import DailyRun
 from essor.project.tidying import tidy
@@ -50,6 +51,8 @@ TASKS: tuple[DailyTask, ...] = (
     DailyTask("case_bodies", _("confier les dossiers aux organismes qui ont pris la suite"), follow_bodies),
     DailyTask("case_reminders", _("rappeler les échéances des dossiers"), remind_late, OFFICE_OPENS),
     DailyTask("case_letters", _("envoyer les lettres en attente"), send_waiting_letters, OFFICE_OPENS),
+    DailyTask("aid_links", _("regarder si les liens des aides répondent"), look_at_links),
+    DailyTask("aid_givers", _("écrire aux organismes qui donnent de l’aide"), write_to_givers, OFFICE_OPENS),
 )
 
 

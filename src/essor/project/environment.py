@@ -24,6 +24,7 @@ CLONE = Path(__file__).resolve().parents[3]
 # Read here, by the script, by continuous integration and by the tests: any other ESSOR_ name is a slip of the pen.
 VARIABLES = (
     "DATABASE_URL",
+    "ESSOR_CHECK_LINKS",
     "ESSOR_DATA",
     "ESSOR_DEBUG",
     "ESSOR_EMAIL_FROM",
@@ -64,6 +65,7 @@ class Environment:
     is_email_said: bool
     email_from: str
     https: bool
+    checks_links: bool
     workers: int
     privacy_officer: str
     site_url: str
@@ -85,6 +87,7 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
         is_email_said="ESSOR_EMAIL_URL" in said,
         email_from=_email_from(said.get("ESSOR_EMAIL_FROM", "essor@localhost")),
         https=https,
+        checks_links=_yes_or_no("ESSOR_CHECK_LINKS", {"ESSOR_CHECK_LINKS": "1" if https else "0", **said}),
         workers=_workers(said.get("ESSOR_WORKERS", "2")),
         privacy_officer=said.get("ESSOR_PRIVACY_OFFICER", ""),
         site_url=_site_url(said.get("ESSOR_SITE_URL", ""), hosts=hosts, https=https),

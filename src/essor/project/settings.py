@@ -151,6 +151,7 @@ EMAIL_TIMEOUT = 10  # seconds: without it, a mail server that never answers hold
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 PRIVACY_OFFICER = ENVIRONMENT.privacy_officer
 WEB_WORKERS = ENVIRONMENT.workers
+CHECKS_LINKS = ENVIRONMENT.checks_links
 CSRF_FAILURE_VIEW = "essor.project.errors.show_csrf_failure"
 
 CONTENT_SECURITY_POLICY = {

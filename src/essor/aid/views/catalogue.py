@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, may, open_to
-from essor.aid.queries import catalogue, find_one_place
+from essor.aid.queries import care, catalogue, find_one_place
 from essor.aid.queries.catalogue import Entry, Wanted
 from essor.aid.terms import KINDS, REPAYMENTS, SOURCE_KINDS, list_terms, say_amount, say_repayment
 from essor.aid.views.handling import tell_handlers
@@ -42,6 +42,7 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
         "kinds": [(code, _(words)) for code, words in KINDS.items()],
         "states": [(code, words[language == "en"]) for code, words in WINDOW_WORDS.items() if code in WINDOW_TAGS],
         "may_edit": may(request.user, "edit_aid"),
+        "proposed": care.list_proposals().count() if may(request.user, "edit_aid") else 0,
     }
     return render(request, "aid/catalogue.html", context)
 
@@ -53,9 +54,13 @@ def show_aid(request: HttpRequest, slug: str) -> HttpResponse:
     entry = catalogue.find_entry(slug, on=on)
     if entry is None:
         raise Http404
+    memory = care.recall(entry.programme)
     context = {
         **tell_entry(entry, language),
         **tell_rules(entry, on, language),
+        "dead_links": memory.list_dead(entry.programme, on=on),
+        "confirmed": memory.standing(entry.programme, on=on),
+        "taken": care.count_taken(slug),
         "on": on,
         "is_today": on == timezone.localdate(),
         "history": list(catalogue.list_history(slug)),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,26 +11,34 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from essor.aid.actions import import_aids
+from essor.aid.actions import check_links, import_aids
+from essor.aid.actions.links import NothingAnswers
 from essor.aid.answers import answer_found
+from essor.aid.flou_pictures import answer_flou, say_flou
 from essor.aid.planning import answer_plan, plan_project, read_project
-from essor.aid.queries import find_for, get_questionnaire
+from essor.aid.queries import find_for, get_questionnaire, list_aid_names
+from essor.aid.queries.flou import MOST_DAYS, read_flou
 from essor.aid.queries.serving import answer_serving
 from essor.aid.receipts import read_receipt
 from essor.aid.rules import AidError, Found
 from essor.aid.wording import explain, say_serving
 from essor.knowledge import DefinitionRefused
-from essor.territories.queries import list_names
+from essor.territories.queries import get_name, list_names
 
 WRONG_REQUEST = 2
+NOTHING_ANSWERS = gettext_noop(
+    "Aucune page n’a répondu, pas même celles qui répondaient : cette machine est sans doute coupée du Web. Rien n’est "
+    "noté ; recommencez plus tard."
+)
 
 
 class Command(BaseCommand):
     help = "L’aide : pour un profil, un projet, un endroit. / Aid: for a profile, a project, a place."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        words = parser.add_subparsers(dest="word", required=True, metavar="find|plan|who-serves|import")
+        words = parser.add_subparsers(dest="word", required=True, metavar="find|plan|import|who-serves|…")
         find = words.add_parser("find", help="le verdict de chaque programme / the verdict of each programme")
         asked = find.add_mutually_exclusive_group(required=True)
         asked.add_argument("--profile", help="fichier JSON des réponses / JSON file of answers")
@@ -56,6 +65,16 @@ class Command(BaseCommand):
         serves.add_argument("--aid", default="", help="pour un seul programme / for one programme only")
         serves.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         serves.add_argument("--language", choices=("fr", "en"), default="fr")
+
+        flou = words.add_parser("flou", help="ce qui manque aux aides d’un lieu / what a place's aids lack")
+        flou.add_argument("--territory", required=True, help="le code du lieu (Les Moulins : 640) / its code")
+        flou.add_argument("--on", help="le jour (aujourd’hui) / the day (today)")
+        flou.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
+        flou.add_argument("--language", choices=("fr", "en"), default="fr")
+
+        look = words.add_parser("check-links", help="regarde si les liens répondent / looks whether links answer")
+        look.add_argument("--aid", help="d’un seul programme / of one programme only")
+        look.add_argument("--language", choices=("fr", "en"), default="fr")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"]):
@@ -92,6 +111,25 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join(say_serving(told)))
+
+    def _flou(self, options: dict[str, Any]) -> None:
+        on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()
+        place, language = options["territory"], options["language"]
+        flou = read_flou(place, on=on)
+        if options["as_json"]:
+            told = answer_flou(flou, place=place, on=on, most_days=MOST_DAYS)
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(say_flou(flou, place=get_name(place, on, language), on=on)))
+
+    def _check_links(self, options: dict[str, Any]) -> None:
+        if options["aid"] and options["aid"] not in list_aid_names():
+            raise AidError("aid-unknown", aid=options["aid"])
+        try:
+            done = check_links(now=timezone.now(), slugs=[options["aid"]] if options["aid"] else None)
+        except NothingAnswers:
+            raise CommandError(_(NOTHING_ANSWERS), returncode=WRONG_REQUEST) from None
+        self.stdout.write(_("{looked} liens regardés, {failing} sans réponse.").format(**asdict(done)))
 
     def _find(self, options: dict[str, Any]) -> None:
         on = read_day("--on", options["on"]) if options["on"] else timezone.localdate()

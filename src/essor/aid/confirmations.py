@@ -1,0 +1,82 @@
+"""What a giver's confirmation is worth on a day, and the link by which it is given."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.core import signing
+
+SALT = "essor.aid.confirm"
+LINK_DAYS = 90
+RHYTHMS = (3, 6, 12)
+"""Every how many months a giver may wish to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """``revision``: the number of what was confirmed. ``confirmed_by``: the duty of whoever did; may be empty."""
+
+    revision: int
+    on: date
+    every_months: int
+    confirmed_by: str = ""
+
+    @property
+    def due_on(self) -> date:
+        """The day on which the giver wished to be asked again."""
+        return add_months(self.on, self.every_months)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``code``: ``confirmed``, ``late`` (the day to confirm again has passed), ``changed`` (what is shown is not what
+    was confirmed) or ``never``. ``last``: the latest one; None: never."""
+
+    code: str
+    last: Confirmation | None = None
+
+    @property
+    def valid_since(self) -> date | None:
+        """The day of a confirmation that still counts."""
+        return self.last.on if self.last and self.code == "confirmed" else None
+
+
+def stand(confirmations: Iterable[Confirmation], *, revision: int | None, on: date) -> Standing:
+    """Of what is shown as ``revision``, on a day.
+
+    >>> said = Confirmation(2, date(2026, 1, 31), 3)
+    >>> stand([said], revision=2, on=date(2026, 4, 30)).code, stand([said], revision=2, on=date(2026, 5, 1)).code
+    ('confirmed', 'late')
+    """
+    known = [one for one in confirmations if one.on <= on]
+    if not known:
+        return Standing("never")
+    last = known[-1]
+    if last.revision != revision:
+        return Standing("changed", last)
+    return Standing("confirmed" if on <= last.due_on else "late", last)
+
+
+def add_months(day: date, months: int) -> date:
+    """
+    >>> add_months(date(2026, 11, 30), 3)
+    datetime.date(2027, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def make_link_word(slug: str) -> str:
+    """What opens the giver's page of one programme, for :data:`LINK_DAYS`."""
+    return signing.dumps(slug, salt=SALT)
+
+
+def open_link_word(word: str) -> str | None:
+    """The programme; None where the word was altered, or is too old."""
+    try:
+        return str(signing.loads(word, salt=SALT, max_age=LINK_DAYS * 86_400))
+    except signing.BadSignature:
+        return None

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django_tasks import task
+
+from essor.aid import actions
+
+
+class LettersWaiting(Exception):
+    """Letters that the mail server did not take: the task of the day failed, and is taken up again later."""
+
+
+@task()
+def send_letters() -> None:
+    """The letters that a deed left, outside the request."""
+    actions.send_letters(now=timezone.now())
+
+
+def look_at_links(now: datetime) -> dict[str, int]:
+    """A task of each day, where the platform is told to ask something of other sites."""
+    if not settings.CHECKS_LINKS:
+        return {"looked": 0}
+    return asdict(actions.check_links(now=now))
+
+
+def write_to_givers(now: datetime) -> dict[str, int]:
+    """A task of each day: what givers must know, then the letters that wait."""
+    written = actions.write_to_givers(now=now)
+    done = actions.send_letters(now=now)
+    if done.failed:
+        raise LettersWaiting(done.failed)
+    return {**written, **asdict(done)}
