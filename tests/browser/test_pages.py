@@ -50,6 +50,7 @@ PUBLIC = {
     "a project to finance": "/trouver/plan/",
     "a financing plan": "/trouver/plan/?plan=1&cost_equipment=20000&cost_consulting=10000&own_cash=6000",
     "a receipt that does not read": "/trouver/recu/?r=x",
+    "to be told by e-mail": "/trouver/avis/",
     "where it is still vague": "/aides/flou/?place=Les+Moulins",
     "a correction to propose": "/aides/innogec/proposer/",
     "aids as open data": "/donnees/aides/",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -26,11 +26,19 @@ LetterT = TypeVar("LetterT", bound=WaitingLetter)
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    content: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenLetter:
     to: str
     subject: str
     text: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,7 @@ def _send(row: QuerySet[LetterT], write: Callable[[LetterT], WrittenLetter | Non
     try:
         written = write(letter)
         if written is not None:
-            sender = settings.DEFAULT_FROM_EMAIL
-            EmailMessage(written.subject, written.text, sender, [written.to], headers=dict(written.headers)).send()
+            _hand_over(written)
     except Exception as error:  # whatever one letter raises, the next ones leave
         if not isinstance(error, OSError):  # smtplib's own errors are OSErrors: the server's, not ours
             logger.exception("letter %s", letter)
@@ -72,3 +79,11 @@ def _send(row: QuerySet[LetterT], write: Callable[[LetterT], WrittenLetter | Non
         return False
     row.update(sent_at=now, failure="" if written else "nobody to write to")
     return True
+
+
+def _hand_over(written: WrittenLetter) -> None:
+    sender, headers = settings.DEFAULT_FROM_EMAIL, dict(written.headers)
+    letter = EmailMessage(written.subject, written.text, sender, [written.to], headers=headers)
+    for file in written.files:
+        letter.attach(file.name, file.content, file.media_type)
+    letter.send()

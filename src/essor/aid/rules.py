@@ -106,8 +106,10 @@ def find_aids(
     places: Places,
     questionnaire: Questionnaire,
     place_names: Mapping[str, str] | None = None,
+    with_nearest: bool = True,
 ) -> tuple[Found, ...]:
-    """The verdict of every programme, in the order given. ``places``: those of day ``on``."""
+    """The verdict of every programme, in the order given. ``places``: those of day ``on``. ``with_nearest``: what would
+    turn each no is sought too."""
     found = []
     for programme in programmes:
         window = programme.window(on)
@@ -121,8 +123,8 @@ def find_aids(
             variables=questionnaire.variables,
             place_names=place_names,
         )
-        is_no = outcome.answer == "no"
-        nearest = questionnaire.find_nearest(ruled.criteria, profile, places=places) if is_no else None
+        is_sought = with_nearest and outcome.answer == "no"
+        nearest = questionnaire.find_nearest(ruled.criteria, profile, places=places) if is_sought else None
         missing = verdict.missing if outcome.answer == "maybe" else ()
         found.append(Found(programme, ruled, window, outcome, missing, nearest))
     return tuple(found)

@@ -17,7 +17,9 @@ class LettersWaiting(Exception):
 @task()
 def send_letters() -> None:
     """The letters that a deed left, outside the request."""
-    actions.send_letters(now=timezone.now())
+    now = timezone.now()
+    actions.send_letters(now=now)
+    actions.send_alerts(now=now)
 
 
 def look_at_links(now: datetime) -> dict[str, int]:
@@ -34,3 +36,12 @@ def write_to_givers(now: datetime) -> dict[str, int]:
     if done.failed:
         raise LettersWaiting(done.failed)
     return {**written, **asdict(done)}
+
+
+def tell_subscribers(now: datetime) -> dict[str, int]:
+    """A task of each day: what changed for those who asked to be told."""
+    told = actions.tell_subscribers(now=now)
+    done = actions.send_alerts(now=now)
+    if done.failed:
+        raise LettersWaiting(done.failed)
+    return {**told, **asdict(done)}

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from essor.aid.views import (
+    alerting,
     care,
     catalogue,
     editing,
@@ -23,6 +24,11 @@ urlpatterns: list[URLPattern] = [
     path("trouver/plan/", planning.show_plan, name="aid_plan"),
     path("trouver/recu/", receipts.show_receipt, name="aid_receipt"),
     path("trouver/recu/donner/", receipts.give_receipt, name="aid_receipt_give"),
+    path("trouver/avis/", alerting.ask, name="aid_alert"),
+    path("trouver/avis/confirmer/<str:word>/", alerting.confirm, name="aid_alert_confirm"),
+    path("trouver/avis/quitter/<str:word>/", alerting.leave, name="aid_alert_leave"),
+    path("trouver/calendrier.ics", alerting.send_calendar, name="aid_calendar"),
+    path("aides/<slug:slug>/calendrier.ics", alerting.send_aid_calendar, name="aid_dates"),
     path("bureau/parcours-des-aides/", funnel.show_funnel, name="aid_funnel"),
     path("bureau/reorganisation/", reorganising.record, name="reorganise"),
     path("aides/", catalogue.show_catalogue, name="aid_list"),

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.audit import record_event
-from essor.aid.tasks import look_at_links, write_to_givers
+from essor.aid.tasks import look_at_links, tell_subscribers, write_to_givers
 from essor.cases.tasks import follow_bodies, remind_late, send_waiting_letters
 from essor.project.models import DailyRun
 from essor.project.tidying import tidy
@@ -53,6 +53,7 @@ TASKS: tuple[DailyTask, ...] = (
     DailyTask("case_letters", _("envoyer les lettres en attente"), send_waiting_letters, OFFICE_OPENS),
     DailyTask("aid_links", _("regarder si les liens des aides répondent"), look_at_links),
     DailyTask("aid_givers", _("écrire aux organismes qui donnent de l’aide"), write_to_givers, OFFICE_OPENS),
+    DailyTask("aid_alerts", _("avertir de ce qui change pour leur projet"), tell_subscribers, OFFICE_OPENS),
 )
 
 

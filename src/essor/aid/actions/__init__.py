@@ -1,5 +1,6 @@
 """Every write on the catalogue of aid and on projects' folders. Each is one transaction: the deed and its trace."""
 
+from essor.aid.actions.alerts import confirm_subscription, leave, send_alerts, subscribe, tell_subscribers
 from essor.aid.actions.care import (
     answer_proposal,
     ask_giver,
@@ -19,17 +20,22 @@ __all__ = [
     "ask_giver",
     "check_links",
     "confirm_aid",
+    "confirm_subscription",
     "correct_step",
     "draft_aid",
     "erase_folder",
     "import_aids",
+    "leave",
     "load_shipped_aids",
     "propose_correction",
     "publish_aid",
     "record_reorganisation",
     "record_step",
+    "send_alerts",
     "send_letters",
     "set_draft_aside",
+    "subscribe",
     "take_step_back",
+    "tell_subscribers",
     "write_to_givers",
 ]

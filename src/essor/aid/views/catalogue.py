@@ -104,6 +104,7 @@ def tell_rules(entry: Entry, on: date, language: str) -> dict[str, Any]:
             cost_kinds={code: costs.value_label(code, language) for code in costs.values},
         ),
         "opens_on": period.starts_on,
+        "is_dated": period.ends_before is not None and period.ends_before > timezone.localdate(),
         "closes_on": period.ends_before - timedelta(days=1) if period.ends_before else None,
         "conditions": describe(
             entry.ruled.criteria, language=language, variables=variables, place_names=list_names(on, language)

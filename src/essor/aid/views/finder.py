@@ -138,6 +138,8 @@ def show_results(request: HttpRequest) -> HttpResponse:
         "token": visit.token,
         "plan": visit.address("aid_plan", visit.asked),
         "receipt": visit.address("aid_receipt_give", visit.asked),
+        "alert": visit.address("aid_alert", visit.asked),
+        "calendar": visit.address("aid_calendar", visit.asked),
         "why": _find_why(request.GET.get("why", "")[:100], visit, names),
         **tell_visit(visit),
     }

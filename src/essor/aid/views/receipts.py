@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
 from essor.aid.answers import answer_found
-from essor.aid.links import Asked
+from essor.aid.links import Asked, write_link
 from essor.aid.queries.replaying import Flip, replay
 from essor.aid.receipts import Receipt, open_receipt, sign_receipt
 from essor.aid.rules import AidError, Found
@@ -56,6 +56,7 @@ def show_receipt(request: HttpRequest) -> HttpResponse:
             for code in ("yes", "maybe", "no")
         ],
         "flips": [_tell_flip(flip, language) for flip in found.flips],
+        "alert": reverse("aid_alert") + "?" + urlencode({"p": write_link(Asked(receipt.said))}),
         "as_json": "?" + urlencode({"r": request.GET["r"], "format": "json"}),
     }
     return render(request, "aid/receipt.html", context)
