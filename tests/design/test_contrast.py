@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import essor.design
+from essor.design.colours import contrast
 
 TOKENS = (Path(essor.design.__file__).parent / "static/design/tokens.css").read_text(encoding="utf-8")
 LIGHT, DARK = (
@@ -24,17 +25,6 @@ WORDS = [
     ("on-class-high", "class-4"), ("on-class-high", "class-5"),
 ]  # fmt: skip
 SHAPES = [(shape, "paper") for shape in ("ochre", "clay", "moss", "water", "rule-strong")]
-
-
-def contrast(first: str, second: str) -> float:
-    lighter, darker = sorted((luminance(first), luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_the_measure_is_the_published_one() -> None:

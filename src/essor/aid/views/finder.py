@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from typing import Any, cast
@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from essor.accounts.permissions import Audience, open_to
 from essor.aid.answers import list_nearest
 from essor.aid.forms import AnswerForm
+from essor.aid.frames import Frame
 from essor.aid.links import Asked, read_link, write_link
 from essor.aid.queries import Search, find_one_place, search_aids
 from essor.aid.queries.folder import list_shelved
@@ -33,24 +34,32 @@ from essor.territories.queries import list_names
 from essor.territories.rules import fold
 
 FROM_FILE = "dossier"
+IN_A_FRAME = {"find_aid": "aid_frame", "aid_results": "aid_frame_results"}
 LONGEST_TOKEN = 100
 MOST_NAMED = 5
+LOST = gettext_lazy("Ce lien n’est plus entier : les réponses qu’il portait sont perdues. Recommençons.")
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One reading of the address: what was answered, the day of asking, what it gives.
 
-    ``token``: of the promoter's link, where they come from their file; what they choose goes there.
+    ``token``: of the promoter's link, where they come from their file; what they choose goes there. ``frame``: the
+    colours of the partner whose page shows it, None on a page of its own. ``is_lost``: the address was altered.
     """
 
     asked: Asked
     on: date
     search: Search
     token: str = ""
+    frame: Frame | None = None
+    is_lost: bool = False
 
     def address(self, name: str, asked: Asked, **more: str) -> str:
+        """Inside a partner's frame, the journey stays there; all else opens on a page of its own."""
         words = {"p": write_link(asked), "on": self.day, FROM_FILE: self.token} | more
+        if self.frame is not None and name in IN_A_FRAME:
+            name, words = IN_A_FRAME[name], words | self.frame.as_words()
         kept = {key: word for key, word in words.items() if word}
         return reverse(name) + (f"?{urlencode(kept)}" if kept else "")
 
@@ -71,28 +80,40 @@ def keep_private_from_file(view: View) -> View:
     return cast(View, shown)
 
 
-def read_visit(request: HttpRequest) -> Visit:
+def read_visit(request: HttpRequest, *, frame: Frame | None = None) -> Visit:
     """A link that was altered, or whose answers are no longer possible, falls back to an empty profile, and says so."""
-    asked, token = read_link(request.GET.get("p", "")), request.GET.get(FROM_FILE, "")[:LONGEST_TOKEN]
+    asked = read_link(request.GET.get("p", ""))
+    token = request.GET.get(FROM_FILE, "")[:LONGEST_TOKEN] if frame is None else ""
     try:
         on = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         on = timezone.localdate()
     if asked is not None:
         try:
-            return Visit(asked, on, search_aids(asked, on=on, language=read_language()), token)
+            return Visit(asked, on, search_aids(asked, on=on, language=read_language()), token, frame)
         except AidError:
             asked = None
-    messages.warning(request, _("Ce lien n’est plus entier : les réponses qu’il portait sont perdues. Recommençons."))
-    return Visit(Asked(), on, search_aids(Asked(), on=on, language=read_language()), token)
+    if frame is None:  # a message may need a cookie: the frame says it by itself
+        messages.warning(request, LOST)
+    return Visit(Asked(), on, search_aids(Asked(), on=on, language=read_language()), token, frame, is_lost=True)
 
 
 @open_to(Audience.PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
 @keep_private_from_file
 def ask_question(request: HttpRequest) -> HttpResponse:
+    return answer_question(request, read_visit(request))
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private_from_file
+def show_results(request: HttpRequest) -> HttpResponse:
+    return answer_results(request, read_visit(request))
+
+
+def answer_question(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The question that settles most for least effort; or the one that the visitor wants to change."""
-    visit = read_visit(request)
     questions = load_questions()
     wanted = request.GET.get("question", "")
     name = wanted if wanted in questions else visit.search.next_question
@@ -118,11 +139,7 @@ def ask_question(request: HttpRequest) -> HttpResponse:
     return render(request, "aid/question.html", context, status=400 if form.is_bound else 200)
 
 
-@open_to(Audience.PUBLIC)
-@require_safe
-@keep_private_from_file
-def show_results(request: HttpRequest) -> HttpResponse:
-    visit = read_visit(request)
+def answer_results(request: HttpRequest, visit: Visit) -> HttpResponse:
     names = list_names(visit.on, read_language())
     context = {
         "more": visit.address("find_aid", visit.asked) if visit.search.next_question else "",
@@ -179,7 +196,14 @@ def tell_visit(visit: Visit) -> dict[str, Any]:
     talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
     if place := places.get(str(visit.asked.said.get(PLACE, ""))):
         talk["place"] = place
+    frame = visit.frame.as_words() if visit.frame else {}
     return {
+        "layout": "design/page.html" if visit.frame is None else "aid/frame.html",
+        "is_framed": visit.frame is not None,
+        "frame": frame,
+        "colours": reverse("aid_frame_colours") + (f"?{urlencode(frame)}" if frame else ""),
+        "lost": LOST if visit.is_lost else "",
+        "whole": replace(visit, frame=None).address("aid_results", visit.asked),
         "answers": answers,
         "counts": counts,
         "on": visit.on,
