@@ -68,6 +68,7 @@ SENTENCES: Mapping[str, Any] = {
         "Qui a rédigé « {aid} » ne le publie pas : demandez à une autre personne de le relire et de le publier."
     ),
     "aid-unknown": _("Aucun programme publié ne s’appelle « {aid} ». Choisissez-en un dans la liste."),
+    "too-many-requests": _("Trop de demandes viennent de cette adresse. Recommencez dans {seconds} secondes au plus."),
     "aid-changed": _("La page a changé pendant que vous la lisiez. Relisez-la : rien n’est encore confirmé."),
     "rhythm-unknown": _("Choisissez quand nous vous le redemanderons : {allowed} mois."),
     "proposal-answered": _("Quelqu’un a déjà répondu à cette proposition."),

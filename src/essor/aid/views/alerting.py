@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from essor.accounts.limits import is_within
 from essor.accounts.permissions import Audience, open_to
 from essor.aid import actions, tasks
 from essor.aid.alert_forms import AlertForm
@@ -18,6 +19,7 @@ from essor.aid.links import Asked, read_link
 from essor.aid.queries import find_for
 from essor.aid.rules import AidError
 from essor.aid.views.finder import list_answers
+from essor.cases.views.opening import TOO_OFTEN
 from essor.cases.views.private import keep_private
 from essor.directory.views.asking import read_language
 
@@ -29,6 +31,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The answer is the same whether the address is known or not."""
     asked = read_link(request.POST.get("p", "") or request.GET.get("p", "")) or Asked()
     form = AlertForm(request.POST or None, initial={"p": request.GET.get("p", "")})
+    is_too_much = form.is_valid() and not is_within(request, "alert")
+    if is_too_much:
+        form.add_error(None, _(TOO_OFTEN))
     if form.is_valid():
         actions.subscribe(
             email=form.cleaned_data["email"], said=asked.said, language=read_language(), now=timezone.now()
@@ -36,7 +41,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         tasks.send_letters.enqueue()
         return render(request, "aid/alert_asked.html", {"email": form.cleaned_data["email"]})
     context = {"form": form, "answers": list_answers(asked, timezone.localdate())}
-    return render(request, "aid/alert_ask.html", context, status=400 if form.is_bound else 200)
+    status = 429 if is_too_much else 400 if form.is_bound else 200
+    return render(request, "aid/alert_ask.html", context, status=status)
 
 
 @open_to(Audience.PUBLIC)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from essor.accounts.limits import is_within
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to, require
 from essor.aid import actions, tasks
@@ -24,6 +25,7 @@ from essor.aid.queries.catalogue import Entry
 from essor.aid.rules import AidError
 from essor.aid.views.catalogue import tell_entry, tell_rules
 from essor.aid.wording import explain
+from essor.cases.views.opening import TOO_OFTEN
 from essor.cases.views.private import keep_private
 from essor.directory.views.asking import read_language
 
@@ -78,6 +80,9 @@ def ask_giver(request: HttpRequest, slug: str) -> HttpResponse:
 def propose(request: HttpRequest, slug: str) -> HttpResponse:
     entry, language = _get_entry(slug), read_language()
     form = ProposalForm(request.POST or None, initial={"number": entry.programme.revision})
+    is_too_much = form.is_valid() and not is_within(request, "proposal")
+    if is_too_much:
+        form.add_error(None, _(TOO_OFTEN))
     if form.is_valid():
         try:
             actions.propose_correction(slug=slug, language=language, now=timezone.now(), **form.cleaned_data)
@@ -88,7 +93,8 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("aid", slug)
     name = getattr(entry.programme.definition.name, language)
     context = {"form": form, "name": name, "trail": _lead_to(entry)}
-    return render(request, "aid/propose.html", context, status=400 if form.is_bound else 200)
+    status = 429 if is_too_much else 400 if form.is_bound else 200
+    return render(request, "aid/propose.html", context, status=status)
 
 
 @open_to(Audience.ADVISER)

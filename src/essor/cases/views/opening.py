@@ -5,8 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
+from essor.accounts.limits import is_within
 from essor.accounts.permissions import Audience, open_to
 from essor.cases import actions, queries, tasks
 from essor.cases.forms import OpeningForm
@@ -15,6 +17,10 @@ from essor.cases.rules import CaseError
 from essor.cases.views.private import keep_private, language_of_page
 from essor.cases.wording import FIELDS, explain_error, write_usual
 
+TOO_OFTEN = gettext_noop(
+    "Plusieurs demandes sont déjà parties d’ici depuis une heure. Attendez un peu, puis renvoyez celle-ci : elle est "
+    "encore dans cette page."
+)
 CARRIED = ("need", "place", "profile")
 
 
@@ -26,6 +32,9 @@ def open_request(request: HttpRequest) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     initial = {name: request.GET[name][:8_000] for name in CARRIED if name in request.GET}
     form = OpeningForm(request.POST or None, initial=initial)
+    is_too_much = form.is_valid() and not is_within(request, "help")
+    if is_too_much:
+        form.add_error(None, _(TOO_OFTEN))
     if form.is_valid():
         try:
             place = queries.find_place(text=form.cleaned_data["place"], on=today)
@@ -47,4 +56,4 @@ def open_request(request: HttpRequest) -> HttpResponse:
         "is_profile_lost": bool(carried) and read_profile(carried) is None,
         "usual": write_usual(usual.days, usual.n) if usual else "",
     }
-    return render(request, "cases/open.html", context, status=400 if form.errors else 200)
+    return render(request, "cases/open.html", context, status=429 if is_too_much else 400 if form.errors else 200)
