@@ -97,6 +97,11 @@ class Found:
     missing: tuple[str, ...]
     nearest: Change | None
 
+    @property
+    def group(self) -> str:
+        """``yes``, ``judge`` (nothing written is against it, and a person must judge the rest), ``maybe`` or ``no``."""
+        return "judge" if self.outcome.answer == "yes" and self.outcome.judgement else self.outcome.answer
+
 
 def find_aids(
     programmes: Iterable[Programme],

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "aid-unknown": _("Aucun programme publié ne s’appelle « {aid} ». Choisissez-en un dans la liste."),
     "too-many-requests": _("Trop de demandes viennent de cette adresse. Recommencez dans {seconds} secondes au plus."),
+    "organisation-unknown": _("Aucune organisation n’a la clé « {key} »."),
     "aid-changed": _("La page a changé pendant que vous la lisiez. Relisez-la : rien n’est encore confirmé."),
     "rhythm-unknown": _("Choisissez quand nous vous le redemanderons : {allowed} mois."),
     "proposal-answered": _("Quelqu’un a déjà répondu à cette proposition."),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
@@ -8,10 +8,11 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,6 +23,7 @@ from essor.aid.frames import Frame
 from essor.aid.links import Asked, read_link, write_link
 from essor.aid.queries import Search, find_one_place, search_aids
 from essor.aid.queries.folder import list_shelved
+from essor.aid.queries.known_answers import Known, KnownAnswer, read_known
 from essor.aid.rules import PLACE, AidError, Found
 from essor.aid.wording import say_answer
 from essor.cases.profiles import sign_profile
@@ -33,7 +35,7 @@ from essor.knowledge.questions import load_questions
 from essor.territories.queries import list_names
 from essor.territories.rules import fold
 
-FROM_FILE = "dossier"
+FROM_FILE, OF = "dossier", "organisation"
 IN_A_FRAME = {"find_aid": "aid_frame", "aid_results": "aid_frame_results"}
 LONGEST_TOKEN = 100
 MOST_NAMED = 5
@@ -45,7 +47,8 @@ class Visit:
     """One reading of the address: what was answered, the day of asking, what it gives.
 
     ``token``: of the promoter's link, where they come from their file; what they choose goes there. ``frame``: the
-    colours of the partner whose page shows it, None on a page of its own. ``is_lost``: the address was altered.
+    colours of the partner whose page shows it, None on a page of its own. ``known``: the organisation asked for, whose
+    public facts answer what is not answered otherwise. ``is_lost``: the address was altered.
     """
 
     asked: Asked
@@ -53,11 +56,13 @@ class Visit:
     search: Search
     token: str = ""
     frame: Frame | None = None
+    known: Known | None = None
     is_lost: bool = False
 
     def address(self, name: str, asked: Asked, **more: str) -> str:
         """Inside a partner's frame, the journey stays there; all else opens on a page of its own."""
-        words = {"p": write_link(asked), "on": self.day, FROM_FILE: self.token} | more
+        organisation = self.known.key if self.known else ""
+        words = {"p": write_link(asked), "on": self.day, FROM_FILE: self.token, OF: organisation} | more
         if self.frame is not None and name in IN_A_FRAME:
             name, words = IN_A_FRAME[name], words | self.frame.as_words()
         kept = {key: word for key, word in words.items() if word}
@@ -83,19 +88,36 @@ def keep_private_from_file(view: View) -> View:
 def read_visit(request: HttpRequest, *, frame: Frame | None = None) -> Visit:
     """A link that was altered, or whose answers are no longer possible, falls back to an empty profile, and says so."""
     asked = read_link(request.GET.get("p", ""))
-    token = request.GET.get(FROM_FILE, "")[:LONGEST_TOKEN] if frame is None else ""
+    token, key = ("", "") if frame else (request.GET.get(name, "")[:LONGEST_TOKEN] for name in (FROM_FILE, OF))
     try:
         on = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         on = timezone.localdate()
+    known = _find_known(key, on) if key else None
     if asked is not None:
+        asked = _complete(asked, known)
         try:
-            return Visit(asked, on, search_aids(asked, on=on, language=read_language()), token, frame)
+            return Visit(asked, on, search_aids(asked, on=on, language=read_language()), token, frame, known)
         except AidError:
             asked = None
     if frame is None:  # a message may need a cookie: the frame says it by itself
         messages.warning(request, LOST)
-    return Visit(Asked(), on, search_aids(Asked(), on=on, language=read_language()), token, frame, is_lost=True)
+    asked = _complete(Asked(), known)
+    return Visit(asked, on, search_aids(asked, on=on, language=read_language()), token, frame, known, is_lost=True)
+
+
+def _find_known(key: str, on: date) -> Known:
+    known = read_known(key, on=on, known_at=timezone.now())
+    if known is None:
+        raise Http404(_("Aucune organisation n’a cette adresse."))
+    return known
+
+
+def _complete(asked: Asked, known: Known | None) -> Asked:
+    """With what facts answer, where the visitor answered nothing, not even « I do not know »."""
+    facts = {name: answer.value for name, answer in known.answers.items()} if known else {}
+    kept = {name: value for name, value in facts.items() if name not in asked.skipped}
+    return Asked(kept | dict(asked.said), asked.skipped)
 
 
 @open_to(Audience.PUBLIC)
@@ -146,9 +168,9 @@ def answer_results(request: HttpRequest, visit: Visit) -> HttpResponse:
         "groups": [
             {
                 "answer": answer,
-                "aids": [_show(found, names) for found in visit.search.found if found.outcome.answer == answer],
+                "aids": [_show(found, names) for found in visit.search.found if found.group == answer],
             }
-            for answer in ("yes", "maybe", "no")
+            for answer in ("yes", "judge", "maybe", "no")
         ],
         "link": write_link(visit.asked),
         "day": visit.day,
@@ -167,7 +189,7 @@ def _find_why(text: str, visit: Visit, names: Mapping[str, str]) -> dict[str, An
     """« Why is this aid not in my list? »: those whose name or provider holds every word asked."""
     words = fold(text).split()
     named = [one for one in visit.search.found if words and all(word in _fold_names(one) for word in words)]
-    aids = [_show(one, names) | {"answer": one.outcome.answer} for one in named[:MOST_NAMED]]
+    aids = [_show(one, names) for one in named[:MOST_NAMED]]
     return {"text": text.strip(), "aids": aids, "more": len(named) - len(aids)}
 
 
@@ -188,11 +210,15 @@ def _find_folder(token: str) -> dict[str, Any] | None:
 def tell_visit(visit: Visit) -> dict[str, Any]:
     """What was answered, each with the address that changes it, and how many programmes answer what."""
     places = list_names(visit.on, read_language())
-    answers = [
-        answer | {"change": visit.address("find_aid", visit.asked, question=answer["question"])}
+    answers: list[dict[str, Any]] = [
+        {
+            **answer,
+            "change": visit.address("find_aid", visit.asked, question=answer["question"]),
+            "known": _find_fact(visit, answer["question"]),
+        }
         for answer in list_answers(visit.asked, visit.on)
     ]
-    counts = {answer: _count(visit.search.found, answer) for answer in ("yes", "maybe", "no")}
+    counts = {group: sum(one.group == group for one in visit.search.found) for group in ("yes", "judge", "maybe", "no")}
     talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
     if place := places.get(str(visit.asked.said.get(PLACE, ""))):
         talk["place"] = place
@@ -206,6 +232,7 @@ def tell_visit(visit: Visit) -> dict[str, Any]:
         "whole": replace(visit, frame=None).address("aid_results", visit.asked),
         "answers": answers,
         "counts": counts,
+        "organisation": visit.known,
         "on": visit.on,
         "again": visit.address("find_aid", Asked()),
         "folder": _find_folder(visit.token),
@@ -228,14 +255,17 @@ def list_answers(asked: Asked, on: date) -> list[dict[str, str]]:
     ]
 
 
-def _count(found: Sequence[Found], answer: str) -> int:
-    return sum(one.outcome.answer == answer for one in found)
+def _find_fact(visit: Visit, question: str) -> KnownAnswer | None:
+    """The fact that this answer comes from; None where the visitor answered otherwise."""
+    fact = visit.known.answers.get(question) if visit.known else None
+    return fact if fact and fact.value == visit.asked.said.get(question) else None
 
 
 def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
     definition, language = found.programme.definition, read_language()
     return {
         "slug": found.programme.slug,
+        "answer": found.outcome.answer,
         "name": getattr(definition.name, language),
         "provider": definition.provider,
         "verdict": found.outcome.words(language),

@@ -20,6 +20,7 @@ from essor.aid.flou_pictures import answer_flou, say_flou
 from essor.aid.planning import answer_plan, plan_project, read_project
 from essor.aid.queries import find_for, get_questionnaire, list_aid_names
 from essor.aid.queries.flou import MOST_DAYS, read_flou
+from essor.aid.queries.known_answers import read_known
 from essor.aid.queries.serving import answer_serving
 from essor.aid.receipts import read_receipt
 from essor.aid.rules import AidError, Found
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         asked = find.add_mutually_exclusive_group(required=True)
         asked.add_argument("--profile", help="fichier JSON des réponses / JSON file of answers")
         asked.add_argument("--receipt", help="reçu en JSON, par les règles d’alors / receipt, by the rules of then")
+        asked.add_argument("--organisation", help="sa clé dans l’annuaire / its key in the directory")
         find.add_argument("--on", help="le jour où l’on demande (aujourd’hui) / the day of asking (today)")
         find.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         find.add_argument("--language", choices=("fr", "en"), default="fr")
@@ -137,6 +139,11 @@ class Command(BaseCommand):
         if options["receipt"]:
             receipt = read_receipt(read_json(Path(options["receipt"])))
             said, on, known_at = receipt.said, receipt.on, receipt.known_at
+        elif options["organisation"]:
+            known = read_known(options["organisation"], on=on, known_at=timezone.now())
+            if known is None:
+                raise AidError("organisation-unknown", key=options["organisation"])
+            said = {name: answer.value for name, answer in known.answers.items()}
         else:
             said = read_json(Path(options["profile"]))
         names = list_names(on, language)
@@ -148,15 +155,15 @@ class Command(BaseCommand):
             self._say(found, language)
 
     def _say(self, found: Sequence[Found], language: str) -> None:
-        for answer in ("yes", "maybe", "no"):
+        for answer in ("yes", "judge", "maybe", "no"):
             for item in found:
-                if item.outcome.answer != answer:
+                if item.group != answer:
                     continue
                 definition = item.programme.definition
                 name = definition.name.en if language == "en" else definition.name.fr
                 self.stdout.write(f"{name} — {item.outcome.words(language)}, {item.window.words(language)}")
                 for condition in item.outcome.conditions:
-                    if answer != "yes":
+                    if answer in {"maybe", "no"}:
                         self.stdout.write(f"    {_say_state(condition.state)} {getattr(condition, language)}")
                 for words in item.outcome.judgement:
                     self.stdout.write("    " + _("une personne doit juger :") + f" {words[language]}")
