@@ -236,3 +236,25 @@ def test_a_file_is_published_whole_or_not_at_all(tmp_path: Path, capsys: Any) ->
 def test_a_cap_below_its_floor_is_refused_in_a_file_too() -> None:
     with pytest.raises(DefinitionRefused, match="sous le plancher"):
         change(amount={"min": 5000, "max": 1000})
+
+
+def test_who_does_what_is_shown_and_searched(
+    client: StrictClient, adviser_client: StrictClient, second: StrictClient
+) -> None:
+    said = WRITTEN | {"givers": "Ministère d’essai | pays\nTable d’essai | receives"}
+    form = {("forms_" if name == "forms_" else name): value for name, value in said.items()}
+    assert adviser_client.post("/aides/ajouter/", form).status_code == 302
+    second.post("/aides/fonds_essai/brouillon/publier/", {"seen": "1"})
+    page = client.get("/aides/fonds_essai/").content.decode()
+    assert "Qui reçoit les demandes" in page
+    assert "Table d’essai" in page
+    assert "fonds_essai" in client.get("/aides/", {"text": "table d’essai"}).content.decode()
+    told = client.get("/api/aides/fonds_essai/").json()["definition"]["givers"]
+    assert told == [{"name": "Ministère d’essai", "role": "pays"}, {"name": "Table d’essai", "role": "receives"}]
+
+
+def test_a_role_that_is_not_one_is_refused(adviser_client: StrictClient) -> None:
+    refused = adviser_client.post("/aides/ajouter/", WRITTEN | {"givers": "Ministère | dances"})
+    assert refused.status_code == 400
+    assert "givers" in refused.content.decode()
+    assert find_draft("fonds_essai") is None

@@ -134,3 +134,16 @@ def test_queries_do_not_grow(
     import_bodies(file=write_file(*rows), by=None, now=NOW)
     with django_assert_max_num_queries(10):
         read(client, address)
+
+
+def test_two_thousand_bodies_are_read_a_page_at_a_time(
+    client: StrictClient, write_file: WriteBodies, django_assert_max_num_queries: Any
+) -> None:
+    rows = [f"cld-{n},created,,,Numéro {n:04},,,,,,,,Registre," for n in range(2000)]
+    import_bodies(file=write_file(*rows), by=None, now=NOW)
+    with django_assert_max_num_queries(10):
+        first = read(client, "/organismes/")
+    assert first.count("Numéro ") == 100
+    last = read(client, "/organismes/?page=20")
+    assert "Numéro 1999" in last
+    assert "Numéro 0000" not in last

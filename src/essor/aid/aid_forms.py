@@ -58,6 +58,9 @@ class AidForm(forms.Form):
     name_en = forms.CharField(label=_("Nom en anglais"), max_length=200)
     provider = forms.CharField(label=_("Qui donne"), max_length=200)
     partners = _make_lines(_("Avec"), _("Un par ligne."))
+    givers = _make_lines(
+        _("Qui fait quoi"), _("Un par ligne : nom | rôle (pays, decides, receives, advises, guarantees).")
+    )
     forms_ = forms.MultipleChoiceField(label=_("Genre"), widget=forms.CheckboxSelectMultiple)
     is_public = forms.BooleanField(label=_("C’est de l’argent public"), required=False)
     minimum = DollarsField(label=_("Au moins, en dollars"), required=False, min_value=0, max_value=10**9)
@@ -114,6 +117,7 @@ class AidForm(forms.Form):
             "name": {"fr": said["name_fr"], "en": said["name_en"]},
             "provider": said["provider"],
             "partners": _read_lines(said["partners"]),
+            "givers": [_read_giver(line) for line in _read_lines(said["givers"])],
             "is_public": said["is_public"],
             "forms": said["forms_"],
             "project_types": said["project_types"],
@@ -137,6 +141,7 @@ def open_definition(definition: AidDefinition) -> dict[str, Any]:
         "name_en": content["name"]["en"],
         "provider": content["provider"],
         "partners": "\n".join(content["partners"]),
+        "givers": "\n".join(SIDE.join([giver["name"], giver["role"]]) for giver in content["givers"]),
         "forms_": content["forms"],
         "is_public": content["is_public"],
         "minimum": amount["min"],
@@ -194,6 +199,11 @@ def _read_source(line: str) -> dict[str, Any]:
 
 def _write_source(source: Mapping[str, Any]) -> str:
     return SIDE.join(part for part in (source["url"], source["kind"], source["date"]) if part)
+
+
+def _read_giver(line: str) -> dict[str, str]:
+    name, *rest = _split(line)
+    return {"name": name, "role": rest[0] if rest else ""}
 
 
 def _to_percent(share: float | None) -> float | None:

@@ -76,6 +76,7 @@ PARTS: Mapping[str, str] = {
     "name.en": gettext_noop("Nom en anglais"),
     "provider": gettext_noop("Qui donne"),
     "partners": gettext_noop("Avec"),
+    "givers": gettext_noop("Qui fait quoi"),
     "forms": gettext_noop("Genre"),
     "is_public": gettext_noop("C’est de l’argent public"),
     "amount.min": gettext_noop("Au moins, en dollars"),

@@ -80,6 +80,15 @@ WORDS: Mapping[str, str] = {
 }
 
 
+GIVER_ROLES: Mapping[str, str] = {
+    "pays": gettext_noop("Qui verse"),
+    "decides": gettext_noop("Qui décide"),
+    "receives": gettext_noop("Qui reçoit les demandes"),
+    "advises": gettext_noop("Qui conseille"),
+    "guarantees": gettext_noop("Qui garantit"),
+}
+
+
 def find_repayment(definition: AidDefinition) -> str:
     """``all``, ``partly`` or ``nothing``: the first thing that a promoter asks."""
     forms = set(definition.forms)
@@ -130,6 +139,7 @@ def list_terms(definition: AidDefinition, *, language: str, cost_kinds: Mapping[
         (_("À rembourser ?"), say_repayment(definition)),
         (_("Genre"), say_kinds(definition)),
         (_("Qui donne"), definition.provider),
+        *((_(label), _join_givers(definition, role)) for role, label in GIVER_ROLES.items()),
         (_("Avec"), ", ".join(definition.partners)),
         (_("Montant"), say_amount(amount) or _("aucune page ne le dit")),
         *((_("Selon le montant"), _say_step(step)) for step in amount.steps),
@@ -180,6 +190,10 @@ def _write(kind: str, value: Any) -> str:
 def _say_word(value: object) -> str:
     word = WORDS.get(str(value))
     return _(word) if word else str(value)
+
+
+def _join_givers(definition: AidDefinition, role: str) -> str:
+    return ", ".join(giver.name for giver in definition.givers if giver.role == role)
 
 
 def _join(words: Any, language: str) -> str:

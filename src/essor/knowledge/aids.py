@@ -25,6 +25,7 @@ GRAMMAR = 1
 AidKind = Literal[
     "grant", "loan", "grant_or_loan", "guarantee", "preferred_shares", "training", "support", "grant_to_networks"
 ]
+GiverRole = Literal["pays", "decides", "receives", "advises", "guarantees"]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -119,6 +120,13 @@ class ContactDefinition(Definition):
     url: Annotated[str, Field(pattern=r"^https?://|^$")] = ""
 
 
+class GiverDefinition(Definition):
+    """One of those behind a programme, beside its provider, and what it does."""
+
+    name: str = Field(min_length=1, max_length=200)
+    role: GiverRole
+
+
 class ExampleDefinition(Definition):
     """An enterprise that shows what the rules mean: answers by question, the day, the verdict expected and why."""
 
@@ -130,15 +138,19 @@ class ExampleDefinition(Definition):
 
 
 class AidDefinition(Definition):
-    """One programme. ``is_public``: what it gives counts as public aid. ``judgement``: what a person judges, never
-    evaluated. ``uncertain``: what was read with doubt. ``eligible_costs``: what counts as cost, in words. ``excludes``:
-    programmes that may not be had with this one. ``how_to_ask``, ``documents``: the steps of a request, and what it
-    needs."""
+    """One programme.
+
+    ``givers``: who does what in it, where a source says so. ``is_public``: what it gives counts as public aid.
+    ``judgement``: what a person judges, never evaluated. ``uncertain``: what was read with doubt. ``eligible_costs``:
+    what counts as cost, in words. ``excludes``: programmes that may not be had with this one. ``how_to_ask``,
+    ``documents``: the steps of a request, and what it needs.
+    """
 
     id: Slug
     name: Bilingual
     provider: str = Field(min_length=1)
     partners: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    givers: Annotated[tuple[GiverDefinition, ...], Field(strict=False)] = ()
     is_public: bool = False
     forms: Annotated[tuple[AidKind, ...], Field(strict=False, min_length=1)]
     project_types: Annotated[tuple[str, ...], Field(strict=False)] = ()

@@ -43,6 +43,7 @@ def list_entries(wanted: Wanted, *, on: date) -> list[Entry]:
         definition = programme.definition
         entry = open_entry(programme, on=on)
         said = fold(" ".join([definition.name.fr, definition.name.en, definition.provider, *definition.partners]))
+        said += " " + fold(" ".join(giver.name for giver in definition.givers))
         if not all(word in said for word in words):
             continue
         if wanted.repayment and find_repayment(definition) != wanted.repayment:

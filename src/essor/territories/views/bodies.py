@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from essor.territories.queries.bodies import list_chain, map_places_in_province,
 from essor.territories.rules import fold
 from essor.territories.subjects import list_subject_names
 
+PER_PAGE = 100
 MARK = "\N{BOM}"
 
 
@@ -38,10 +40,15 @@ def list_bodies(request: HttpRequest) -> HttpResponse:
     words = _make_words(register, today)
     lives = sorted(register.lives.values(), key=lambda one: fold(one.named_on(today).name))
     living = [one for one in lives if one.ends_before is None or one.ends_before > today]
-    ended = [one for one in lives if one not in living]
+    known = {one.body for one in living}
+    ended = [one for one in lives if one.body not in known]
+    page = Paginator(living, PER_PAGE).get_page(request.GET.get("page"))
+    past = Paginator(ended, PER_PAGE).get_page(request.GET.get("past"))
     context = {
-        "living": pictures.build_bodies_table(living, words) if living else None,
-        "ended": pictures.build_ended_table(ended, words) if ended else None,
+        "page": page,
+        "past": past,
+        "living": pictures.build_bodies_table(page.object_list, words) if living else None,
+        "ended": pictures.build_ended_table(past.object_list, words) if ended else None,
     }
     return render(request, "territories/bodies.html", context)
 
