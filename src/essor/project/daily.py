@@ -51,9 +51,9 @@ TASKS: tuple[DailyTask, ...] = (
     DailyTask("case_bodies", _("confier les dossiers aux organismes qui ont pris la suite"), follow_bodies),
     DailyTask("case_reminders", _("rappeler les échéances des dossiers"), remind_late, OFFICE_OPENS),
     DailyTask("case_letters", _("envoyer les lettres en attente"), send_waiting_letters, OFFICE_OPENS),
+    DailyTask("aid_alerts", _("avertir de ce qui change pour leur projet"), tell_subscribers, OFFICE_OPENS),
     DailyTask("aid_links", _("regarder si les liens des aides répondent"), look_at_links),
     DailyTask("aid_givers", _("écrire aux organismes qui donnent de l’aide"), write_to_givers, OFFICE_OPENS),
-    DailyTask("aid_alerts", _("avertir de ce qui change pour leur projet"), tell_subscribers, OFFICE_OPENS),
 )
 
 

@@ -1,11 +1,12 @@
-"""The journal never holds a link that opens a file: whoever reads it would read the request of somebody else."""
+"""The journal never holds a link that opens a file, or that speaks for a giver or a subscriber: whoever reads it would
+act as somebody else."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-LINK = re.compile(r"(/suivi/)[^/\s?#]+")
+LINK = re.compile(r"(/suivi/|/aides/confirmer/|/trouver/avis/(?:confirmer|quitter)/)[^/\s?#]+")
 
 
 class MaskLinks(logging.Filter):
