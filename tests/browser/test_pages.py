@@ -57,6 +57,8 @@ PUBLIC = {
     "where it is still vague": "/aides/flou/?place=Les+Moulins",
     "a correction to propose": "/aides/innogec/proposer/",
     "aids as open data": "/donnees/aides/",
+    "programmes": "/programmes/",
+    "a programme": "/programmes/jec/",
     "every aid": "/aides/",
     "every aid, searched": "/aides/?repayment=nothing&place=Mascouche&state=open",
     "an aid": "/aides/jec_lanaudiere_2017/",

@@ -27,6 +27,7 @@ class Place:
 NAVIGATION: tuple[Place, ...] = (
     Place(_("Accueil"), "home"),
     Place(_("Trouver de l’aide"), "find_aid"),
+    Place(_("Programmes"), "programmes"),
     Place(_("Portrait"), "portraits"),
     Place(_("Annuaire"), "directory"),
     Place(_("Bases"), "bases"),

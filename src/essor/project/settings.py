@@ -24,6 +24,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "essor.project",
     "essor.observatory",
+    "essor.programmes",
     "essor.aid",
     "essor.cases",
     "essor.directory",

@@ -10,10 +10,14 @@ from essor.aid.actions import load_shipped_aids
 from essor.knowledge import load_bases
 from essor.observatory.actions import load_shipped_bases
 from essor.observatory.models import Base, BaseVersion
+from essor.programmes.actions import load_shipped_programmes
 from essor.territories.actions import load_shipped_bodies, load_shipped_territories
 from essor.territories.models import Vintage
 
-LOADING = ("load_places", "load_aids", "load_bodies", "create_base", "draft_base_version", "publish_base_version")
+LOADING = (
+    "load_places", "load_aids", "load_bodies", "open_programme", "sign_agreement", "create_base", "draft_base_version",
+    "publish_base_version",
+)  # fmt: skip
 """The actions that loading leaves in the trace."""
 
 
@@ -25,6 +29,7 @@ def load_shipped(*, now: datetime, but: Collection[str] = frozenset()) -> list[B
     load_shipped_territories(by=None, now=now)
     load_shipped_aids(now=now)
     load_shipped_bodies(now=now)
+    load_shipped_programmes(now=now)
     return load_shipped_bases(by=None, now=now, but=but)
 
 

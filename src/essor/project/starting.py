@@ -34,6 +34,7 @@ Données · Data
   essor bases           liste, montre, importe, publie · lists, shows, imports, publishes
 Aide · Help
   essor aid             cherche l’aide qui convient à un profil · finds the aid that fits a profile
+  essor programme       dit où est l’argent des ententes · says where the money of agreements is
   essor cases           rappelle et efface des dossiers · reminds and erases files
 Chiffres · Figures
   essor portrait        donne les chiffres d’un territoire · gives the figures of a territory
@@ -92,7 +93,7 @@ UNKNOWN_WORD = (
 READ_DATA = frozenset(
     {
         "administrator", "aid", "bases", "bodies", "cases", "clearsessions", "compare", "daily", "db_worker", "dbshell",
-        "dumpdata", "edition", "erase", "import", "portrait", "shell", "tidy",
+        "dumpdata", "edition", "erase", "import", "portrait", "programme", "shell", "tidy",
     }
 )  # fmt: skip
 """Words that have nothing to say before ``demo`` or ``serve`` made the data; asking SQLite would make an empty file."""

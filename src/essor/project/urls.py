@@ -11,6 +11,7 @@ urlpatterns = i18n_patterns(
     path("", include("essor.design.urls")),
     path("", include("essor.territories.urls")),
     path("", include("essor.directory.urls")),
+    path("", include("essor.programmes.urls")),
     path("", include("essor.aid.urls")),
     path("", include("essor.cases.urls")),
     path("", include("essor.observatory.urls")),

@@ -18,11 +18,20 @@ from essor.directory import guards as directory_guards
 from essor.directory.models import Organisation
 from essor.observatory import guards as observatory_guards
 from essor.observatory.models import Edition
+from essor.programmes import guards as programmes_guards
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from essor.project.shipped import is_untouched
 from essor.territories import guards as territories_guards
 
-GUARDS = (accounts_guards, directory_guards, cases_guards, aid_guards, territories_guards, observatory_guards)
+GUARDS = (
+    accounts_guards,
+    directory_guards,
+    cases_guards,
+    aid_guards,
+    programmes_guards,
+    territories_guards,
+    observatory_guards,
+)
 
 
 class Command(BaseCommand):

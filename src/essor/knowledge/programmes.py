@@ -1,0 +1,79 @@
+"""``definitions/programmes/*.yaml``: what several bodies decided to reach together, and what each promised."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from essor.knowledge.reading import Bilingual, Definition, list_files, read_model
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Dollars = Annotated[int, Field(ge=0, le=10**10)]
+
+
+class TargetDefinition(Definition):
+    """``startups``: how many, in all; ``parts``: how much of it is entrusted to whom."""
+
+    code: Code
+    name: Bilingual
+    territory: str = ""
+    startups: Annotated[int, Field(ge=0, le=100_000)]
+    parts: Annotated[tuple[TargetDefinition, ...], Field(strict=False)] = ()
+
+    def list_codes(self) -> list[str]:
+        return [self.code, *(code for part in self.parts for code in part.list_codes())]
+
+
+class ClausesDefinition(Definition):
+    """For each start-up, in whole dollars. ``most_loan``: the share that may be lent, as « 2/5 »."""
+
+    floor_cad: Dollars | None = None
+    cap_cad: Dollars | None = None
+    most_loan: Annotated[str, Field(pattern=r"^\d{1,3}(/\d{1,3})?$")] | None = None
+    two_people_from_cad: Dollars | None = None
+
+
+class AgreementDefinition(Definition):
+    """``target``: the code of the part that it serves. Both days are of the term."""
+
+    id: Code
+    partner: str = Field(min_length=1, max_length=200)
+    target: Code
+    territory: str = ""
+    starts_on: date
+    ends_on: date
+    envelope_cad: Annotated[int, Field(gt=0, le=10**10)]
+    clauses: ClausesDefinition = Field(default_factory=ClausesDefinition)
+    source: str = ""
+
+
+class ProgrammeDefinition(Definition):
+    """Both days are of the programme; the last is its horizon."""
+
+    id: Code
+    name: Bilingual
+    starts_on: date
+    ends_on: date
+    source: str = ""
+    target: TargetDefinition
+    agreements: Annotated[tuple[AgreementDefinition, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        codes = self.target.list_codes()
+        if len(set(codes)) < len(codes):
+            raise ValueError("deux cibles portent le même code")
+        for agreement in self.agreements:
+            if agreement.target not in codes:
+                raise ValueError(f"l’entente « {agreement.id} » sert une cible inconnue : « {agreement.target} »")
+            if agreement.ends_on < agreement.starts_on:
+                raise ValueError(f"l’entente « {agreement.id} » finit avant de commencer")
+        return self
+
+
+@cache
+def load_programmes() -> tuple[ProgrammeDefinition, ...]:
+    return tuple(read_model(file, ProgrammeDefinition) for file in list_files("programmes"))

@@ -1,0 +1,72 @@
+"""What the database itself refuses and does: what was agreed, offered or moved is never rewritten; an agreement opens
+its balances, and a move carries its sum from one to another."""
+
+from __future__ import annotations
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from essor.engines.triggers import WrittenOnce, drop, install, remove
+from essor.methods.ledger import ACCOUNTS
+
+AGREEMENTS, MOVES, BALANCES = "programmes_agreement", "programmes_ledgermove", "programmes_ledgerbalance"
+GUARDS = (
+    WrittenOnce("programmes_programme", ("slug", "starts_on", "ends_before", "created_at")),
+    WrittenOnce(
+        AGREEMENTS,
+        ("programme_id", "target_id", "code", "partner", "starts_on", "ends_before", "clauses", "signed_at"),
+    ),
+    WrittenOnce(
+        "programmes_offer",
+        (
+            "agreement_id", "case_id", "grant_cents", "loan_cents", "conditions", "offered_on", "expires_on", "made_at",
+            "made_by_id",
+        ),
+    ),
+    WrittenOnce(
+        MOVES,
+        (
+            "agreement_id", "offer_id", "kind", "source_account", "target_account", "cents", "happened_on", "words",
+            "recorded_at", "recorded_by_id", "approved_by_id",
+        ),
+    ),
+)  # fmt: skip
+OPEN = (
+    f"INSERT INTO {BALANCES} (agreement_id, account, cents) VALUES "  # noqa: S608  our own words
+    + ", ".join(f"(NEW.id, '{account}', 0)" for account in ACCOUNTS)
+    + ";"
+)
+CARRY = (
+    f"UPDATE {BALANCES} SET cents = cents - NEW.cents "  # noqa: S608  our own words
+    "WHERE agreement_id = NEW.agreement_id AND account = NEW.source_account; "
+    f"UPDATE {BALANCES} SET cents = cents + NEW.cents "
+    "WHERE agreement_id = NEW.agreement_id AND account = NEW.target_account;"
+)
+DEEDS = ((AGREEMENTS, "opened", OPEN), (MOVES, "carried", CARRY))
+
+
+def install_guards(connection: BaseDatabaseWrapper) -> None:
+    install(connection, GUARDS)
+    with connection.cursor() as cursor:
+        for table, name, deed in DEEDS:
+            for statement in _write_deed(connection.vendor, table, name, deed):
+                cursor.execute(statement)
+
+
+def remove_guards(connection: BaseDatabaseWrapper) -> None:
+    remove(connection, GUARDS)
+    with connection.cursor() as cursor:
+        for table, name, _deed in DEEDS:
+            cursor.execute(drop(connection.vendor, table, name))
+
+
+def _write_deed(vendor: str, table: str, name: str, deed: str) -> list[str]:
+    named = f"{table}_{name} AFTER INSERT ON {table} FOR EACH ROW"
+    if vendor != "postgresql":
+        return [drop(vendor, table, name), f"CREATE TRIGGER {named} BEGIN {deed} END"]
+    function = f"essor_{table}_{name}()"
+    body = f"RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {deed} RETURN NULL; END $$"
+    return [
+        f"CREATE OR REPLACE FUNCTION {function} {body}",
+        drop(vendor, table, name),
+        f"CREATE TRIGGER {named} EXECUTE FUNCTION {function}",
+    ]

@@ -1,0 +1,70 @@
+"""Where a programme stands: its targets and what of them is entrusted to nobody yet, the money of each partner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from essor.methods.ledger import NOTHING, Envelope, Move, read_envelope
+from essor.programmes.models import Agreement, LedgerMove, Programme, Target
+from essor.programmes.rules import CENTS, ProgrammeError
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """``depth``: 0 for the whole. ``unallocated``: what its parts do not take; None where it has none."""
+
+    target: Target
+    depth: int
+    unallocated: int | None
+
+
+def get_programme(slug: str) -> Programme:
+    """Raises ProgrammeError ``programme-unknown``."""
+    programme = Programme.objects.filter(slug=slug).first()
+    if programme is None:
+        known = ", ".join(Programme.objects.values_list("slug", flat=True))
+        raise ProgrammeError("programme-unknown", slug=slug, known=known)
+    return programme
+
+
+def list_targets(programme: Programme) -> list[TargetLine]:
+    """The tree, each part after what it is a part of."""
+    parts: dict[int | None, list[Target]] = {}
+    for target in Target.objects.filter(programme=programme):
+        parts.setdefault(target.parent_id, []).append(target)
+
+    def walk(target: Target, depth: int) -> list[TargetLine]:
+        under = parts.get(target.pk, [])
+        left = target.startups - sum(part.startups for part in under) if under else None
+        return [TargetLine(target, depth, left), *(line for part in under for line in walk(part, depth + 1))]
+
+    return [line for whole in parts.get(None, []) for line in walk(whole, 0)]
+
+
+def read_envelopes(programme: Programme, *, on: date) -> Mapping[Agreement, Envelope]:
+    """Each agreement's money at the end of a day, in cents."""
+    agreements = list(Agreement.objects.filter(programme=programme).select_related("target"))
+    moves: dict[int, list[Move]] = {agreement.pk: [] for agreement in agreements}
+    rows = LedgerMove.objects.filter(agreement__programme=programme, happened_on__lte=on).order_by("pk")
+    for number, kind, cents, day in rows.values_list("agreement_id", "kind", "cents", "happened_on"):
+        moves[number].append(Move(kind, cents, day))
+    return {agreement: read_envelope(moves[agreement.pk]) for agreement in agreements}
+
+
+def sum_envelopes(envelopes: Sequence[Envelope]) -> Envelope:
+    total = NOTHING
+    for one in envelopes:
+        total += one
+    return total
+
+
+def answer_envelope(envelope: Envelope) -> dict[str, int | float]:
+    """In dollars: whole where there are no cents."""
+    names = ("promised", "offered", "accepted", "paid", "recovered", "free")
+    return {name: to_dollars(getattr(envelope, name)) for name in names}
+
+
+def to_dollars(cents: int) -> int | float:
+    return cents // CENTS if cents % CENTS == 0 else cents / CENTS

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from essor.accounts.permissions import Audience, open_to
+from essor.directory.views.asking import read_language
+from essor.programmes.models import Programme
+from essor.programmes.pictures import build_envelopes_table, build_targets_table
+from essor.programmes.queries import get_programme, list_targets, read_envelopes
+from essor.programmes.rules import ProgrammeError
+from essor.programmes.wording import explain
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+def list_programmes(request: HttpRequest) -> HttpResponse:
+    language = read_language()
+    programmes = [
+        (getattr(one, f"name_{language}"), reverse("programme", args=[one.slug]), one)
+        for one in Programme.objects.all()
+    ]
+    return render(request, "programmes/programmes.html", {"programmes": programmes})
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        programme = get_programme(slug)
+    except ProgrammeError as error:
+        raise Http404(explain(error)) from error
+    on, language = _read_day(request), read_language()
+    targets, envelopes = list_targets(programme), read_envelopes(programme, on=on)
+    context = {
+        "programme": programme,
+        "name": getattr(programme, f"name_{language}"),
+        "last_day": programme.ends_before - timedelta(days=1),
+        "has_ended": programme.ends_before <= timezone.localdate(),
+        "on": on,
+        "whole": targets[0].target.startups if targets else 0,
+        "targets": build_targets_table(targets, language=language),
+        "envelopes": build_envelopes_table(envelopes) if envelopes else None,
+        "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
+        "trail": [(_("Programmes"), reverse("programmes"))],
+    }
+    return render(request, "programmes/programme.html", context)
+
+
+def _read_day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return timezone.localdate()

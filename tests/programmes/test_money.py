@@ -1,0 +1,200 @@
+"""Offers under the clauses, money that is there or refused, lines never rewritten; a sum of lines for each balance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+
+from essor.accounts.audit import verify_chain
+from essor.accounts.models import User
+from essor.accounts.permissions import NotAllowed
+from essor.cases.models import Case
+from essor.methods.ledger import ACCOUNTS, MOVES
+from essor.programmes import actions
+from essor.programmes.models import Agreement, LedgerBalance, LedgerMove, Offer
+from essor.programmes.queries import read_envelopes
+from essor.programmes.rules import ProgrammeError
+from essor.programmes.wording import explain
+
+from .conftest import DAY, NOW, TODAY, ask, define
+
+
+def hold(agreement: Agreement) -> dict[str, int]:
+    """The balances, each checked against the sum of its lines."""
+    found = dict(LedgerBalance.objects.filter(agreement=agreement).values_list("account", "cents"))
+    for account in ACCOUNTS:
+        sums = [
+            LedgerMove.objects.filter(agreement=agreement, **{side: account}).aggregate(n=Sum("cents"))["n"] or 0
+            for side in ("target_account", "source_account")
+        ]
+        assert found[account] == sums[0] - sums[1]
+    assert sum(found.values()) == 0
+    return {account: cents for account, cents in found.items() if account != "partner"}
+
+
+@pytest.fixture
+def offer(agreement: Agreement, case: Case, adviser: User) -> Offer:
+    return actions.make_offer(agreement=agreement, case=case, asked=ask(23_000_00, 10_000_00), by=adviser, now=NOW)
+
+
+def test_a_dollar_goes_from_the_promise_to_the_payment(
+    agreement: Agreement, offer: Offer, adviser: User, other: User
+) -> None:
+    assert hold(agreement) == {"free": 312_000_00, "offered": 33_000_00, "accepted": 0, "paid": 0, "recovered": 0}
+    actions.accept_offer(offer=offer, on=TODAY, words="Signé par la présidente", by=adviser, now=NOW)
+    actions.pay(offer=offer, cents=10_000_00, on=TODAY, words="1er", by=adviser, approved_by=None, now=NOW)
+    actions.pay(offer=offer, cents=20_000_00, on=TODAY, words="2e", by=adviser, approved_by=other, now=NOW)
+    actions.recover(offer=offer, cents=5_000_00, on=TODAY, words="Trop-perçu", by=adviser, now=NOW)
+    actions.end_offer(offer=offer, on=TODAY, words="Projet réduit", by=adviser, now=NOW)
+    assert hold(agreement) == {
+        "free": 315_000_00, "offered": 0, "accepted": 0, "paid": 25_000_00, "recovered": 5_000_00,
+    }  # fmt: skip
+    assert verify_chain().is_whole
+
+
+def test_a_declined_offer_is_free_again(agreement: Agreement, offer: Offer, adviser: User) -> None:
+    actions.end_offer(offer=offer, on=TODAY, words="Déclinée", by=adviser, now=NOW)
+    assert hold(agreement)["free"] == 345_000_00
+    for deed in (actions.end_offer, actions.accept_offer):
+        with pytest.raises(ProgrammeError, match="not-offered"):
+            deed(offer=offer, on=TODAY, words="", by=adviser, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "words"),
+    [
+        (ask(22_999_99), "under-floor", "au moins 23"),
+        (ask(60_000_01), "over-cap", "au plus 60"),
+        (ask(15_000_00, 16_000_00), "loan-too-large", "au plus 50"),
+        (ask(0), "amount-not-positive", "plus grand que zéro"),
+        (ask(-5), "amount-not-positive", "plus grand que zéro"),
+        (ask(30_000_00, -1), "amount-not-positive", "plus grand que zéro"),
+        (ask(offered_on=TODAY - 91 * DAY), "before-the-request", "avant la demande"),
+        (ask(offered_on=date(2017, 11, 22)), "days-disordered", "avant la dernière écriture"),
+        (ask(offered_on=TODAY + 2 * DAY, expires_on=TODAY + 3 * DAY), "day-to-come", "à venir"),
+        (ask(expires_on=TODAY - DAY), "expires-before", "avant d’être faite"),
+    ],
+)
+def test_what_the_agreement_does_not_allow_is_refused_with_its_clause(
+    agreement: Agreement, case: Case, adviser: User, asked: Any, code: str, words: str
+) -> None:
+    with pytest.raises(ProgrammeError) as refused:
+        actions.make_offer(agreement=agreement, case=case, asked=asked, by=adviser, now=NOW)
+    assert refused.value.code == code
+    assert words in explain(refused.value).replace("\xa0", " ").replace("\u202f", " ")
+    assert not Offer.objects.exists()
+    assert hold(agreement)["free"] == 345_000_00
+
+
+def test_after_its_term_an_agreement_offers_nothing(agreement: Agreement, case: Case, adviser: User) -> None:
+    after = date(2023, 1, 2)
+    asked, now = ask(offered_on=after, expires_on=after), NOW.replace(year=2023)
+    with pytest.raises(ProgrammeError, match="outside-term") as refused:
+        actions.make_offer(agreement=agreement, case=case, asked=asked, by=adviser, now=now)
+    assert "31 décembre 2022" in explain(refused.value).replace("\xa0", " ")
+
+
+def test_fifteen_start_ups_take_the_whole_envelope_and_a_sixteenth_nothing(
+    agreement: Agreement, case: Case, adviser: User
+) -> None:
+    for _startup in range(15):
+        actions.make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
+    with pytest.raises(ProgrammeError, match="over-free") as refused:
+        actions.make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
+    assert "Il reste 0" in explain(refused.value)
+    assert hold(agreement)["free"] == 0
+
+
+def test_an_offer_that_ended_is_not_accepted(agreement: Agreement, offer: Offer, adviser: User) -> None:
+    late = offer.expires_on + DAY
+    with pytest.raises(ProgrammeError, match="offer-expired"):
+        actions.accept_offer(offer=offer, on=late, words="", by=adviser, now=NOW + 60 * DAY)
+    actions.accept_offer(offer=offer, on=offer.expires_on, words="", by=adviser, now=NOW + 60 * DAY)
+    assert hold(agreement)["accepted"] == offer.cents
+
+
+def test_a_large_payment_takes_two_people(agreement: Agreement, offer: Offer, adviser: User, other: User) -> None:
+    actions.accept_offer(offer=offer, on=TODAY, words="", by=adviser, now=NOW)
+    said: dict[str, Any] = {"offer": offer, "on": TODAY, "words": "", "by": adviser, "now": NOW}
+    for approved_by in (None, adviser):
+        with pytest.raises(ProgrammeError, match="second-person-needed"):
+            actions.pay(cents=20_000_00, approved_by=approved_by, **said)
+    for cents, code in ((33_000_01, "over-accepted"), (0, "amount-not-positive"), (-1, "amount-not-positive")):
+        with pytest.raises(ProgrammeError, match=code):
+            actions.pay(cents=cents, approved_by=other, **said)
+    actions.pay(cents=20_000_00, approved_by=other, **said)
+    with pytest.raises(ProgrammeError, match="over-paid"):
+        actions.recover(offer=offer, cents=20_000_01, on=TODAY, words="", by=adviser, now=NOW)
+    assert hold(agreement)["paid"] == 20_000_00
+
+
+def test_whoever_does_not_advise_there_moves_nothing(agreement: Agreement, case: Case, offer: Offer) -> None:
+    stranger = User.objects.create_user("x@exemple.test", "un mot de passe long")
+    with pytest.raises(NotAllowed):
+        actions.make_offer(agreement=agreement, case=case, asked=ask(), by=stranger, now=NOW)
+    with pytest.raises(NotAllowed):
+        actions.accept_offer(offer=offer, on=TODAY, words="", by=stranger, now=NOW)
+
+
+def test_each_day_is_read_as_it_was(agreement: Agreement, offer: Offer, adviser: User) -> None:
+    actions.accept_offer(offer=offer, on=TODAY + 5 * DAY, words="", by=adviser, now=NOW + 9 * DAY)
+    days = {
+        on: read_envelopes(agreement.programme, on=on)[agreement]
+        for on in (date(2017, 11, 22), date(2017, 11, 23), TODAY, TODAY + 5 * DAY)
+    }
+    assert [one.promised for one in days.values()] == [0, 345_000_00, 345_000_00, 345_000_00]
+    assert [one.offered for one in days.values()] == [0, 0, 33_000_00, 0]
+    assert [one.accepted for one in days.values()] == [0, 0, 0, 33_000_00]
+    with pytest.raises(ProgrammeError, match="days-disordered"):
+        actions.end_offer(offer=offer, on=TODAY, words="", by=adviser, now=NOW + 9 * DAY)
+
+
+def spoil(agreement: Agreement, **said: Any) -> Callable[[], object]:
+    content = {"agreement": agreement, "cents": 1, "happened_on": TODAY, "recorded_at": NOW, "kind": "offer"} | said
+    source, target = MOVES.get(content["kind"], ("free", "offered"))
+    return lambda: LedgerMove.objects.create(**{"source_account": source, "target_account": target} | content)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cents": 345_000_01},
+        {"cents": 0},
+        {"cents": -5},
+        {"kind": "gift"},
+        {"kind": "pay"},
+        {"kind": "offer", "target_account": "paid"},
+    ],
+)
+def test_the_database_itself_refuses_what_is_not_there(agreement: Agreement, said: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        spoil(agreement, **said)()
+    assert hold(agreement)["free"] == 345_000_00
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE programmes_ledgermove SET cents = 1",
+        "DELETE FROM programmes_ledgermove",
+        "UPDATE programmes_agreement SET clauses = '{}'",
+        "DELETE FROM programmes_offer",
+        "UPDATE programmes_offer SET grant_cents = 1",
+    ],
+)
+@pytest.mark.usefixtures("offer")
+def test_nothing_agreed_or_moved_is_rewritten(deed: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(deed)
+
+
+def test_parts_may_not_take_more_than_the_whole(guards: None) -> None:
+    target = {"code": "a", "name": {"fr": "A", "en": "A"}, "startups": 10}
+    parts = [{"code": code, "name": {"fr": code, "en": code}, "startups": 6} for code in ("b", "c")]
+    with pytest.raises(ProgrammeError, match="parts-over-whole"):
+        actions.open_programme(definition=define(target=target | {"parts": parts}, agreements=()), by=None, now=NOW)
