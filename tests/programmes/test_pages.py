@@ -29,7 +29,7 @@ def test_the_programme_of_the_article_is_shipped(guards: None) -> None:
     (programme,) = actions.load_shipped_programmes(now=NOW)
     assert [(line.target.code, line.target.startups, line.unallocated) for line in list_targets(programme)] == [
         ("quebec", 200, 185),
-        ("lanaudiere", 15, None),
+        ("lanaudiere", 15, 0),
     ]
     agreement = programme.agreements.get()
     floor = agreement.read_clauses().floor

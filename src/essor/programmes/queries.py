@@ -13,11 +13,12 @@ from essor.programmes.rules import CENTS, ProgrammeError
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
-    """``depth``: 0 for the whole. ``unallocated``: what its parts do not take; None where it has none."""
+    """``depth``: 0 for the whole. ``unallocated``: what its parts do not take; all of it, without parts, unless an
+    agreement serves it."""
 
     target: Target
     depth: int
-    unallocated: int | None
+    unallocated: int
 
 
 def get_programme(slug: str) -> Programme:
@@ -31,13 +32,15 @@ def get_programme(slug: str) -> Programme:
 
 def list_targets(programme: Programme) -> list[TargetLine]:
     """The tree, each part after what it is a part of."""
+    served = set(Agreement.objects.filter(programme=programme).values_list("target_id", flat=True))
     parts: dict[int | None, list[Target]] = {}
     for target in Target.objects.filter(programme=programme):
         parts.setdefault(target.parent_id, []).append(target)
 
     def walk(target: Target, depth: int) -> list[TargetLine]:
         under = parts.get(target.pk, [])
-        left = target.startups - sum(part.startups for part in under) if under else None
+        taken = sum(part.startups for part in under) if under or target.pk not in served else target.startups
+        left = target.startups - taken
         return [TargetLine(target, depth, left), *(line for part in under for line in walk(part, depth + 1))]
 
     return [line for whole in parts.get(None, []) for line in walk(whole, 0)]

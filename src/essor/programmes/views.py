@@ -47,6 +47,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "whole": targets[0].target.startups if targets else 0,
         "targets": build_targets_table(targets, language=language),
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
+        "is_silent": all(one.promised == one.free for one in envelopes.values()),
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
         "trail": [(_("Programmes"), reverse("programmes"))],
     }
