@@ -127,7 +127,10 @@ def test_a_large_payment_takes_two_people(agreement: Agreement, offer: Offer, ad
     for cents, code in ((33_000_01, "over-accepted"), (0, "amount-not-positive"), (-1, "amount-not-positive")):
         with pytest.raises(ProgrammeError, match=code):
             actions.pay(cents=cents, approved_by=other, **said)
-    actions.pay(cents=20_000_00, approved_by=other, **said)
+    actions.pay(cents=19_000_00, approved_by=None, **said)
+    with pytest.raises(ProgrammeError, match="second-person-needed"):
+        actions.pay(cents=1_000_00, approved_by=None, **said)
+    actions.pay(cents=1_000_00, approved_by=other, **said)
     with pytest.raises(ProgrammeError, match="over-paid"):
         actions.recover(offer=offer, cents=20_000_01, on=TODAY, words="", by=adviser, now=NOW)
     assert hold(agreement)["paid"] == 20_000_00

@@ -111,15 +111,18 @@ def end_offer(*, offer: Offer, on: date, words: str, by: User, now: datetime) ->
 def pay(
     *, offer: Offer, cents: int, on: date, words: str, by: User, approved_by: User | None, now: datetime
 ) -> LedgerMove:
-    """A part or all of what was accepted. Raises ProgrammeError: ``amount-not-positive``, ``over-accepted``,
-    ``second-person-needed``, and those of days."""
+    """A part or all of what was accepted; payments of one offer count together towards what takes two people.
+
+    Raises ProgrammeError: ``amount-not-positive``, ``over-accepted``, ``second-person-needed``, and those of days.
+    """
     _require_for(offer, by, now)
     held = _hold(offer.agreement, on=on, now=now)
     _check_part(offer, ACCEPTED, cents, code="over-accepted")
     least = held.read_clauses().two_people_from
     if approved_by is not None:
         _require_for(offer, approved_by, now)
-    if (least is not None and cents >= least and approved_by is None) or approved_by == by:
+    paid = LedgerMove.objects.filter(offer=offer, kind="pay").aggregate(cents=Sum("cents"))["cents"] or 0
+    if (least is not None and paid + cents >= least and approved_by is None) or approved_by == by:
         raise ProgrammeError("second-person-needed", least=least or 0)
     return _move(held, offer, "pay", cents, on=on, by=by, now=now, words=words, approved_by=approved_by)
 

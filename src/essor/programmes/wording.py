@@ -30,7 +30,9 @@ SENTENCES: Mapping[str, Any] = {
     "offer-expired": _(
         "Cette offre finissait le {expires_on} : le {on}, elle ne peut plus être acceptée. Faites-en une autre."
     ),
-    "second-person-needed": _("À partir de {least}, une autre personne doit approuver le versement. Rien n’est versé."),
+    "second-person-needed": _(
+        "À partir de {least} en tout, une autre personne doit approuver le versement. Rien n’est versé."
+    ),
     "days-disordered": _(
         "Le {on} vient avant la dernière écriture, du {last}. Les écritures se suivent : datez du {last} ou après."
     ),

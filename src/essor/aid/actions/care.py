@@ -16,11 +16,14 @@ from essor.aid.care_letters import write_letter
 from essor.aid.confirmations import RHYTHMS
 from essor.aid.models import Aid, AidConfirmation, AidLetter, AidProposal, AidRevision
 from essor.aid.queries import list_programmes
-from essor.aid.queries.care import find_published, read_memory
+from essor.aid.queries.care import find_published, recall
 from essor.aid.rules import AidError, Programme
 
 ASK_AGAIN = timedelta(days=30)
 """A giver who does not answer is not asked to confirm more often than this."""
+
+ASKED_BY_HAND = timedelta(days=1)
+"""An adviser who asks twice in this time sends one letter."""
 
 KEEP_ADDRESS = timedelta(days=365)
 """The address of who proposed a correction is kept no longer, answered or not."""
@@ -49,8 +52,8 @@ def ask_giver(*, slug: str, by: User, now: datetime) -> bool:
     programme = next(one for one in list_programmes() if one.slug == slug)
     if not _has_address(programme):
         return False
-    letter = AidLetter.objects.create(aid=Aid.objects.get(slug=slug), kind="confirm", created_at=now)
-    record_event(action="ask_giver", target_kind="aid", target_id=slug, by=by, now=now, after={"letter": letter.pk})
+    is_new = _write_once(slug, "confirm", "", now=now, since=now - ASKED_BY_HAND)
+    record_event(action="ask_giver", target_kind="aid", target_id=slug, by=by, now=now, after={"is_new": is_new})
     return True
 
 
@@ -86,11 +89,12 @@ def answer_proposal(*, pk: int, is_taken: bool, answer: str, by: User, now: date
 
 def write_to_givers(*, now: datetime) -> dict[str, int]:
     """Warns of dead links, and asks to confirm again at the rhythm that each giver chose; nothing is told twice."""
-    today, memory = timezone.localdate(now), read_memory()
+    today = timezone.localdate(now)
     warned = asked = 0
     for programme in list_programmes():
         if not _has_address(programme):
             continue
+        memory = recall(programme)
         dead = memory.list_dead(programme, on=today)
         if dead and _write_once(programme.slug, "dead_links", str(max(dead.values())), now=now, since=None):
             warned += 1

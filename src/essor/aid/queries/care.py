@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from essor.aid.confirmations import Confirmation, Standing, stand
@@ -13,6 +14,7 @@ from essor.aid.models import AidConfirmation, AidProposal, AidRevision, LinkChec
 from essor.aid.models.care import AidProposalQuerySet
 from essor.aid.rules import Programme
 from essor.aid.terms import list_links
+from essor.directory.queries import start_of_day
 from essor.methods.link_life import Check, LinkLife, read_life
 
 
@@ -40,11 +42,15 @@ class Memory:
         return stand(self.confirmations.get(programme.slug, ()), revision=programme.revision, on=on)
 
 
-def read_memory(*, slugs: Collection[str] | None = None, urls: Collection[str] | None = None) -> Memory:
-    """Of every programme and link, or of some."""
+def read_memory(
+    *, slugs: Collection[str] | None = None, urls: Collection[str] | None = None, since: date | None = None
+) -> Memory:
+    """Of every programme and link, or of some. ``since``: what was seen of links from that day on."""
     looked = LinkCheck.objects.order_by("checked_at", "pk")
     if urls is not None:
         looked = looked.filter(url__in=urls)
+    if since is not None:
+        looked = looked.filter(checked_at__gte=start_of_day(since))
     checks: dict[str, list[Check]] = {}
     for url, at, status in looked.values_list("url", "checked_at", "status"):
         checks.setdefault(url, []).append(Check(timezone.localdate(at), status))
@@ -81,5 +87,6 @@ def find_published(slug: str, number: int) -> AidRevision | None:
 
 def list_last_checks() -> dict[str, tuple[datetime, Check]]:
     """Each link ever looked at → when it last was, and what that gave."""
-    rows = LinkCheck.objects.order_by("checked_at", "pk").values_list("url", "checked_at", "status")
+    last = LinkCheck.objects.order_by().values("url").annotate(last=Max("pk")).values("last")
+    rows = LinkCheck.objects.filter(pk__in=last).values_list("url", "checked_at", "status")
     return {url: (at, Check(timezone.localdate(at), status)) for url, at, status in rows}

@@ -22,6 +22,8 @@ MOST_DAYS = 180
 """What was read, or confirmed, longer ago than this is no longer taken as checked."""
 
 MONTHS_SHOWN = 12
+REMEMBERED = timedelta(days=60)
+"""A link that nobody looked at for so long is not known any more."""
 
 
 def read_flou(place: str, *, on: date, memory: Memory | None = None) -> Flou:
@@ -32,7 +34,8 @@ def read_flou(place: str, *, on: date, memory: Memory | None = None) -> Flou:
     Raises AidError, as :func:`essor.aid.queries.serving.check_place`.
     """
     places, moment = check_place(place, on), end_of_day(on)
-    register, needs, memory = read_register(known_at=moment), load_form_needs(), memory or read_memory()
+    register, needs = read_register(known_at=moment), load_form_needs()
+    memory = memory or read_memory(since=on - REMEMBERED)
     standings = []
     for entry in _list_serving(place, on=on, known_at=moment):
         definition = entry.programme.definition
@@ -53,8 +56,9 @@ def read_flou(place: str, *, on: date, memory: Memory | None = None) -> Flou:
 
 def read_flou_over_time(place: str, *, on: date) -> list[tuple[date, Flou]]:
     """At the end of each of the twelve months before ``on``, then that day. Raises AidError, as :func:`read_flou`."""
-    memory = read_memory()
-    return [(day, read_flou(place, on=day, memory=memory)) for day in list_days(on)]
+    days = list_days(on)
+    memory = read_memory(since=days[0] - REMEMBERED)
+    return [(day, read_flou(place, on=day, memory=memory)) for day in days]
 
 
 def list_days(on: date) -> list[date]:
