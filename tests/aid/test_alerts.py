@@ -85,7 +85,7 @@ def test_nothing_leaves_but_one_letter_until_the_address_is_confirmed(client: St
 def test_who_never_confirms_is_forgotten() -> None:
     actions.subscribe(email=ADDRESS, said=SAID, language="fr", now=NOW)
     assert actions.tell_subscribers(now=NOW + 2 * DAY)["forgotten"] == 0
-    actions.tell_subscribers(now=NOW + 4 * DAY)
+    assert actions.tell_subscribers(now=NOW + 4 * DAY)["forgotten"] == 1
     assert not AlertSubscription.objects.exists()
     assert not AlertLetter.objects.exists()
 

@@ -51,7 +51,8 @@ def tell_subscribers(*, now: datetime) -> dict[str, int]:
 
     ``unread``: subscriptions whose answers name a question that is no more; they are told again once it can be read.
     """
-    forgotten, _rows = AlertSubscription.objects.filter(confirmed_at=None, created_at__lt=now - CONFIRM_WITHIN).delete()
+    silent = AlertSubscription.objects.filter(confirmed_at=None, created_at__lt=now - CONFIRM_WITHIN)
+    _all, forgotten = silent.delete()
     reader, told, unread = Newsreader(until=now), 0, 0
     for subscription in AlertSubscription.objects.confirmed().filter(told_at__lt=now).order_by("pk"):
         since = subscription.told_at
@@ -61,7 +62,7 @@ def tell_subscribers(*, now: datetime) -> dict[str, int]:
             unread += 1
             continue
         told += _tell(subscription.pk, since, now, is_empty=is_empty)
-    return {"told": told, "unread": unread, "forgotten": forgotten}
+    return {"told": told, "unread": unread, "forgotten": forgotten.get("aid.AlertSubscription", 0)}
 
 
 def send_alerts(*, now: datetime) -> Sent:
