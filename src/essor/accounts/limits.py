@@ -11,7 +11,7 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
 APP = "essor"
-LIMITS: Mapping[str, str] = {"help": "10/h/ip", "proposal": "20/h/ip", "alert": "20/h/ip", "api": "300/m/ip"}
+LIMITS: Mapping[str, str] = {"help": "30/h/ip", "proposal": "20/h/ip", "alert": "20/h/ip", "api": "300/m/ip"}
 """What is asked → how many times, over what period."""
 
 
