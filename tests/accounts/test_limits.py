@@ -66,6 +66,8 @@ def test_the_api_says_when_to_come_back(client: StrictClient, monkeypatch: pytes
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
         ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
     ],
 )
 def test_an_origin_is_an_address_or_a_network_of_ipv6(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -43,6 +44,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             if self.request is not None and self.request.user.is_authenticated:
                 text = _("La lettre à {email} n’est pas partie : le serveur de courriel ne l’a pas prise.")
                 messages.warning(self.request, text.format(email=email))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """One of IPv4 is written so, even where a proxy says ``::ffff:192.0.2.1``.
+
+        The first 64 bits of those are all the same, and would make one origin of the whole of IPv4.
+        """
+        address = ip_address(super().get_client_ip(request))
+        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        return str(mapped or address)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         super().pre_authenticate(request, **credentials)
