@@ -37,7 +37,6 @@ def _site(settings: Any) -> None:
 @pytest.fixture
 def subscription() -> AlertSubscription:
     made = actions.subscribe(email=ADDRESS, said=SAID, language="fr", now=NOW - DAY)
-    assert made is not None
     actions.confirm_subscription(subscription=made, now=NOW - DAY)
     made.letters.all().delete()
     made.refresh_from_db()
@@ -94,6 +93,16 @@ def test_the_answer_is_the_same_for_a_known_address_and_letters_stop(client: Str
     pages = [client.post(reverse("aid_alert"), {"email": ADDRESS}).content for _time in range(5)]
     assert len({page.split(b"<main")[1] for page in pages}) == 1
     assert AlertLetter.objects.count() == 3
+
+
+def test_whoever_asked_too_often_still_confirms_their_latest_answers() -> None:
+    for said in ({"legal_form": "npo"}, {"legal_form": "npo"}, {"legal_form": "npo"}, SAID):
+        actions.subscribe(email=ADDRESS, said=said, language="fr", now=NOW)
+    assert AlertLetter.objects.count() == 3
+    last = AlertSubscription.objects.latest("pk")
+    actions.confirm_subscription(subscription=last, now=NOW)
+    assert AlertSubscription.objects.confirmed().get().said == SAID
+    assert ADDRESS not in str(list(AuditEvent.objects.values()))
 
 
 @pytest.mark.parametrize("email", ["", "a@", "a b@c.test", "x" * 300 + "@exemple.test", "a@b.test\nBcc: c@d.test"])

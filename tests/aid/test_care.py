@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -15,12 +17,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from essor.accounts.models import User
+from essor.accounts.limits import LIMITS
+from essor.accounts.models import AuditEvent, User
 from essor.aid import actions
-from essor.aid.actions.links import NothingAnswers
+from essor.aid.actions.links import Looked, NothingAnswers
 from essor.aid.confirmations import Confirmation, add_months, make_link_word, stand
 from essor.aid.guards import install_guards, remove_guards
-from essor.aid.looking import is_public, look
+from essor.aid.looking import is_public, is_reachable, look
 from essor.aid.models import AidConfirmation, AidLetter, AidProposal, LinkCheck
 from essor.aid.queries.care import read_memory
 from essor.aid.queries.drafts import find_current
@@ -51,29 +54,41 @@ def number() -> int:
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    """A small web: /here answers, /gone is no more, /away leads to /here, /guarded refuses programs, /broken fails."""
+    """A small web: /here answers, /gone is no more, /away leads to /here, /guarded refuses programs, /broken fails,
+    /bad leads to no address, /slow never ends."""
+    statuses = {"/here": 200, "/guarded": 403, "/broken": 500, "/away": 302, "/round": 302, "/bad": 302}
+    leads = {"/away": "/here", "/round": "/round", "/bad": "http://["}
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            said = {"/here": 200, "/gone": 404, "/guarded": 403, "/broken": 500, "/away": 302, "/round": 302}
-            self.send_response(said.get(self.path.split("?")[0], 404))
-            if self.path in {"/away", "/round"}:
-                self.send_header("Location", "/here" if self.path == "/away" else "/round")
-            if self.path == "/inside":
-                self.send_header("Location", "http://10.0.0.1/")
+            if self.path == "/slow":
+                self._drip()
+                return
+            self.send_response(statuses.get(self.path.split("?")[0], 404))
+            if self.path in leads:
+                self.send_header("Location", leads[self.path])
             self.end_headers()
+
+        def _drip(self) -> None:
+            """A byte at a time, and no end."""
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"H")
+                    self.wfile.flush()
+                    time.sleep(0.05)
 
         def log_message(self, *_said: Any) -> None:
             pass
 
-    web = HTTPServer(("127.0.0.1", 0), Answers)
+    web = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    web.daemon_threads = True
     threading.Thread(target=web.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{web.server_port}"
     web.shutdown()
     web.server_close()
 
 
-def on_this_machine(address: str) -> bool:
+def on_this_machine(address: str, _port: int) -> bool:
     return address == "127.0.0.1"
 
 
@@ -97,17 +112,42 @@ def test_nothing_that_is_not_public_is_reached(server: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["10.1.2.3", "127.0.0.1", "169.254.169.254", "192.168.0.1", "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1",
-     "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1", "not an address"],
+    [
+        "10.1.2.3", "127.0.0.1", "169.254.169.254", "192.168.0.1", "168.63.129.16", "224.0.0.1", "::1", "fe80::1",
+        "fc00::1", "fec0::1", "::a00:1", "::ffff:127.0.0.1", "::ffff:0:a00:1", "64:ff9b::7f00:1", "64:ff9b:1::a00:1",
+        "2002:7f00:1::", "not an address",
+    ],
 )  # fmt: skip
 def test_addresses_that_may_not_be_reached(address: str) -> None:
     assert not is_public(address)
 
 
+@pytest.mark.parametrize(("port", "may"), [(80, True), (443, True), (22, False), (8080, False)])
+def test_only_the_ports_of_the_web_are_reached(port: int, may: bool) -> None:
+    assert is_reachable("93.184.215.14", port) is may
+    assert not is_reachable("10.0.0.1", port)
+
+
+def test_a_redirection_to_no_address_is_no_answer(server: str) -> None:
+    assert look(f"{server}/bad", may_reach=on_this_machine) is None
+
+
+def test_a_server_that_drips_is_cut_off(server: str) -> None:
+    begun = time.monotonic()
+    assert look(f"{server}/slow", may_reach=on_this_machine, seconds=0.5) is None
+    assert time.monotonic() - begun < 5
+
+
+def test_one_page_that_answers_ill_holds_no_other(server: str) -> None:
+    publish(sources=[{"url": server + path, "kind": "official"} for path in ("/bad", "/here")])
+    assert actions.check_links(now=NOW, may_reach=on_this_machine, slugs=[SLUG]) == Looked(looked=2, failing=1)
+    assert dict(LinkCheck.objects.values_list("url", "status")) == {f"{server}/bad": None, f"{server}/here": 200}
+
+
 def test_a_redirection_to_what_is_not_public_is_not_followed(server: str) -> None:
     seen: list[str] = []
 
-    def first_only(address: str) -> bool:
+    def first_only(address: str, _port: int) -> bool:
         seen.append(address)
         return len(seen) == 1
 
@@ -142,7 +182,7 @@ def test_a_link_is_looked_at_again_in_its_turn(server: str) -> None:
 
 def test_a_platform_cut_off_from_the_web_writes_nothing() -> None:
     with pytest.raises(NothingAnswers):
-        actions.check_links(now=NOW, may_reach=lambda _address: False, slugs=[SLUG])
+        actions.check_links(now=NOW, may_reach=lambda _address, _port: False, slugs=[SLUG])
     assert not LinkCheck.objects.exists()
 
 
@@ -176,7 +216,7 @@ def test_the_giver_is_warned_once_of_a_dead_link(server: str, settings: Any) -> 
 
 
 def test_a_giver_confirms_what_they_read_by_one_link(client: StrictClient) -> None:
-    address = reverse("aid_confirm", args=[make_link_word(SLUG)])
+    address = reverse("aid_confirm", args=[make_link_word(first())])
     assert "Jamais confirmé" in client.get(reverse("aid", args=[SLUG])).content.decode()
     page = client.get(address)
     assert page["X-Robots-Tag"] == "noindex, nofollow"
@@ -193,13 +233,13 @@ def test_what_changed_since_it_was_read_is_not_confirmed(client: StrictClient) -
     publish(note={"fr": "Autre note.", "en": "Another note."})
     with pytest.raises(AidError, match="aid-changed"):
         actions.confirm_aid(slug=SLUG, number=before, duty="", every_months=6, now=NOW)
-    address = reverse("aid_confirm", args=[make_link_word(SLUG)])
+    address = reverse("aid_confirm", args=[make_link_word(first())])
     refused = client.post(address, {"number": before, "every_months": 6})
     assert "La page a changé" in refused.content.decode()
     assert not AidConfirmation.objects.exists()
 
 
-@pytest.mark.parametrize("word", ["x", "jec_lanaudiere_2017", make_link_word(SLUG)[:-2] + "zz"])
+@pytest.mark.parametrize("word", ["x", "jec_lanaudiere_2017", make_link_word(first())[:-2] + "zz"])
 def test_an_altered_link_opens_nothing(client: StrictClient, word: str) -> None:
     assert client.get(reverse("aid_confirm", args=[word])).status_code == 404
 
@@ -207,9 +247,30 @@ def test_an_altered_link_opens_nothing(client: StrictClient, word: str) -> None:
 @pytest.mark.parametrize("months", [0, 1, 99, -6])
 def test_a_rhythm_that_is_not_offered_is_refused(client: StrictClient, months: int) -> None:
     said = {"number": number(), "every_months": months}
-    assert client.post(reverse("aid_confirm", args=[make_link_word(SLUG)]), said).status_code == 400
+    assert client.post(reverse("aid_confirm", args=[make_link_word(first())]), said).status_code == 400
     with pytest.raises(AidError, match="rhythm-unknown"):
         actions.confirm_aid(slug=SLUG, number=number(), duty="", every_months=months, now=NOW)
+
+
+def test_a_link_opens_nothing_once_the_contact_is_another(client: StrictClient) -> None:
+    before = reverse("aid_confirm", args=[make_link_word(first())])
+    assert client.get(before).status_code == 200
+    publish(contact={"email": "donneur@exemple.test"})
+    assert client.get(before).status_code == 404
+    current = find_current(SLUG)
+    assert current is not None
+    word = make_link_word(check_aid(current.content))
+    assert client.get(reverse("aid_confirm", args=[word])).status_code == 200
+    assert "donneur" not in word
+
+
+def test_a_confirmation_too_many_waits(client: StrictClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "confirm", "1/h/ip")  # type: ignore[arg-type]  # a constant, changed for the test
+    address, said = reverse("aid_confirm", args=[make_link_word(first())]), {"number": number(), "every_months": 6}
+    assert client.post(address, said).status_code == 302
+    refused = client.post(address, said)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    assert AidConfirmation.objects.count() == 1
 
 
 def test_what_a_confirmation_is_worth() -> None:
@@ -235,6 +296,7 @@ def test_an_adviser_asks_a_giver_and_sees_the_link(adviser_client: StrictClient)
     page = adviser_client.post(reverse("aid_ask_giver", args=[SLUG])).content.decode()
     assert "/aides/confirmer/" in page
     assert not AidLetter.objects.exists()
+    assert AuditEvent.objects.filter(action="ask_giver", target_id=SLUG).count() == 1
     publish(contact={"email": "donneur@exemple.test"})
     assert "donneur@exemple.test" in adviser_client.post(reverse("aid_ask_giver", args=[SLUG])).content.decode()
     assert AidLetter.objects.get().kind == "confirm"

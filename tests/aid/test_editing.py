@@ -19,7 +19,8 @@ from essor.aid.models import AidRevision
 from essor.aid.planning import plan_project, read_project
 from essor.aid.queries import find_for, get_questionnaire, list_programmes, read_revision
 from essor.aid.queries.drafts import count_movements, find_current, find_draft
-from essor.aid.rules import AidError, Programme
+from essor.aid.rules import PAGES, AidError, Programme
+from essor.aid.urls import urlpatterns
 from essor.directory.actions import create_organisation, create_source, record_facts
 from essor.knowledge.aids import AidDefinition, check_aid, load_aids
 from essor.knowledge.reading import DefinitionRefused
@@ -241,9 +242,8 @@ def test_a_cap_below_its_floor_is_refused_in_a_file_too() -> None:
 def test_who_does_what_is_shown_and_searched(
     client: StrictClient, adviser_client: StrictClient, second: StrictClient
 ) -> None:
-    said = WRITTEN | {"givers": "Ministère d’essai | pays\nTable d’essai | receives"}
-    form = {("forms_" if name == "forms_" else name): value for name, value in said.items()}
-    assert adviser_client.post("/aides/ajouter/", form).status_code == 302
+    said = WRITTEN | {"givers": "Ministère d’essai | verse\nTable d’essai | Reçoit les demandes"}
+    assert adviser_client.post("/aides/ajouter/", said).status_code == 302
     second.post("/aides/fonds_essai/brouillon/publier/", {"seen": "1"})
     page = client.get("/aides/fonds_essai/").content.decode()
     assert "Qui reçoit les demandes" in page
@@ -251,10 +251,23 @@ def test_who_does_what_is_shown_and_searched(
     assert "fonds_essai" in client.get("/aides/", {"text": "table d’essai"}).content.decode()
     told = client.get("/api/aides/fonds_essai/").json()["definition"]["givers"]
     assert told == [{"name": "Ministère d’essai", "role": "pays"}, {"name": "Table d’essai", "role": "receives"}]
+    assert "pays: Ministère d’essai|receives: Table d’essai" in client.get("/donnees/aides.csv").content.decode()
+    form = adviser_client.get("/aides/fonds_essai/corriger/").content.decode()
+    assert "Table d’essai | reçoit les demandes" in form
 
 
-def test_a_role_that_is_not_one_is_refused(adviser_client: StrictClient) -> None:
-    refused = adviser_client.post("/aides/ajouter/", WRITTEN | {"givers": "Ministère | dances"})
+@pytest.mark.parametrize("line", ["Ministère | dances", "Ministère", "Ministère | verse | décide"])
+def test_a_role_that_is_not_one_is_refused(adviser_client: StrictClient, line: str) -> None:
+    refused = adviser_client.post("/aides/ajouter/", WRITTEN | {"givers": line})
     assert refused.status_code == 400
-    assert "givers" in refused.content.decode()
+    assert "reçoit les demandes" in refused.content.decode()
     assert find_draft("fonds_essai") is None
+
+
+def test_no_aid_bears_the_name_of_a_page(adviser_client: StrictClient) -> None:
+    refused = adviser_client.post("/aides/ajouter/", WRITTEN | {"slug": "flou"})
+    assert refused.status_code == 400
+    assert "nom d’une page" in refused.content.decode()
+    assert find_draft("flou") is None
+    pages = {str(one.pattern).split("/")[1] for one in urlpatterns if str(one.pattern).startswith("aides/")}
+    assert {page for page in pages if page and "<" not in page} - {"confirmer"} == PAGES

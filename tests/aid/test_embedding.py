@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+import essor.design
 from essor.aid.frames import READABLE, Frame, list_weak, read_frame, write_sheet
 from essor.aid.links import Asked, write_link
 from essor.design.colours import contrast
@@ -84,6 +86,7 @@ def test_colours_that_are_not_ones_or_cannot_be_read_give_way(client: StrictClie
 hexes = st.integers(0, 0xFFFFFF).map(lambda number: f"{number:06x}")
 
 
+@example("767676", "767676", "ffffff")  # just enough
 @given(hexes, hexes, hexes)
 def test_what_a_sheet_says_can_always_be_read(accent: str, ink: str, paper: str) -> None:
     frame = read_frame({"accent": accent, "ink": ink, "paper": paper})
@@ -93,7 +96,14 @@ def test_what_a_sheet_says_can_always_be_read(accent: str, ink: str, paper: str)
     for words in ("ink", "ink-soft", "water", "water-deep", "ochre-text", "clay-text", "moss-text"):
         assert all(contrast(tokens[words], tokens[ground]) >= READABLE for ground in grounds)
     assert contrast(tokens["on-water"], tokens["water"]) >= READABLE
+    assert contrast(tokens["rule-strong"], tokens["paper"]) >= 3, "the border of a field"
     assert re.fullmatch(r":root\{color-scheme:(light|dark);(--[\w-]+:#[0-9a-f]{6};)+\}\n", write_sheet(frame))
+
+
+def test_what_a_partner_does_not_choose_is_the_colour_of_the_platform() -> None:
+    tokens = Path(essor.design.__file__).parent / "static/design/tokens.css"
+    light = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", tokens.read_text().split("prefers-color-scheme")[0]))
+    assert Frame() == Frame(accent=light["water"], ink=light["ink"], paper=light["paper"])
 
 
 def test_a_partner_copies_one_frame_or_one_link(client: StrictClient, settings: pytest.FixtureRequest) -> None:

@@ -121,6 +121,14 @@ def test_the_page_shows_it_for_all_and_asks_few_questions(
     assert "Aucune aide connue ce jour-là" in old.content.decode()
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-03-15", "1999-12-31"])
+def test_a_day_before_any_catalogue_has_nothing_to_say(client: StrictClient, day: str) -> None:
+    page = client.get(reverse("aid_flou"), {"on": day, "place": "Les Moulins"})
+    assert page.status_code in {200, 400}
+    assert "2000-01-01" in page.content.decode()
+    assert json.loads(run("--territory", "640", "--on", day, "--json"))["n"] == 0
+
+
 def test_a_day_to_come_is_not_measured(client: StrictClient) -> None:
     ahead = (TODAY + timedelta(days=400)).isoformat()
     assert f'value="{TODAY.isoformat()}"' in client.get(reverse("aid_flou"), {"on": ahead}).content.decode()

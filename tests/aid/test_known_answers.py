@@ -53,7 +53,7 @@ def test_only_what_the_public_may_read_answers() -> None:
         "employees": {"at_least": 10, "at_most": 24},
         "years_operating": 3,
     }
-    assert known.answers["legal_form"].source == "Recensement 2025"
+    assert {answer.source for answer in known.answers.values()} == {"Recensement 2025"}
 
 
 @pytest.mark.usefixtures("cafe")
@@ -73,6 +73,7 @@ def test_what_is_known_is_not_asked_and_its_source_is_shown(client: StrictClient
     text = page.content.decode()
     assert "Recensement 2025" in text
     assert "250" not in text
+    assert "organisation=" not in page.context["without"]
     seen = {answer["question"] for answer in page.context["answers"]}
     assert {"legal_form", "territory", "social_economy"} <= seen
     results = client.get(reverse("aid_results"), {"organisation": "cafe"})

@@ -73,7 +73,7 @@ def test_a_receipt_answers_by_the_rules_of_then(public: StrictClient, tmp_path: 
     publish(narrow())
     page = public.get(given)
     (flip,) = page.context["flips"]
-    assert (flip["before"]["verdict"], flip["after"]["verdict"]) == ("admissible sur papier", "non admissible")
+    assert (flip["before"]["verdict"], flip["after"]["verdict"]) == ("une personne doit juger", "non admissible")
     kept = public.get(f"{given}&format=json").json()
     assert {one["id"]: one["verdict"] for one in kept["answers"]}[SLUG] == "yes"
     file = tmp_path / "recu.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from essor.accounts import sending
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import AppendOnlyError, AuditEvent, User
 from essor.accounts.permissions import NotAllowed
@@ -359,6 +361,37 @@ def test_a_letter_that_cannot_be_written_holds_no_other(
     assert [letter.to for letter in mail.outbox] == [[administrator.email]]
     assert queries.count_unsent_letters() == 1
     assert "unheard_of" in caplog.text
+
+
+def test_a_batch_longer_than_a_claim_sends_each_letter_once(
+    administrator: User, opened: OpenedCase, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first letter takes eleven minutes; while the second leaves, another process looks for those that wait."""
+    elapsed, left = [0.0], list[str]()
+
+    def send_slowly(letter: mail.EmailMessage) -> int:
+        left.append(letter.to[0])
+        if len(left) == 1:
+            elapsed[0] += 660
+        else:
+            assert actions.send_letters(now=now + timedelta(seconds=elapsed[0] + 5)) == Sent()
+        return 1
+
+    monkeypatch.setattr(sending.time, "monotonic", lambda: elapsed[0])
+    monkeypatch.setattr(mail.EmailMessage, "send", send_slowly)
+    assert actions.send_letters(now=now) == Sent(sent=2)
+    assert len(left) == 2
+
+
+def test_a_failure_keeps_no_address(
+    administrator: User, opened: OpenedCase, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(letter: mail.EmailMessage) -> int:
+        raise smtplib.SMTPRecipientsRefused({letter.to[0]: (550, b"no such person")})
+
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
+    actions.send_letters(now=now)
+    assert set(CaseLetter.objects.values_list("failure", flat=True)) == {"SMTPRecipientsRefused"}
 
 
 def test_two_processes_that_send_at_once_send_each_letter_once(

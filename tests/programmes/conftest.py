@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -62,10 +63,16 @@ def agreement(guards: None) -> Agreement:
     return open_programme(definition=define(), by=None, now=NOW).agreements.get()
 
 
+def open_file() -> Case:
+    """Another start-up."""
+    key = secrets.token_hex(16)
+    return open_case(request=ask_for_help(opening_key=key, email=f"{key}@exemple.test"), now=NOW - 90 * DAY).case
+
+
 @pytest.fixture
 def case(db: None) -> Case:
     load_shipped_territories(by=None, now=NOW)
-    return open_case(request=ask_for_help(), now=NOW - 90 * DAY).case
+    return open_file()
 
 
 @pytest.fixture

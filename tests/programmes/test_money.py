@@ -21,7 +21,7 @@ from essor.programmes.queries import read_envelopes
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.wording import explain
 
-from .conftest import DAY, NOW, TODAY, ask, define
+from .conftest import DAY, NOW, SAID, TODAY, ask, define, open_file
 
 
 def hold(agreement: Agreement) -> dict[str, int]:
@@ -91,6 +91,30 @@ def test_what_the_agreement_does_not_allow_is_refused_with_its_clause(
     assert hold(agreement)["free"] == 345_000_00
 
 
+def test_the_cap_counts_all_that_one_start_up_holds(agreement: Agreement, case: Case, adviser: User) -> None:
+    first = actions.make_offer(agreement=agreement, case=case, asked=ask(40_000_00), by=adviser, now=NOW)
+    with pytest.raises(ProgrammeError, match="over-cap"):
+        actions.make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
+    actions.make_offer(agreement=agreement, case=open_file(), asked=ask(), by=adviser, now=NOW)
+    actions.end_offer(offer=first, on=TODAY, words="Déclinée", by=adviser, now=NOW)
+    actions.make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
+    assert hold(agreement)["offered"] == 46_000_00
+
+
+@pytest.mark.parametrize(("territory", "may"), [("64015", True), ("640", True), ("14", True), ("64008", False)])
+def test_an_agreement_serves_its_territory_only(
+    guards: None, case: Case, adviser: User, territory: str, may: bool
+) -> None:
+    said = [SAID["agreements"][0] | {"territory": territory}]
+    placed = actions.open_programme(definition=define(agreements=said), by=None, now=NOW).agreements.get()
+    if may:
+        actions.make_offer(agreement=placed, case=case, asked=ask(), by=adviser, now=NOW)
+        return
+    with pytest.raises(ProgrammeError, match="outside-territory") as refused:
+        actions.make_offer(agreement=placed, case=case, asked=ask(), by=adviser, now=NOW)
+    assert "Caisse d’essai" in explain(refused.value)
+
+
 def test_after_its_term_an_agreement_offers_nothing(agreement: Agreement, case: Case, adviser: User) -> None:
     after = date(2023, 1, 2)
     asked, now = ask(offered_on=after, expires_on=after), NOW.replace(year=2023)
@@ -103,7 +127,7 @@ def test_fifteen_start_ups_take_the_whole_envelope_and_a_sixteenth_nothing(
     agreement: Agreement, case: Case, adviser: User
 ) -> None:
     for _startup in range(15):
-        actions.make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
+        actions.make_offer(agreement=agreement, case=open_file(), asked=ask(), by=adviser, now=NOW)
     with pytest.raises(ProgrammeError, match="over-free") as refused:
         actions.make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
     assert "Il reste 0" in explain(refused.value)

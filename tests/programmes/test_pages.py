@@ -16,7 +16,7 @@ from essor.programmes.models import Agreement
 from essor.programmes.queries import list_targets
 from tests.pages import StrictClient
 
-from .conftest import NOW, TODAY, ask
+from .conftest import NOW, TODAY, ask, open_file
 
 
 def run(*words: str) -> str:
@@ -56,7 +56,7 @@ def test_the_public_page_says_targets_and_money_as_many_queries_whatever_their_n
     client: StrictClient, agreement: Agreement, case: Case, adviser: User, django_assert_max_num_queries: Any
 ) -> None:
     for _offer in range(12):
-        actions.make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
+        actions.make_offer(agreement=agreement, case=open_file(), asked=ask(), by=adviser, now=NOW)
     with django_assert_max_num_queries(8):
         page = client.get(reverse("programme", args=["essai"]))
     text = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")

@@ -53,6 +53,16 @@ def test_what_has_expired_goes_first_where_there_is_no_room(tmp_path: Path) -> N
         assert count_files(tmp_path) == len(new)
 
 
+def test_the_name_of_a_counter_leads_back_to_nobody_without_the_secret(tmp_path: Path, settings: Any) -> None:
+    names = []
+    for secret in ("first-secret-of-thirty-two-letters", "other-secret-of-thirty-two-letters"):
+        settings.SECRET_KEY = secret
+        CountersCache(str(tmp_path / secret), {}).set("allauth:rl:login_failed:192.0.2.1", [1.0], 60)
+        names.append({file.name for file in (tmp_path / secret).rglob("*.djcache")})
+    assert len(names[0]) == len(names[1]) == 1
+    assert names[0] != names[1]
+
+
 def test_one_alone_adds(tmp_path: Path) -> None:
     counters, together, won = CountersCache(str(tmp_path), {}), threading.Barrier(8), []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 
 from essor.accounts.models import WaitingLetter
 
@@ -41,10 +43,20 @@ class WrittenLetter:
     files: Sequence[Attachment] = ()
 
 
+class LettersWaiting(Exception):
+    """Letters that the mail server did not take: the task of the day failed, and is taken up again later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     sent: int = 0
     failed: int = 0
+
+    def tell(self) -> dict[str, int]:
+        """As a task of each day tells it. Raises LettersWaiting where some did not leave."""
+        if self.failed:
+            raise LettersWaiting(self.failed)
+        return {"sent": self.sent, "failed": self.failed}
 
 
 def send_waiting(rows: QuerySet[LetterT], *, write: Callable[[LetterT], WrittenLetter | None], now: datetime) -> Sent:
@@ -52,18 +64,21 @@ def send_waiting(rows: QuerySet[LetterT], *, write: Callable[[LetterT], WrittenL
 
     ``write``: the words of a letter, made when it leaves; None where there is nobody to write to any more.
     """
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM)
-    waiting = rows.filter(free, sent_at=None, tries__lt=MOST_TRIES)
-    sent = failed = 0
+    started, sent, failed = time.monotonic(), 0, 0
+    waiting = rows.filter(_free_at(now), sent_at=None, tries__lt=MOST_TRIES)
     for number in list(waiting.order_by("tries", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE]):
-        mine = rows.filter(free, pk=number, sent_at=None)
-        if not mine.update(claimed_at=now, tries=F("tries") + 1):
+        moment = now + timedelta(seconds=time.monotonic() - started)  # a batch may last longer than a claim
+        if not rows.filter(_free_at(moment), pk=number, sent_at=None).update(claimed_at=moment, tries=F("tries") + 1):
             continue
-        if _send(rows.filter(pk=number), write, now):
+        if _send(rows.filter(pk=number, claimed_at=moment), write, moment):
             sent += 1
         else:
             failed += 1
     return Sent(sent, failed)
+
+
+def _free_at(moment: datetime) -> Q:
+    return Q(claimed_at=None) | Q(claimed_at__lt=moment - CLAIM)
 
 
 def _send(row: QuerySet[LetterT], write: Callable[[LetterT], WrittenLetter | None], now: datetime) -> bool:
@@ -75,10 +90,15 @@ def _send(row: QuerySet[LetterT], write: Callable[[LetterT], WrittenLetter | Non
     except Exception as error:  # whatever one letter raises, the next ones leave
         if not isinstance(error, OSError):  # smtplib's own errors are OSErrors: the server's, not ours
             logger.exception("letter %s", letter)
-        row.update(claimed_at=None, failure=(str(error) or type(error).__name__)[:200])
+        row.update(claimed_at=None, failure=_name_failure(error))
         return False
     row.update(sent_at=now, failure="" if written else "nobody to write to")
     return True
+
+
+def _name_failure(error: Exception) -> str:
+    """The kind of error and the server's code; never its words, which repeat the address."""
+    return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 
 def _hand_over(written: WrittenLetter) -> None:
@@ -87,3 +107,8 @@ def _hand_over(written: WrittenLetter) -> None:
     for file in written.files:
         letter.attach(file.name, file.content, file.media_type)
     letter.send()
+
+
+def write_address(name: str, *args: str) -> str:
+    """Where a letter leads: the whole address of one of our pages."""
+    return str(settings.SITE_URL) + reverse(name, args=args)

@@ -12,11 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.aid.folder_forms import DollarsField
-from essor.aid.terms import KINDS
+from essor.aid.terms import DEEDS, KINDS
 from essor.design.forms import FormRenderer
 from essor.knowledge.aids import AidDefinition, check_aid
 from essor.knowledge.questions import load_question_variables
 from essor.knowledge.reading import DefinitionRefused, parse_yaml
+from essor.territories.rules import fold
 
 SIDE = " | "
 """Between the French and the English of a line, and between the parts of a source."""
@@ -59,7 +60,8 @@ class AidForm(forms.Form):
     provider = forms.CharField(label=_("Qui donne"), max_length=200)
     partners = _make_lines(_("Avec"), _("Un par ligne."))
     givers = _make_lines(
-        _("Qui fait quoi"), _("Un par ligne : nom | rôle (pays, decides, receives, advises, guarantees).")
+        _("Qui fait quoi"),
+        _("Un par ligne : nom | verse, décide, reçoit les demandes, conseille ou garantit ; si une source le dit."),
     )
     forms_ = forms.MultipleChoiceField(label=_("Genre"), widget=forms.CheckboxSelectMultiple)
     is_public = forms.BooleanField(label=_("C’est de l’argent public"), required=False)
@@ -141,7 +143,7 @@ def open_definition(definition: AidDefinition) -> dict[str, Any]:
         "name_en": content["name"]["en"],
         "provider": content["provider"],
         "partners": "\n".join(content["partners"]),
-        "givers": "\n".join(SIDE.join([giver["name"], giver["role"]]) for giver in content["givers"]),
+        "givers": "\n".join(SIDE.join([giver["name"], _say_deed(giver["role"])]) for giver in content["givers"]),
         "forms_": content["forms"],
         "is_public": content["is_public"],
         "minimum": amount["min"],
@@ -201,9 +203,25 @@ def _write_source(source: Mapping[str, Any]) -> str:
     return SIDE.join(part for part in (source["url"], source["kind"], source["date"]) if part)
 
 
+def _say_deed(role: str) -> str:
+    said = DEEDS[role]
+    return gettext(said)
+
+
 def _read_giver(line: str) -> dict[str, str]:
+    """A role is written in the reader's language, in French, or as its code."""
     name, *rest = _split(line)
-    return {"name": name, "role": rest[0] if rest else ""}
+    roles = {fold(word): code for code, said in DEEDS.items() for word in (code, said, gettext(said))}
+    if len(rest) != 1 or fold(rest[0]) not in roles:
+        raise DefinitionRefused(
+            file=gettext("Qui fait quoi"),
+            path=line,
+            problem=gettext("ce que fait l’organisme n’est pas connu."),
+            remedy=gettext("Écrivez son nom, une barre, puis l’un de ces mots : {words}.").format(
+                words=", ".join(gettext(said) for said in DEEDS.values())
+            ),
+        )
+    return {"name": name, "role": roles[fold(rest[0])]}
 
 
 def _to_percent(share: float | None) -> float | None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, override
 
-from essor.accounts.sending import Attachment, WrittenLetter
+from essor.accounts.sending import Attachment, WrittenLetter, write_address
 from essor.aid.alert_words import make_word
 from essor.aid.calendars import write_deadlines
 from essor.aid.links import Asked, write_link
@@ -17,6 +15,7 @@ from essor.aid.models import AlertLetter, AlertSubscription
 from essor.aid.queries.alerts import Deadline, News, Newsreader
 from essor.aid.queries.replaying import Flip
 from essor.aid.rules import Found
+from essor.aid.wording import say_verdict
 from essor.design.wording import write_day
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -48,7 +47,7 @@ def _tell(letter: AlertLetter) -> WrittenLetter | None:
     if news.is_empty:
         return None
     leave = _address("aid_alert_leave", subscription)
-    results = f"{settings.SITE_URL}{reverse('aid_results')}?p={write_link(Asked(subscription.said))}"
+    results = f"{write_address('aid_results')}?p={write_link(Asked(subscription.said))}"
     parts = [
         gettext("Bonjour,"),
         gettext("Depuis le {day}, voici ce qui a changé pour votre projet.").format(
@@ -95,12 +94,12 @@ def _tell_deadline(deadline: Deadline) -> str:
 
 
 def _line(found: Found, language: str, said: str) -> str:
-    link = str(settings.SITE_URL) + reverse("aid", args=[found.programme.slug])
+    link = write_address("aid", found.programme.slug)
     return gettext("— {name} : {said}\n  {link}").format(name=_name(found, language), said=said, link=link)
 
 
 def _say(found: Found, language: str) -> str:
-    return f"{found.outcome.words(language)}, {found.window.words(language, say_date=write_day)}"
+    return f"{say_verdict(found, language)}, {found.window.words(language, say_date=write_day)}"
 
 
 def _name(found: Found, language: str) -> str:
@@ -113,4 +112,4 @@ def _write_subject(news: News) -> str:
 
 
 def _address(name: str, subscription: AlertSubscription) -> str:
-    return str(settings.SITE_URL) + reverse(name, args=[make_word(subscription)])
+    return write_address(name, make_word(subscription))

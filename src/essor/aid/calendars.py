@@ -7,9 +7,9 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext
 
+from essor.accounts.sending import write_address
 from essor.aid.queries.alerts import Deadline, list_deadlines, list_openings
 from essor.aid.rules import Found, Programme
 from essor.design.wording import write_day
@@ -39,7 +39,7 @@ def list_deadline_events(deadlines: Sequence[Deadline], language: str) -> list[E
             one.on,
             gettext("Date limite : {name}").format(name=_name(one.found.programme, language)),
             _describe(one.found.programme),
-            _address(one.found.programme),
+            write_address("aid", one.found.programme.slug),
             WARN,
         )
         for one in deadlines
@@ -52,7 +52,7 @@ def _tell_opening(programme: Programme, day: date, language: str) -> Event:
         day,
         gettext("On peut demander : {name}").format(name=_name(programme, language)),
         _describe(programme),
-        _address(programme),
+        write_address("aid", programme.slug),
     )
 
 
@@ -65,10 +65,6 @@ def _describe(programme: Programme) -> str:
 
 def _name(programme: Programme, language: str) -> str:
     return str(getattr(programme.definition.name, language))
-
-
-def _address(programme: Programme) -> str:
-    return str(settings.SITE_URL) + reverse("aid", args=[programme.slug])
 
 
 def _host() -> str:

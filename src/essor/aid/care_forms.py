@@ -64,8 +64,8 @@ class ProposalForm(CaseForm):
     )
 
 
-class AnswerForm(CaseForm):
-    name = "answer"
+class ReplyForm(CaseForm):
+    name = "reply"
 
     is_taken = forms.TypedChoiceField(
         label=_("Ce qui en est fait"),

@@ -4,14 +4,13 @@ correction."""
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from essor.accounts.sending import WrittenLetter
-from essor.aid.confirmations import LINK_DAYS, make_link_word
+from essor.accounts.sending import WrittenLetter, write_address
+from essor.aid.confirmations import LINK_DAYS, find_email, make_link_word
 from essor.aid.models import AidLetter
-from essor.aid.queries import list_programmes
+from essor.aid.queries import find_programme
 from essor.aid.queries.care import recall
 from essor.aid.rules import Programme
 from essor.design.wording import write_day
@@ -19,18 +18,18 @@ from essor.design.wording import write_day
 
 def write_letter(letter: AidLetter) -> WrittenLetter | None:
     """None where there is nobody to write to any more, or nothing left to say."""
-    programme = next((one for one in list_programmes() if one.slug == letter.aid.slug), None)
+    programme = find_programme(letter.aid.slug)
     if programme is None:
         return None
     if letter.proposal is not None:
         with override(letter.proposal.language):
             return _thank(letter, programme, letter.proposal.language)
-    contact = programme.definition.contact
-    if contact is None or not contact.email:
+    to = find_email(programme.definition)
+    if not to:
         return None
     with override(settings.LANGUAGE_CODE):
         write = _tell_dead_links if letter.kind == "dead_links" else _ask_to_confirm
-        return write(letter, programme, contact.email)
+        return write(letter, programme, to)
 
 
 def _tell_dead_links(letter: AidLetter, programme: Programme, to: str) -> WrittenLetter | None:
@@ -74,11 +73,11 @@ def _thank(letter: AidLetter, programme: Programme, language: str) -> WrittenLet
         "Bonjour,\n\nMerci d’avoir proposé une correction à « {name} ». {outcome}\n\n{answer}\n\n{link}\n\n"
         "Votre adresse n’a servi qu’à cette lettre : elle est maintenant effacée.\n"
     )
-    link = str(settings.SITE_URL) + reverse("aid", args=[programme.slug])
+    link = write_address("aid", programme.slug)
     subject = gettext("Merci : {name}").format(name=name)
     said = text.format(name=name, outcome=outcome, answer=proposal.answer or "", link=link)
     return WrittenLetter(proposal.email, subject, said)
 
 
 def _make_link(programme: Programme) -> str:
-    return str(settings.SITE_URL) + reverse("aid_confirm", args=[make_link_word(programme.slug)])
+    return write_address("aid_confirm", make_link_word(programme.definition))

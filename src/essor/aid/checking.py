@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from essor.aid.rules import AidError, Programme, Questionnaire, find_aids
+from essor.aid.rules import PAGES, AidError, Programme, Questionnaire, find_aids
 from essor.knowledge.aids import ExampleDefinition
 from essor.knowledge.reading import Bilingual
 from essor.methods.criteria import ANSWER_WORDS, PlaceTree, find_impossible, leaves_of
@@ -32,10 +32,13 @@ def name_verdict(code: str) -> Bilingual:
 
 
 def check_programme(programme: Programme, *, places: PlaceTree, questionnaire: Questionnaire) -> None:
-    """Raises AidError: ``never-true`` (the version, and the paths of the conditions in conflict), ``place-outside``.
+    """Raises AidError: ``name-is-a-page``, ``never-true`` (the version, and the paths of the conditions in conflict),
+    ``place-outside``.
 
     A place is known if a list that was loaded holds it, or if the questions name it.
     """
+    if programme.slug in PAGES:
+        raise AidError("name-is-a-page", aid=programme.slug)
     known = questionnaire.known_places.union(*questionnaire.place_codes.values())
     for ruled in programme.versions:
         for leaf in leaves_of(ruled.criteria):

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core import signing
+from django.utils.crypto import salted_hmac
+
+from essor.knowledge.aids import AidDefinition
 
 SALT = "essor.aid.confirm"
 LINK_DAYS = 90
@@ -31,7 +34,7 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Confirmed:
     """``code``: ``confirmed``, ``late`` (the day to confirm again has passed), ``changed`` (what is shown is not what
     was confirmed) or ``never``. ``last``: the latest one; None: never."""
 
@@ -44,7 +47,7 @@ class Standing:
         return self.last.on if self.last and self.code == "confirmed" else None
 
 
-def stand(confirmations: Iterable[Confirmation], *, revision: int | None, on: date) -> Standing:
+def stand(confirmations: Iterable[Confirmation], *, revision: int | None, on: date) -> Confirmed:
     """Of what is shown as ``revision``, on a day.
 
     >>> said = Confirmation(2, date(2026, 1, 31), 3)
@@ -53,11 +56,11 @@ def stand(confirmations: Iterable[Confirmation], *, revision: int | None, on: da
     """
     known = [one for one in confirmations if one.on <= on]
     if not known:
-        return Standing("never")
+        return Confirmed("never")
     last = known[-1]
     if last.revision != revision:
-        return Standing("changed", last)
-    return Standing("confirmed" if on <= last.due_on else "late", last)
+        return Confirmed("changed", last)
+    return Confirmed("confirmed" if on <= last.due_on else "late", last)
 
 
 def add_months(day: date, months: int) -> date:
@@ -69,14 +72,34 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def make_link_word(slug: str) -> str:
-    """What opens the giver's page of one programme, for :data:`LINK_DAYS`."""
-    return signing.dumps(slug, salt=SALT)
+def make_link_word(definition: AidDefinition) -> str:
+    """What opens the giver's page of a programme, for :data:`LINK_DAYS` and while its contact has the same address."""
+    return signing.dumps([definition.id, _mark(definition)], salt=SALT)
 
 
 def open_link_word(word: str) -> str | None:
-    """The programme; None where the word was altered, or is too old."""
+    """The programme that it names, before :func:`is_for` is asked; None where it was altered, or is too old."""
+    said = _open(word)
+    return said[0] if said else None
+
+
+def is_for(word: str, definition: AidDefinition) -> bool:
+    """Whether the link was made for who is the contact of the programme as it is published now."""
+    return _open(word) == [definition.id, _mark(definition)]
+
+
+def _open(word: str) -> list[str] | None:
     try:
-        return str(signing.loads(word, salt=SALT, max_age=LINK_DAYS * 86_400))
+        return list(signing.loads(word, salt=SALT, max_age=LINK_DAYS * 86_400))
     except signing.BadSignature:
         return None
+
+
+def _mark(definition: AidDefinition) -> str:
+    """Stands for the address, which no address of a page may hold."""
+    return salted_hmac(SALT, find_email(definition)).hexdigest()[:16]
+
+
+def find_email(definition: AidDefinition) -> str:
+    """Of the giver; empty where none is known."""
+    return definition.contact.email if definition.contact else ""

@@ -35,6 +35,10 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "read_on": ("jour où les sources ont été lues", "day on which the sources were read"),
     "revision": ("numéro de la fiche publiée", "number of the published sheet"),
     "sources": ("adresses, séparées par des barres", "addresses, between bars"),
+    "givers": (
+        "qui fait quoi, entre barres : pays, decides, receives, advises ou guarantees, puis le nom",
+        "who does what, between bars: pays, decides, receives, advises or guarantees, then the name",
+    ),
 }
 
 
@@ -70,6 +74,7 @@ def tell_line(programme: Programme, *, on: date) -> dict[str, Any]:
         "read_on": ruled.version.read_on.isoformat() if ruled.version.read_on else None,
         "revision": programme.revision,
         "sources": "|".join(source.url for source in definition.sources),
+        "givers": "|".join(f"{giver.role}: {giver.name}" for giver in definition.givers),
     }
 
 

@@ -58,7 +58,7 @@ def write_sheet(frame: Frame) -> str:
     ink, paper, accent = frame.ink, frame.paper, frame.accent
     tokens = {
         "paper": paper, "paper-deep": paper, "paper-raised": paper, "ink": ink, "ink-soft": ink,
-        "rule": mix(paper, ink, 0.2), "rule-strong": mix(paper, ink, 0.7), "water": accent, "water-deep": accent,
+        "rule": mix(paper, ink, 0.2), "rule-strong": ink, "water": accent, "water-deep": accent,
         "on-water": max("#ffffff", "#000000", key=lambda colour: contrast(colour, accent)),
         **dict.fromkeys(("ochre", "ochre-text", "clay", "clay-text", "moss", "moss-text"), ink),
     }  # fmt: skip

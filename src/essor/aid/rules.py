@@ -33,9 +33,14 @@ from essor.methods.variables import FALSE, TRUE, ValueRefused, Variable
 
 PLACE = "territory"
 """The question that says where an enterprise is."""
+GROUPS = ("yes", "judge", "maybe", "no")
 RANGE_KEYS = ("at_least", "at_most")
 MOST_DIGITS = 12
 """No answer counts more than thousands of billions."""
+
+
+PAGES = frozenset({"ajouter", "brouillons", "flou", "integrer", "propositions"})
+"""Words of addresses of the catalogue's own pages: no programme may bear one."""
 
 
 class AidError(ValueError):
@@ -99,7 +104,7 @@ class Found:
 
     @property
     def group(self) -> str:
-        """``yes``, ``judge`` (nothing written is against it, and a person must judge the rest), ``maybe`` or ``no``."""
+        """One of :data:`GROUPS`; ``judge``: nothing written is against it, and a person must judge the rest."""
         return "judge" if self.outcome.answer == "yes" and self.outcome.judgement else self.outcome.answer
 
 

@@ -10,10 +10,6 @@ from django_tasks import task
 from essor.aid import actions
 
 
-class LettersWaiting(Exception):
-    """Letters that the mail server did not take: the task of the day failed, and is taken up again later."""
-
-
 @task()
 def send_letters() -> None:
     """The letters that a deed left, outside the request."""
@@ -31,17 +27,9 @@ def look_at_links(now: datetime) -> dict[str, int]:
 
 def write_to_givers(now: datetime) -> dict[str, int]:
     """A task of each day: what givers must know, then the letters that wait."""
-    written = actions.write_to_givers(now=now)
-    done = actions.send_letters(now=now)
-    if done.failed:
-        raise LettersWaiting(done.failed)
-    return {**written, **asdict(done)}
+    return actions.write_to_givers(now=now) | actions.send_letters(now=now).tell()
 
 
 def tell_subscribers(now: datetime) -> dict[str, int]:
     """A task of each day: what changed for those who asked to be told."""
-    told = actions.tell_subscribers(now=now)
-    done = actions.send_alerts(now=now)
-    if done.failed:
-        raise LettersWaiting(done.failed)
-    return {**told, **asdict(done)}
+    return actions.tell_subscribers(now=now) | actions.send_alerts(now=now).tell()

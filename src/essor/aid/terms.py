@@ -78,8 +78,6 @@ WORDS: Mapping[str, str] = {
     "project_done": gettext_noop("jusqu’à la fin du projet"),
     "none": gettext_noop("aucune"),
 }
-
-
 GIVER_ROLES: Mapping[str, str] = {
     "pays": gettext_noop("Qui verse"),
     "decides": gettext_noop("Qui décide"),
@@ -87,6 +85,14 @@ GIVER_ROLES: Mapping[str, str] = {
     "advises": gettext_noop("Qui conseille"),
     "guarantees": gettext_noop("Qui garantit"),
 }
+DEEDS: Mapping[str, str] = {
+    "pays": gettext_noop("verse"),
+    "decides": gettext_noop("décide"),
+    "receives": gettext_noop("reçoit les demandes"),
+    "advises": gettext_noop("conseille"),
+    "guarantees": gettext_noop("garantit"),
+}
+"""What each role does, as one writes it after a name."""
 
 
 def find_repayment(definition: AidDefinition) -> str:

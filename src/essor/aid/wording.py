@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from essor.aid.rules import AidError
+from essor.aid.rules import AidError, Found
 from essor.design.wording import write_cad, write_day
 from essor.knowledge.questions import QuestionDefinition
 from essor.knowledge.reading import Bilingual
@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, Any] = {
     "aid-unknown": _("Aucun programme publié ne s’appelle « {aid} ». Choisissez-en un dans la liste."),
     "too-many-requests": _("Trop de demandes viennent de cette adresse. Recommencez dans {seconds} secondes au plus."),
     "organisation-unknown": _("Aucune organisation n’a la clé « {key} »."),
+    "name-is-a-page": _("« {aid} » est le nom d’une page de la plateforme : donnez un autre nom court à l’aide."),
     "aid-changed": _("La page a changé pendant que vous la lisiez. Relisez-la : rien n’est encore confirmé."),
     "rhythm-unknown": _("Choisissez quand nous vous le redemanderons : {allowed} mois."),
     "proposal-answered": _("Quelqu’un a déjà répondu à cette proposition."),
@@ -108,6 +109,11 @@ def explain(error: AidError) -> str:
         facts["allowed"] = ", ".join(str(DONE[code]) for code in error.facts["allowed"]) or gettext("aucune")
     code = "answer-unreadable" if error.code == "answer-refused" and not error.facts.get("allowed") else error.code
     return str(SENTENCES[code]).format(**facts)
+
+
+def say_verdict(found: Found, language: str) -> str:
+    """In a few words; where a person must judge the rest, that, which promises less than a yes."""
+    return gettext("une personne doit juger") if found.group == "judge" else found.outcome.words(language)
 
 
 def say_answer(

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from essor.accounts.sending import WrittenLetter
+from essor.accounts.sending import WrittenLetter, write_address
 from essor.cases.access import make_token, opens
 from essor.cases.models import CaseLetter
 from essor.design.wording import write_day
@@ -142,9 +141,9 @@ def _list_facts(letter: CaseLetter, language: str) -> dict[str, str]:
 def _write_link(letter: CaseLetter) -> str:
     case = letter.case
     if letter.recipient is not None:
-        return str(settings.SITE_URL) + reverse("case", args=[case.reference])
+        return write_address("case", case.reference)
     token = make_token(case.reference)
     if not opens(token, case.access_hash):
         return ""
-    link = str(settings.SITE_URL) + reverse("case_follow", args=[token])
+    link = write_address("case_follow", token)
     return gettext("Votre page, sans compte ni mot de passe ; gardez ce lien pour vous :\n{link}").format(link=link)

@@ -13,10 +13,6 @@ class CasesNotReminded(Exception):
     """Cases whose reminders failed, the others being done: each is in the error output."""
 
 
-class LettersWaiting(Exception):
-    """Letters that the mail server did not take: the task of the day failed, and is taken up again later."""
-
-
 @task()
 def send_letters() -> None:
     """The letters that a deed left, outside the request."""
@@ -38,7 +34,4 @@ def follow_bodies(now: datetime) -> dict[str, int]:
 
 def send_waiting_letters(now: datetime) -> dict[str, int]:
     """A task of each day: the letters of the reminders, and those that could not leave before."""
-    done = actions.send_letters(now=now)
-    if done.failed:
-        raise LettersWaiting(done.failed)
-    return asdict(done)
+    return actions.send_letters(now=now).tell()

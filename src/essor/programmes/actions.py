@@ -18,6 +18,7 @@ from essor.knowledge.programmes import ProgrammeDefinition, TargetDefinition, lo
 from essor.methods.ledger import ACCEPTED, FREE, MOVES, OFFERED, PAID
 from essor.programmes.models import Agreement, LedgerBalance, LedgerMove, Offer, Programme, Target
 from essor.programmes.rules import CENTS, NewOffer, ProgrammeError, check_children, check_offer
+from essor.territories.queries import ancestors
 
 
 @transaction.atomic
@@ -64,10 +65,13 @@ def open_programme(*, definition: ProgrammeDefinition, by: User | None, now: dat
 @transaction.atomic
 def make_offer(*, agreement: Agreement, case: Case, asked: NewOffer, by: User, now: datetime) -> Offer:
     """Raises ProgrammeError: those of :func:`essor.programmes.rules.check_offer`, ``before-the-request``,
-    ``over-free``, ``days-disordered``, ``day-to-come``."""
+    ``outside-territory``, ``over-free``, ``days-disordered``, ``day-to-come``."""
     require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
     held = _hold(agreement, on=asked.offered_on, now=now)
-    check_offer(asked, held.read_clauses(), held.term)
+    served = [case.territory_code, *ancestors(case.territory_code, asked.offered_on)]
+    if held.territory_code and held.territory_code not in served:
+        raise ProgrammeError("outside-territory", partner=held.partner)
+    check_offer(asked, held.read_clauses(), held.term, held=_sum_held(held, case))
     opened_on = timezone.localdate(case.opened_at)
     if asked.offered_on < opened_on:
         raise ProgrammeError("before-the-request", on=asked.offered_on, asked_on=opened_on)
@@ -168,6 +172,12 @@ def _hold(agreement: Agreement, *, on: date, now: datetime) -> Agreement:
     if on > timezone.localdate(now):
         raise ProgrammeError("day-to-come", on=on)
     return held
+
+
+def _sum_held(agreement: Agreement, case: Case) -> int:
+    """What earlier offers of an agreement to one start-up hold: offered, accepted or paid, in cents."""
+    offers = Offer.objects.filter(agreement=agreement, case=case)
+    return sum(sum_of(offer, account) for offer in offers for account in (OFFERED, ACCEPTED, PAID))
 
 
 def _check_part(offer: Offer, account: str, cents: int, *, code: str) -> None:

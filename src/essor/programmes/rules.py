@@ -68,15 +68,18 @@ def read_clauses(said: Mapping[str, Any]) -> Clauses:
     )
 
 
-def check_offer(offer: NewOffer, clauses: Clauses, term: Term) -> None:
-    """Raises ProgrammeError: ``amount-not-positive``, ``under-floor``, ``over-cap``, ``loan-too-large``,
-    ``outside-term``, ``expires-before``."""
+def check_offer(offer: NewOffer, clauses: Clauses, term: Term, *, held: int = 0) -> None:
+    """``held``: in cents, what earlier offers to the same start-up still hold, which the cap counts too.
+
+    Raises ProgrammeError: ``amount-not-positive``, ``under-floor``, ``over-cap``, ``loan-too-large``,
+    ``outside-term``, ``expires-before``.
+    """
     if offer.grant < 0 or offer.loan < 0 or offer.cents <= 0:
         raise ProgrammeError("amount-not-positive")
     if clauses.floor is not None and offer.cents < clauses.floor:
         raise ProgrammeError("under-floor", asked=offer.cents, floor=clauses.floor)
-    if clauses.cap is not None and offer.cents > clauses.cap:
-        raise ProgrammeError("over-cap", asked=offer.cents, cap=clauses.cap)
+    if clauses.cap is not None and held + offer.cents > clauses.cap:
+        raise ProgrammeError("over-cap", asked=held + offer.cents, cap=clauses.cap)
     lent = Fraction(offer.loan, offer.cents)
     if clauses.most_loan is not None and lent > clauses.most_loan:
         raise ProgrammeError("loan-too-large", share=lent, most=clauses.most_loan)

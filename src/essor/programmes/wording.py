@@ -18,8 +18,11 @@ SENTENCES: Mapping[str, Any] = {
         "L’entente prévoit au moins {floor} pour chaque entreprise ; cette offre n’est que de {asked}. Rien n’est "
         "offert."
     ),
-    "over-cap": _("L’entente prévoit au plus {cap} par entreprise ; cette offre est de {asked}. Rien n’est offert."),
+    "over-cap": _(
+        "L’entente prévoit au plus {cap} par entreprise ; avec cette offre, ce serait {asked}. Rien n’est offert."
+    ),
     "loan-too-large": _("L’entente veut au plus {most} en prêt ; cette offre en a {share}. Augmentez la part donnée."),
+    "outside-territory": _("L’entente de {partner} ne sert pas ce territoire. Rien n’est offert."),
     "outside-term": _("Le {on} n’est pas dans l’entente, qui va du {starts_on} au {last}."),
     "expires-before": _("Cette offre finirait le {expires_on}, avant d’être faite le {offered_on}."),
     "before-the-request": _("Le {on} vient avant la demande, arrivée le {asked_on}."),

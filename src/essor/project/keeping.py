@@ -15,10 +15,12 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.filebased import FileBasedCache
+from django.utils.crypto import salted_hmac
 
 COMPUTED = "observatory."
 """How the keys of what can be computed again begin; everything else is kept as long as it asked."""
 
+SALT = "essor.counters"
 MOST_COUNTERS = 100_000
 MOST_RESULTS = 300
 SETS_BETWEEN_LOOKS = 100
@@ -26,12 +28,14 @@ SETS_BETWEEN_LOOKS = 100
 
 
 class CountersCache(FileBasedCache):
-    """What has expired goes first, and ``add`` lets one process alone through, as the locks on counters want."""
+    """What has expired goes first, and ``add`` lets one process alone through, as the locks on counters want.
+
+    A key names who is counted, by their address: on disk, only the secret of the platform leads from one to the other.
+    """
 
     _dir: str
     _createdir: Callable[[], None]  # Django's own, which its types leave out
     _is_expired: Callable[[Any], bool]
-    _key_to_file: Callable[[str, int | None], str]
     _list_cache_files: Callable[[], list[str]]
     _write_content: Callable[[Any, Any, Any], None]
 
@@ -54,6 +58,10 @@ class CountersCache(FileBasedCache):
         finally:
             Path(aside).unlink()
         return True
+
+    def _key_to_file(self, key: str, version: int | None = None) -> str:
+        name = salted_hmac(SALT, self.make_and_validate_key(key, version=version), algorithm="sha256").hexdigest()
+        return str(Path(self._dir) / f"{name}{self.cache_suffix}")
 
     def clear_expired(self) -> int:
         """How many files there were to clear."""

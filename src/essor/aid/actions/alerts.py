@@ -21,11 +21,17 @@ MOST_ASKED = 3
 
 
 @transaction.atomic
-def subscribe(*, email: str, said: Mapping[str, Any], language: str, now: datetime) -> AlertSubscription | None:
-    """Asks the address to confirm; None, and no letter, where it was asked too often already."""
+def subscribe(*, email: str, said: Mapping[str, Any], language: str, now: datetime) -> AlertSubscription:
+    """Asks the address to confirm. Asked too often already, no letter leaves: the last request takes these answers, and
+    the link that was sent confirms them."""
+    record_event(action="ask_alert", target_kind="alert", target_id="", by=None, now=now, label="subscriber")  # in turn
     waiting = AlertSubscription.objects.filter(email__iexact=email, confirmed_at=None)
-    if waiting.filter(created_at__gt=now - CONFIRM_WITHIN).count() >= MOST_ASKED:
-        return None
+    recent = list(waiting.filter(created_at__gt=now - CONFIRM_WITHIN).order_by("pk"))
+    if len(recent) >= MOST_ASKED:
+        last = recent[-1]
+        last.said, last.language = dict(said), language
+        last.save(update_fields=["said", "language"])
+        return last
     subscription = AlertSubscription.objects.create(email=email, said=dict(said), language=language, created_at=now)
     AlertLetter.objects.create(subscription=subscription, kind="confirm", created_at=now)
     return subscription

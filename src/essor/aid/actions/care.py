@@ -13,11 +13,11 @@ from essor.accounts.models import User
 from essor.accounts.permissions import require
 from essor.accounts.sending import Sent, send_waiting
 from essor.aid.care_letters import write_letter
-from essor.aid.confirmations import RHYTHMS
+from essor.aid.confirmations import RHYTHMS, find_email
 from essor.aid.models import Aid, AidConfirmation, AidLetter, AidProposal, AidRevision
-from essor.aid.queries import list_programmes
+from essor.aid.queries import find_programme, list_programmes
 from essor.aid.queries.care import find_published, recall
-from essor.aid.rules import AidError, Programme
+from essor.aid.rules import AidError
 
 ASK_AGAIN = timedelta(days=30)
 """A giver who does not answer is not asked to confirm more often than this."""
@@ -47,14 +47,17 @@ def confirm_aid(*, slug: str, number: int, duty: str, every_months: int, now: da
 
 @transaction.atomic
 def ask_giver(*, slug: str, by: User, now: datetime) -> bool:
-    """Writes to the giver of a programme; False where no address of theirs is known."""
+    """Writes to the giver of a programme; False where no address of theirs is known: whoever asks then has the link,
+    and the trace says so. Raises AidError ``aid-unknown``."""
     require(by, "edit_aid", on=timezone.localdate(now))
-    programme = next(one for one in list_programmes() if one.slug == slug)
-    if not _has_address(programme):
-        return False
-    is_new = _write_once(slug, "confirm", "", now=now, since=now - ASKED_BY_HAND)
-    record_event(action="ask_giver", target_kind="aid", target_id=slug, by=by, now=now, after={"is_new": is_new})
-    return True
+    programme = find_programme(slug)
+    if programme is None:
+        raise AidError("aid-unknown", aid=slug)
+    is_written = bool(find_email(programme.definition))
+    if is_written:
+        _write_once(slug, "confirm", "", now=now, since=now - ASKED_BY_HAND)
+    record_event(action="ask_giver", target_kind="aid", target_id=slug, by=by, now=now, after={"letter": is_written})
+    return is_written
 
 
 @transaction.atomic
@@ -92,7 +95,7 @@ def write_to_givers(*, now: datetime) -> dict[str, int]:
     today = timezone.localdate(now)
     warned = asked = 0
     for programme in list_programmes():
-        if not _has_address(programme):
+        if not find_email(programme.definition):
             continue
         memory = recall(programme)
         dead = memory.list_dead(programme, on=today)
@@ -112,10 +115,6 @@ def send_letters(*, now: datetime) -> Sent:
     old = Q(proposed_at__lt=now - KEEP_ADDRESS)
     AidProposal.objects.filter(old | Q(pk__in=thanked)).exclude(email="").update(email="")
     return sent
-
-
-def _has_address(programme: Programme) -> bool:
-    return bool(programme.definition.contact and programme.definition.contact.email)
 
 
 def _write_once(slug: str, kind: str, about: str, *, now: datetime, since: datetime | None) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from essor.aid.looking import MayReach, is_public, look
+from essor.aid.looking import MayReach, is_reachable, look
 from essor.aid.models import LinkCheck
 from essor.aid.queries import list_programmes
 from essor.aid.queries.care import list_last_checks
@@ -36,7 +36,7 @@ class Looked:
     failing: int
 
 
-def check_links(*, now: datetime, slugs: Collection[str] | None = None, may_reach: MayReach = is_public) -> Looked:
+def check_links(*, now: datetime, slugs: Collection[str] | None = None, may_reach: MayReach = is_reachable) -> Looked:
     """Looks at the links that are due, of all programmes or of some; writes what each gave. Raises NothingAnswers."""
     last = list_last_checks()
     programmes = [one for one in list_programmes() if slugs is None or one.slug in slugs]

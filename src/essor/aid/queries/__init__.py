@@ -40,6 +40,11 @@ def list_programmes(*, known_at: datetime | None = None) -> tuple[Programme, ...
     return tuple(_READ[key[1:]] for key in keys)
 
 
+def find_programme(slug: str) -> Programme | None:
+    """As the catalogue shows it now."""
+    return next((one for one in list_programmes() if one.slug == slug), None)
+
+
 def list_aid_names() -> dict[str, Bilingual]:
     """What each programme of the catalogue is called, by its slug."""
     return {programme.slug: programme.definition.name for programme in list_programmes()}

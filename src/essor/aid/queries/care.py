@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db.models import Max
 from django.utils import timezone
 
-from essor.aid.confirmations import Confirmation, Standing, stand
+from essor.aid.confirmations import Confirmation, Confirmed, stand
 from essor.aid.models import AidConfirmation, AidProposal, AidRevision, LinkCheck
 from essor.aid.models.care import AidProposalQuerySet
 from essor.aid.rules import Programme
@@ -38,7 +38,7 @@ class Memory:
         said = [self.link_life(url, on=on).is_dead for url in list_links(programme.definition)]
         return True if True in said else None if None in said else False
 
-    def standing(self, programme: Programme, *, on: date) -> Standing:
+    def standing(self, programme: Programme, *, on: date) -> Confirmed:
         return stand(self.confirmations.get(programme.slug, ()), revision=programme.revision, on=on)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from essor.aid.models import AidRevision
-from essor.aid.queries import list_programmes
+from essor.aid.queries import find_programme, list_programmes
 from essor.aid.rules import PLACE, Programme, RuledVersion
 from essor.aid.terms import find_repayment
 from essor.methods.criteria import Exact, Truth, Window, evaluate
@@ -60,7 +60,7 @@ def list_entries(wanted: Wanted, *, on: date) -> list[Entry]:
 
 
 def find_entry(slug: str, *, on: date) -> Entry | None:
-    programme = next((one for one in list_programmes() if one.slug == slug), None)
+    programme = find_programme(slug)
     return open_entry(programme, on=on) if programme else None
 
 

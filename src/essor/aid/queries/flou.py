@@ -22,6 +22,9 @@ MOST_DAYS = 180
 """What was read, or confirmed, longer ago than this is no longer taken as checked."""
 
 MONTHS_SHOWN = 12
+EARLIEST = date(2000, 1, 1)
+"""No catalogue knew anything before."""
+
 REMEMBERED = timedelta(days=60)
 """A link that nobody looked at for so long is not known any more."""
 
@@ -35,7 +38,7 @@ def read_flou(place: str, *, on: date, memory: Memory | None = None) -> Flou:
     """
     places, moment = check_place(place, on), end_of_day(on)
     register, needs = read_register(known_at=moment), load_form_needs()
-    memory = memory or read_memory(since=on - REMEMBERED)
+    memory = memory or read_memory(since=max(on, EARLIEST) - REMEMBERED)
     standings = []
     for entry in _list_serving(place, on=on, known_at=moment):
         definition = entry.programme.definition
@@ -56,7 +59,7 @@ def read_flou(place: str, *, on: date, memory: Memory | None = None) -> Flou:
 
 def read_flou_over_time(place: str, *, on: date) -> list[tuple[date, Flou]]:
     """At the end of each of the twelve months before ``on``, then that day. Raises AidError, as :func:`read_flou`."""
-    days = list_days(on)
+    days = list_days(max(on, EARLIEST))
     memory = read_memory(since=days[0] - REMEMBERED)
     return [(day, read_flou(place, on=day, memory=memory)) for day in days]
 

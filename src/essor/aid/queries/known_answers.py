@@ -10,7 +10,7 @@ from typing import Any
 from essor.aid.queries import get_questionnaire
 from essor.aid.queries.population import list_answered
 from essor.aid.rules import AidError
-from essor.directory.models import Fact, Organisation
+from essor.directory.models import Fact, LifeEvent, Organisation
 from essor.directory.queries import events, names_of, observations
 from essor.directory.queries.listing import JOBS, size_class
 from essor.directory.rules import is_confidential
@@ -21,12 +21,12 @@ from essor.methods.variables import TRUE
 
 @dataclass(frozen=True, slots=True)
 class KnownAnswer:
-    """``value``: plain data, as a profile holds it. ``source``: its title, empty for what is computed from life events;
-    ``since``: the first day for which it says so."""
+    """``value``: plain data, as a profile holds it. ``source``: its title; ``since``: the first day for which it says
+    so, for an age the day of the creation."""
 
     value: Any
-    since: date | None
-    source: str = ""
+    since: date
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def read_known(key: str, *, on: date, known_at: datetime) -> Known | None:
     found: dict[str, KnownAnswer] = {}
     for question, name in answered.items():
         if name in believed and (value := _write(believed[name], variables[name])) is not None:
-            found[question] = KnownAnswer(value, believed[name].starts_on, titles.get(believed[name].sequence, ""))
+            found[question] = KnownAnswer(value, believed[name].starts_on, titles[believed[name].sequence])
         elif name == AGE_YEARS and (age := _find_age(organisation.pk, on, known_at)) is not None:
             found[question] = age
     names = names_of(organisations=[organisation.pk], on=on, known_at=known_at)
@@ -91,8 +91,9 @@ def _find_age(organisation: int, on: date, known_at: datetime) -> KnownAnswer | 
     )
     if life.created_on is None or life.created_on > on:
         return None
-    age = completed_years(life.created_on, on)
-    return KnownAnswer(age, life.created_on)
+    said = LifeEvent.objects.known_at(known_at).filter(organisation=organisation, happened_on=life.created_on)
+    source = said.order_by("-pk").values_list("source__title", flat=True)[0]
+    return KnownAnswer(completed_years(life.created_on, on), life.created_on, source)
 
 
 def _keep_readable(found: Mapping[str, KnownAnswer], on: date) -> dict[str, KnownAnswer]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from essor.aid.handlers import Handling, decide_handling
-from essor.aid.queries import list_programmes
+from essor.aid.queries import find_programme
 from essor.aid.rules import AidError
 from essor.knowledge.plain import load_mappings
 from essor.territories.lives import AID, Mandate, Register, list_serving, order_mandate
@@ -25,7 +25,7 @@ def load_form_needs() -> Mapping[str, str]:
 
 def find_handling(slug: str, *, place: str, on: date, register: Register | None = None) -> Handling:
     """Raises AidError: ``aid-unknown``, and those of :func:`check_place`."""
-    programme = next((one for one in list_programmes() if one.slug == slug), None)
+    programme = find_programme(slug)
     if programme is None:
         raise AidError("aid-unknown", aid=slug)
     return decide_handling(

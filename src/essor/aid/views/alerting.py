@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from essor.accounts.limits import is_within
+from essor.accounts.limits import hold_back, tell_wait
 from essor.accounts.permissions import Audience, open_to
 from essor.aid import actions, tasks
 from essor.aid.alert_forms import AlertForm
@@ -19,7 +19,6 @@ from essor.aid.links import Asked, read_link
 from essor.aid.queries import find_for
 from essor.aid.rules import AidError
 from essor.aid.views.finder import list_answers
-from essor.cases.views.opening import TOO_OFTEN
 from essor.cases.views.private import keep_private
 from essor.directory.views.asking import read_language
 
@@ -31,9 +30,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The answer is the same whether the address is known or not."""
     asked = read_link(request.POST.get("p", "") or request.GET.get("p", "")) or Asked()
     form = AlertForm(request.POST or None, initial={"p": request.GET.get("p", "")})
-    is_too_much = form.is_valid() and not is_within(request, "alert")
-    if is_too_much:
-        form.add_error(None, _(TOO_OFTEN))
+    is_held_back = hold_back(request, form, "alert")
     if form.is_valid():
         actions.subscribe(
             email=form.cleaned_data["email"], said=asked.said, language=read_language(), now=timezone.now()
@@ -41,8 +38,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         tasks.send_letters.enqueue()
         return render(request, "aid/alert_asked.html", {"email": form.cleaned_data["email"]})
     context = {"form": form, "answers": list_answers(asked, timezone.localdate())}
-    status = 429 if is_too_much else 400 if form.is_bound else 200
-    return render(request, "aid/alert_ask.html", context, status=status)
+    page = render(request, "aid/alert_ask.html", context, status=400 if form.is_bound else 200)
+    return tell_wait(page, "alert") if is_held_back else page
 
 
 @open_to(Audience.PUBLIC)
@@ -83,7 +80,7 @@ def send_calendar(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.PUBLIC)
 @require_safe
-def send_aid_calendar(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001  Django gives it
+def send_aid_calendar(_request: HttpRequest, slug: str) -> HttpResponse:
     return _answer_calendar(Asked(), slug, read_language())
 
 
@@ -94,9 +91,9 @@ def _answer_calendar(asked: Asked, slug: str, language: str) -> HttpResponse:
         found = find_for(asked.said, on=on, language=language)
     except AidError as error:
         raise Http404(_("Ces réponses ne se relisent plus : recommencez le questionnaire.")) from error
-    if slug and not any(one.programme.slug == slug for one in found):
-        raise Http404(_("Aucun programme ne porte ce nom."))
     wanted = [one for one in found if not slug or one.programme.slug == slug]
+    if slug and not wanted:
+        raise Http404(_("Aucun programme ne porte ce nom."))
     content = write_dates(wanted, on=on, language=language, stamp=now)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="essor.ics"'

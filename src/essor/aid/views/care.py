@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,19 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from essor.accounts.limits import is_within
+from essor.accounts.limits import hold_back, tell_wait
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to, require
+from essor.accounts.sending import write_address
 from essor.aid import actions, tasks
-from essor.aid.care_forms import AnswerForm, ConfirmForm, ProposalForm
-from essor.aid.confirmations import LINK_DAYS, make_link_word, open_link_word
+from essor.aid.care_forms import ConfirmForm, ProposalForm, ReplyForm
+from essor.aid.confirmations import LINK_DAYS, find_email, is_for, make_link_word, open_link_word
 from essor.aid.models import AidProposal
 from essor.aid.queries import care, catalogue
 from essor.aid.queries.catalogue import Entry
 from essor.aid.rules import AidError
 from essor.aid.views.catalogue import tell_entry, tell_rules
 from essor.aid.wording import explain
-from essor.cases.views.opening import TOO_OFTEN
 from essor.cases.views.private import keep_private
 from essor.directory.views.asking import read_language
 
@@ -35,12 +34,10 @@ from essor.directory.views.asking import read_language
 @keep_private
 def confirm(request: HttpRequest, word: str) -> HttpResponse:
     """Whoever has the link reads what is published, and confirms it."""
-    slug = open_link_word(word)
-    if slug is None:
-        raise Http404(_("Ce lien n’ouvre rien, ou plus rien : il sert quatre-vingt-dix jours. Demandez-en un autre."))
-    entry, language, now = _get_entry(slug), read_language(), timezone.now()
-    on, revision = timezone.localdate(now), entry.programme.revision
+    entry, language, now = _open_giver_page(word), read_language(), timezone.now()
+    on, revision, slug = timezone.localdate(now), entry.programme.revision, entry.programme.slug
     form = ConfirmForm(request.POST or None, initial={"number": revision})
+    is_held_back = hold_back(request, form, "confirm")
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -54,7 +51,17 @@ def confirm(request: HttpRequest, word: str) -> HttpResponse:
             messages.success(request, _("Merci : la page dit maintenant que vous l’avez confirmée."))
             return redirect("aid", slug)
     context = {**tell_entry(entry, language), **tell_rules(entry, on, language), "form": form, "number": revision}
-    return render(request, "aid/confirm.html", context, status=400 if form.is_bound else 200)
+    page = render(request, "aid/confirm.html", context, status=400 if form.is_bound else 200)
+    return tell_wait(page, "confirm") if is_held_back else page
+
+
+def _open_giver_page(word: str) -> Entry:
+    """The programme of a giver's link, while its contact is the one that the link was made for."""
+    slug = open_link_word(word)
+    entry = catalogue.find_entry(slug, on=timezone.localdate()) if slug else None
+    if entry is None or not is_for(word, entry.programme.definition):
+        raise Http404(_("Ce lien n’ouvre rien, ou plus rien : il sert quatre-vingt-dix jours. Demandez-en un autre."))
+    return entry
 
 
 @open_to(Audience.ADVISER)
@@ -64,11 +71,11 @@ def ask_giver(request: HttpRequest, slug: str) -> HttpResponse:
     entry = _get_entry(slug)
     is_sent = actions.ask_giver(slug=slug, by=cast(User, request.user), now=timezone.now())
     tasks.send_letters.enqueue()
-    contact = entry.programme.definition.contact
+    definition = entry.programme.definition
     context = {
-        "name": getattr(entry.programme.definition.name, read_language()),
-        "email": contact.email if is_sent and contact else "",
-        "link": str(settings.SITE_URL) + reverse("aid_confirm", args=[make_link_word(slug)]),
+        "name": getattr(definition.name, read_language()),
+        "email": find_email(definition) if is_sent else "",
+        "link": write_address("aid_confirm", make_link_word(definition)),
         "days": LINK_DAYS,
         "trail": _lead_to(entry),
     }
@@ -80,9 +87,7 @@ def ask_giver(request: HttpRequest, slug: str) -> HttpResponse:
 def propose(request: HttpRequest, slug: str) -> HttpResponse:
     entry, language = _get_entry(slug), read_language()
     form = ProposalForm(request.POST or None, initial={"number": entry.programme.revision})
-    is_too_much = form.is_valid() and not is_within(request, "proposal")
-    if is_too_much:
-        form.add_error(None, _(TOO_OFTEN))
+    is_held_back = hold_back(request, form, "proposal")
     if form.is_valid():
         try:
             actions.propose_correction(slug=slug, language=language, now=timezone.now(), **form.cleaned_data)
@@ -93,8 +98,8 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("aid", slug)
     name = getattr(entry.programme.definition.name, language)
     context = {"form": form, "name": name, "trail": _lead_to(entry)}
-    status = 429 if is_too_much else 400 if form.is_bound else 200
-    return render(request, "aid/propose.html", context, status=status)
+    page = render(request, "aid/propose.html", context, status=400 if form.is_bound else 200)
+    return tell_wait(page, "proposal") if is_held_back else page
 
 
 @open_to(Audience.ADVISER)
@@ -103,7 +108,7 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
 def list_proposals(request: HttpRequest) -> HttpResponse:
     user, now = cast(User, request.user), timezone.now()
     require(user, "edit_aid")
-    sent = AnswerForm(request.POST, auto_id=f"a{request.GET.get('n', '')}_%s") if request.method == "POST" else None
+    sent = ReplyForm(request.POST, auto_id=f"a{request.GET.get('n', '')}_%s") if request.method == "POST" else None
     if sent is not None and sent.is_valid():
         try:
             actions.answer_proposal(pk=_read_number(request), by=user, now=now, **sent.cleaned_data)
@@ -122,12 +127,12 @@ def list_proposals(request: HttpRequest) -> HttpResponse:
     return render(request, "aid/proposals.html", context, status=400 if sent else 200)
 
 
-def _tell_proposal(proposal: AidProposal, sent: AnswerForm | None, request: HttpRequest) -> dict[str, Any]:
+def _tell_proposal(proposal: AidProposal, sent: ReplyForm | None, request: HttpRequest) -> dict[str, Any]:
     is_this = sent is not None and request.GET.get("n") == str(proposal.pk)
     return {
         "proposal": proposal,
         "name": proposal.revision.content["name"][read_language()],
-        "form": sent if is_this else AnswerForm(auto_id=f"a{proposal.pk}_%s"),
+        "form": sent if is_this else ReplyForm(auto_id=f"a{proposal.pk}_%s"),
     }
 
 

@@ -24,8 +24,8 @@ from essor.aid.links import Asked, read_link, write_link
 from essor.aid.queries import Search, find_one_place, search_aids
 from essor.aid.queries.folder import list_shelved
 from essor.aid.queries.known_answers import Known, KnownAnswer, read_known
-from essor.aid.rules import PLACE, AidError, Found
-from essor.aid.wording import say_answer
+from essor.aid.rules import GROUPS, PLACE, AidError, Found
+from essor.aid.wording import say_answer, say_verdict
 from essor.cases.profiles import sign_profile
 from essor.cases.queries import find_case_by_token
 from essor.cases.views.private import View, keep_private
@@ -170,7 +170,7 @@ def answer_results(request: HttpRequest, visit: Visit) -> HttpResponse:
                 "answer": answer,
                 "aids": [_show(found, names) for found in visit.search.found if found.group == answer],
             }
-            for answer in ("yes", "judge", "maybe", "no")
+            for answer in GROUPS
         ],
         "link": write_link(visit.asked),
         "day": visit.day,
@@ -218,7 +218,7 @@ def tell_visit(visit: Visit) -> dict[str, Any]:
         }
         for answer in list_answers(visit.asked, visit.on)
     ]
-    counts = {group: sum(one.group == group for one in visit.search.found) for group in ("yes", "judge", "maybe", "no")}
+    counts = {group: sum(one.group == group for one in visit.search.found) for group in GROUPS}
     talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
     if place := places.get(str(visit.asked.said.get(PLACE, ""))):
         talk["place"] = place
@@ -233,6 +233,7 @@ def tell_visit(visit: Visit) -> dict[str, Any]:
         "answers": answers,
         "counts": counts,
         "organisation": visit.known,
+        "without": replace(visit, known=None).address("find_aid", Asked()),
         "on": visit.on,
         "again": visit.address("find_aid", Asked()),
         "folder": _find_folder(visit.token),
@@ -268,7 +269,7 @@ def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
         "answer": found.outcome.answer,
         "name": getattr(definition.name, language),
         "provider": definition.provider,
-        "verdict": found.outcome.words(language),
+        "verdict": say_verdict(found, language),
         "window": found.window.words(language, say_date=write_day),
         "is_open": found.window.state == "open",
         "is_repaid": bool({"loan", "grant_or_loan"} & set(definition.forms)),

@@ -15,7 +15,7 @@ from essor.accounts.permissions import Audience, open_to
 from essor.aid.flou_pictures import draw_flou, list_gaps, list_lacking
 from essor.aid.queries import find_one_place
 from essor.aid.queries.catalogue import list_names as list_aid_names
-from essor.aid.queries.flou import MOST_DAYS, read_flou_over_time
+from essor.aid.queries.flou import EARLIEST, MOST_DAYS, read_flou_over_time
 from essor.aid.rules import AidError
 from essor.aid.views.catalogue import read_day
 from essor.aid.wording import explain
@@ -27,7 +27,7 @@ from essor.territories.rules import PROVINCE
 @open_to(Audience.PUBLIC)
 @require_safe
 def show_flou(request: HttpRequest) -> HttpResponse:
-    on, language = min(read_day(request), timezone.localdate()), read_language()
+    on, language = min(max(read_day(request), EARLIEST), timezone.localdate()), read_language()
     asked = request.GET.get("place", "")[:100].strip()
     place = find_one_place(asked, on) if asked else PROVINCE
     context: dict[str, Any] = {

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from essor.accounts.limits import get_seconds, is_within
+from essor.accounts.limits import get_seconds, is_within, tell_wait
 from essor.accounts.permissions import Audience, open_to
 from essor.aid.answers import answer_found
 from essor.aid.exports import COLUMNS, LICENCE, tell_all, tell_whole, write_csv
@@ -27,7 +27,6 @@ from essor.directory.views.asking import read_language
 from essor.territories.queries import list_names
 
 LONGEST_BODY = 20_000
-STATUSES = {"aid-unknown": 404, "too-many-requests": 429}
 View = Callable[..., HttpResponse]
 
 
@@ -42,9 +41,9 @@ def _open_to_machines(view: View) -> View:
                 raise AidError("too-many-requests", seconds=get_seconds("api"))
             answer = view(request, *args, **kwargs)
         except AidError as error:
-            answer = _refuse(error.code, explain(error), status=STATUSES.get(error.code, 400))
+            answer = _refuse(error.code, explain(error), status=404 if error.code == "aid-unknown" else 400)
             if error.code == "too-many-requests":
-                answer["Retry-After"] = str(error.facts["seconds"])
+                answer = tell_wait(_refuse(error.code, explain(error), status=429), "api")
         answer["Access-Control-Allow-Origin"] = "*"
         mark = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
         if answer.status_code == 200 and request.headers.get("If-None-Match") == mark:

@@ -14,9 +14,9 @@ from essor.aid.answers import answer_found
 from essor.aid.links import Asked, write_link
 from essor.aid.queries.replaying import Flip, replay
 from essor.aid.receipts import Receipt, open_receipt, sign_receipt
-from essor.aid.rules import AidError, Found
+from essor.aid.rules import GROUPS, AidError, Found
 from essor.aid.views.finder import list_answers, read_visit
-from essor.aid.wording import explain
+from essor.aid.wording import explain, say_verdict
 from essor.design.formats import send_json
 from essor.design.wording import write_day
 from essor.directory.views.asking import read_language
@@ -51,10 +51,7 @@ def show_receipt(request: HttpRequest) -> HttpResponse:
     context = {
         "receipt": receipt,
         "answers": list_answers(Asked(receipt.said), receipt.on),
-        "groups": [
-            (code, [_tell(one, language) for one in found.then if one.outcome.answer == code])
-            for code in ("yes", "maybe", "no")
-        ],
+        "groups": [(code, [_tell(one, language) for one in found.then if one.group == code]) for code in GROUPS],
         "flips": [_tell_flip(flip, language) for flip in found.flips],
         "alert": reverse("aid_alert") + "?" + urlencode({"p": write_link(Asked(receipt.said))}),
         "as_json": "?" + urlencode({"r": request.GET["r"], "format": "json"}),
@@ -66,7 +63,7 @@ def _tell(found: Found, language: str) -> dict[str, Any]:
     return {
         "slug": found.programme.slug,
         "name": getattr(found.programme.definition.name, language),
-        "verdict": found.outcome.words(language),
+        "verdict": say_verdict(found, language),
         "window": found.window.words(language, say_date=write_day),
         "revision": found.programme.revision,
         "conditions": [getattr(condition, language) for condition in found.outcome.conditions],

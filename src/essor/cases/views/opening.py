@@ -5,10 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from essor.accounts.limits import is_within
+from essor.accounts.limits import hold_back, tell_wait
 from essor.accounts.permissions import Audience, open_to
 from essor.cases import actions, queries, tasks
 from essor.cases.forms import OpeningForm
@@ -17,10 +16,6 @@ from essor.cases.rules import CaseError
 from essor.cases.views.private import keep_private, language_of_page
 from essor.cases.wording import FIELDS, explain_error, write_usual
 
-TOO_OFTEN = gettext_noop(
-    "Plusieurs demandes sont déjà parties d’ici depuis une heure. Attendez un peu, puis renvoyez celle-ci : elle est "
-    "encore dans cette page."
-)
 CARRIED = ("need", "place", "profile")
 
 
@@ -32,9 +27,7 @@ def open_request(request: HttpRequest) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     initial = {name: request.GET[name][:8_000] for name in CARRIED if name in request.GET}
     form = OpeningForm(request.POST or None, initial=initial)
-    is_too_much = form.is_valid() and not is_within(request, "help")
-    if is_too_much:
-        form.add_error(None, _(TOO_OFTEN))
+    is_held_back = hold_back(request, form, "help")
     if form.is_valid():
         try:
             place = queries.find_place(text=form.cleaned_data["place"], on=today)
@@ -56,4 +49,5 @@ def open_request(request: HttpRequest) -> HttpResponse:
         "is_profile_lost": bool(carried) and read_profile(carried) is None,
         "usual": write_usual(usual.days, usual.n) if usual else "",
     }
-    return render(request, "cases/open.html", context, status=429 if is_too_much else 400 if form.errors else 200)
+    page = render(request, "cases/open.html", context, status=400 if form.errors else 200)
+    return tell_wait(page, "help") if is_held_back else page

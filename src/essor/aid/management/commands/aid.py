@@ -23,8 +23,8 @@ from essor.aid.queries.flou import MOST_DAYS, read_flou
 from essor.aid.queries.known_answers import read_known
 from essor.aid.queries.serving import answer_serving
 from essor.aid.receipts import read_receipt
-from essor.aid.rules import AidError, Found
-from essor.aid.wording import explain, say_serving
+from essor.aid.rules import GROUPS, AidError, Found
+from essor.aid.wording import explain, say_serving, say_verdict
 from essor.knowledge import DefinitionRefused
 from essor.territories.queries import get_name, list_names
 
@@ -155,13 +155,13 @@ class Command(BaseCommand):
             self._say(found, language)
 
     def _say(self, found: Sequence[Found], language: str) -> None:
-        for answer in ("yes", "judge", "maybe", "no"):
+        for answer in GROUPS:
             for item in found:
                 if item.group != answer:
                     continue
                 definition = item.programme.definition
                 name = definition.name.en if language == "en" else definition.name.fr
-                self.stdout.write(f"{name} — {item.outcome.words(language)}, {item.window.words(language)}")
+                self.stdout.write(f"{name} — {say_verdict(item, language)}, {item.window.words(language)}")
                 for condition in item.outcome.conditions:
                     if answer in {"maybe", "no"}:
                         self.stdout.write(f"    {_say_state(condition.state)} {getattr(condition, language)}")
