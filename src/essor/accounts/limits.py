@@ -24,7 +24,7 @@ LIMITS: Mapping[str, str] = {
 """What is asked → how many times, over what period."""
 
 TOO_OFTEN = gettext_noop(
-    "Plusieurs demandes sont déjà parties d’ici depuis une heure. Attendez un peu, puis renvoyez celle-ci : elle est "
+    "Plusieurs demandes sont déjà parties d’ici depuis une heure. Attendez un peu, puis renvoyez celle-ci : elle est "
     "encore dans cette page."
 )
 

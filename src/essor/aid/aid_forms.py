@@ -61,7 +61,7 @@ class AidForm(forms.Form):
     partners = _make_lines(_("Avec"), _("Un par ligne."))
     givers = _make_lines(
         _("Qui fait quoi"),
-        _("Un par ligne : nom | verse, décide, reçoit les demandes, conseille ou garantit ; si une source le dit."),
+        _("Un par ligne : nom | verse, décide, reçoit les demandes, conseille ou garantit ; si une source le dit."),
     )
     forms_ = forms.MultipleChoiceField(label=_("Genre"), widget=forms.CheckboxSelectMultiple)
     is_public = forms.BooleanField(label=_("C’est de l’argent public"), required=False)
@@ -217,7 +217,7 @@ def _read_giver(line: str) -> dict[str, str]:
             file=gettext("Qui fait quoi"),
             path=line,
             problem=gettext("ce que fait l’organisme n’est pas connu."),
-            remedy=gettext("Écrivez son nom, une barre, puis l’un de ces mots : {words}.").format(
+            remedy=gettext("Écrivez son nom, une barre, puis l’un de ces mots : {words}.").format(
                 words=", ".join(gettext(said) for said in DEEDS.values())
             ),
         )

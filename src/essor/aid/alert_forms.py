@@ -15,7 +15,7 @@ class AlertForm(CaseForm):
     email = forms.CharField(
         label=_("Courriel"),
         max_length=254,
-        validators=[EmailValidator(message=_("Cette adresse n’est pas complète : il y manque peut-être une arobase."))],
+        validators=[EmailValidator(message=_("Cette adresse n’est pas complète : il y manque peut-être une arobase."))],
         widget=forms.EmailInput({"autocomplete": "email"}),
         help_text=_("Une lettre vous demande d’abord de confirmer. Sans réponse en trois jours, tout est effacé."),
     )

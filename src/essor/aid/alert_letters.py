@@ -32,11 +32,11 @@ def _ask(subscription: AlertSubscription) -> WrittenLetter:
     """It leaves for an address that may be somebody else's: it repeats nothing of what was answered."""
     text = gettext(
         "Bonjour,\n\nQuelqu’un a demandé à Essor d’écrire à cette adresse quand une aide pour son projet change, ouvre "
-        "ou ferme. Si c’est vous, confirmez-le ici, dans les trois jours :\n\n{link}\n\nSinon, ne faites rien : "
+        "ou ferme. Si c’est vous, confirmez-le ici, dans les trois jours :\n\n{link}\n\nSinon, ne faites rien : "
         "l’adresse est alors effacée, et aucune autre lettre ne part.\n"
     )
     link = _address("aid_alert_confirm", subscription)
-    return WrittenLetter(subscription.email, gettext("Voulez-vous ces avis ?"), text.format(link=link))
+    return WrittenLetter(subscription.email, gettext("Voulez-vous ces avis ?"), text.format(link=link))
 
 
 def _tell(letter: AlertLetter) -> WrittenLetter | None:
@@ -54,9 +54,9 @@ def _tell(letter: AlertLetter) -> WrittenLetter | None:
             day=write_day(timezone.localdate(since))
         ),
         *_list_lines(news, subscription.language),
-        gettext("Un repère, non une décision : seul l’organisme décide."),
-        gettext("Toutes les réponses d’aujourd’hui :\n{link}").format(link=results),
-        gettext("Ne plus recevoir ces lettres, d’un clic :\n{link}").format(link=leave),
+        gettext("Un repère, non une décision : seul l’organisme décide."),
+        gettext("Toutes les réponses d’aujourd’hui :\n{link}").format(link=results),
+        gettext("Ne plus recevoir ces lettres, d’un clic :\n{link}").format(link=leave),
     ]
     headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": ONE_CLICK}
     files = []
@@ -79,23 +79,23 @@ def _tell_flip(flip: Flip, reason: str, language: str) -> str:
     before, after = (
         _say(one, language) if one else gettext("pas encore dans la liste") for one in (flip.before, flip.after)
     )
-    said = gettext("« {before} » est devenu « {after} ».").format(before=before, after=after)
+    said = gettext("« {before} » est devenu « {after} ».").format(before=before, after=after)
     if reason:
-        said += " " + gettext("Raison : {reason}.").format(reason=reason.rstrip("."))
+        said += " " + gettext("Raison : {reason}.").format(reason=reason.rstrip("."))
     return _line(flip.after, language, said)
 
 
 def _tell_deadline(deadline: Deadline) -> str:
     return ngettext(
-        "dernier jour pour demander : le {day}, dans {n} jour.",
-        "dernier jour pour demander : le {day}, dans {n} jours.",
+        "dernier jour pour demander : le {day}, dans {n} jour.",
+        "dernier jour pour demander : le {day}, dans {n} jours.",
         deadline.days_left,
     ).format(day=write_day(deadline.on), n=deadline.days_left)
 
 
 def _line(found: Found, language: str, said: str) -> str:
     link = write_address("aid", found.programme.slug)
-    return gettext("— {name} : {said}\n  {link}").format(name=_name(found, language), said=said, link=link)
+    return gettext("— {name} : {said}\n  {link}").format(name=_name(found, language), said=said, link=link)
 
 
 def _say(found: Found, language: str) -> str:

@@ -24,11 +24,11 @@ def write_dates(found: Iterable[Found], *, on: date, language: str, stamp: datet
     events = list_deadline_events(list_deadlines(fitting, on=on), language)
     openings = list_openings([one.programme for one in fitting], after=on)
     events += [_tell_opening(programme, day, language) for programme, day in openings]
-    return write_calendar(events, name=gettext("Essor : les dates des aides"), stamp=stamp)
+    return write_calendar(events, name=gettext("Essor : les dates des aides"), stamp=stamp)
 
 
 def write_deadlines(deadlines: Sequence[Deadline], *, language: str, stamp: datetime) -> str:
-    name = gettext("Essor : les dates des aides")
+    name = gettext("Essor : les dates des aides")
     return write_calendar(list_deadline_events(deadlines, language), name=name, stamp=stamp)
 
 
@@ -37,7 +37,7 @@ def list_deadline_events(deadlines: Sequence[Deadline], language: str) -> list[E
         Event(
             f"{one.found.programme.slug}-fin-{one.on}@{_host()}",
             one.on,
-            gettext("Date limite : {name}").format(name=_name(one.found.programme, language)),
+            gettext("Date limite : {name}").format(name=_name(one.found.programme, language)),
             _describe(one.found.programme),
             write_address("aid", one.found.programme.slug),
             WARN,
@@ -50,7 +50,7 @@ def _tell_opening(programme: Programme, day: date, language: str) -> Event:
     return Event(
         f"{programme.slug}-debut-{day}@{_host()}",
         day,
-        gettext("On peut demander : {name}").format(name=_name(programme, language)),
+        gettext("On peut demander : {name}").format(name=_name(programme, language)),
         _describe(programme),
         write_address("aid", programme.slug),
     )
@@ -59,7 +59,7 @@ def _tell_opening(programme: Programme, day: date, language: str) -> Event:
 def _describe(programme: Programme) -> str:
     text, read_on = programme.definition.provider, programme.versions[0].version.read_on
     if read_on:
-        text += "\n" + gettext("Lu le {day} ; à vérifier auprès de l’organisme.").format(day=write_day(read_on))
+        text += "\n" + gettext("Lu le {day} ; à vérifier auprès de l’organisme.").format(day=write_day(read_on))
     return text
 
 

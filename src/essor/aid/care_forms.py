@@ -24,7 +24,7 @@ class ConfirmForm(CaseForm):
         label=_("Votre fonction"),
         max_length=120,
         required=False,
-        help_text=_("Elle paraît sur la page, sans votre nom : « direction du financement »."),
+        help_text=_("Elle paraît sur la page, sans votre nom : « direction du financement »."),
     )
     every_months = forms.TypedChoiceField(
         label=_("Nous vous le redemanderons"),
@@ -42,13 +42,13 @@ class ProposalForm(CaseForm):
 
     number = forms.IntegerField(widget=forms.HiddenInput())
     words = forms.CharField(
-        label=_("Qu’est-ce qui devrait changer ?"),
+        label=_("Qu’est-ce qui devrait changer ?"),
         max_length=4000,
         widget=forms.Textarea({"rows": 5}),
         help_text=_("Ce que la page dit, et ce qu’elle devrait dire. Parlez du programme, pas des personnes."),
     )
     source = forms.CharField(
-        label=_("Où peut-on le vérifier ?"),
+        label=_("Où peut-on le vérifier ?"),
         max_length=1000,
         required=False,
         validators=[URLValidator(schemes=["http", "https"], message=_("Écrivez l’adresse en entier, avec https://."))],
@@ -58,9 +58,9 @@ class ProposalForm(CaseForm):
         label=_("Courriel, si vous voulez une réponse"),
         max_length=254,
         required=False,
-        validators=[EmailValidator(message=_("Cette adresse n’est pas complète : il y manque peut-être une arobase."))],
+        validators=[EmailValidator(message=_("Cette adresse n’est pas complète : il y manque peut-être une arobase."))],
         widget=forms.EmailInput({"autocomplete": "email"}),
-        help_text=_("Il ne sert qu’à vous répondre, une fois ; il est ensuite effacé."),
+        help_text=_("Il ne sert qu’à vous répondre, une fois ; il est ensuite effacé."),
     )
 
 

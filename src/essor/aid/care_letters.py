@@ -39,11 +39,11 @@ def _tell_dead_links(letter: AidLetter, programme: Programme, to: str) -> Writte
     name = programme.definition.name.fr
     lines = [gettext("{url}, depuis le {day}").format(url=url, day=write_day(since)) for url, since in dead.items()]
     text = gettext(
-        "Bonjour,\n\nLa page d’Essor sur « {name} » cite des pages qui ne répondent plus :\n\n{links}\n\n"
+        "Bonjour,\n\nLa page d’Essor sur « {name} » cite des pages qui ne répondent plus :\n\n{links}\n\n"
         "Les personnes qui cherchent de l’aide le voient aussi. Dites-nous où sont ces pages maintenant, et si le "
-        "reste est exact, par ce lien, sans compte, pendant {days} jours :\n\n{link}\n"
+        "reste est exact, par ce lien, sans compte, pendant {days} jours :\n\n{link}\n"
     )
-    subject = gettext("Un lien ne répond plus : {name}").format(name=name)
+    subject = gettext("Un lien ne répond plus : {name}").format(name=name)
     said = {"name": name, "links": "\n".join(lines), "days": LINK_DAYS, "link": _make_link(programme)}
     return WrittenLetter(to, subject, text.format(**said))
 
@@ -51,11 +51,11 @@ def _tell_dead_links(letter: AidLetter, programme: Programme, to: str) -> Writte
 def _ask_to_confirm(_letter: AidLetter, programme: Programme, to: str) -> WrittenLetter:
     name = programme.definition.name.fr
     text = gettext(
-        "Bonjour,\n\nLa plateforme Essor présente « {name} » aux entreprises collectives de votre territoire. Ce "
-        "qu’elle en dit est-il exact ? Un lien suffit pour le lire et le confirmer, ou pour dire quoi corriger, sans "
-        "compte, pendant {days} jours :\n\n{link}\n\nVous y choisissez aussi quand nous vous le redemanderons.\n"
+        "Bonjour,\n\nLa plateforme Essor présente « {name} » aux entreprises collectives de votre territoire. Ce "
+        "qu’elle en dit est-il exact ? Un lien suffit pour le lire et le confirmer, ou pour dire quoi corriger, sans "
+        "compte, pendant {days} jours :\n\n{link}\n\nVous y choisissez aussi quand nous vous le redemanderons.\n"
     )
-    subject = gettext("Est-ce exact ? {name}").format(name=name)
+    subject = gettext("Est-ce exact ? {name}").format(name=name)
     return WrittenLetter(to, subject, text.format(name=name, days=LINK_DAYS, link=_make_link(programme)))
 
 
@@ -67,14 +67,14 @@ def _thank(letter: AidLetter, programme: Programme, language: str) -> WrittenLet
     outcome = (
         gettext("Votre proposition a mené à une correction.")
         if proposal.is_taken
-        else gettext("Nous l’avons lue ; elle n’a pas mené à une correction.")
+        else gettext("Nous l’avons lue ; elle n’a pas mené à une correction.")
     )
     text = gettext(
-        "Bonjour,\n\nMerci d’avoir proposé une correction à « {name} ». {outcome}\n\n{answer}\n\n{link}\n\n"
-        "Votre adresse n’a servi qu’à cette lettre : elle est maintenant effacée.\n"
+        "Bonjour,\n\nMerci d’avoir proposé une correction à « {name} ». {outcome}\n\n{answer}\n\n{link}\n\n"
+        "Votre adresse n’a servi qu’à cette lettre : elle est maintenant effacée.\n"
     )
     link = write_address("aid", programme.slug)
-    subject = gettext("Merci : {name}").format(name=name)
+    subject = gettext("Merci : {name}").format(name=name)
     said = text.format(name=name, outcome=outcome, answer=proposal.answer or "", link=link)
     return WrittenLetter(proposal.email, subject, said)
 

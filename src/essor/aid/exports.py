@@ -36,7 +36,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "revision": ("numéro de la fiche publiée", "number of the published sheet"),
     "sources": ("adresses, séparées par des barres", "addresses, between bars"),
     "givers": (
-        "qui fait quoi, entre barres : pays, decides, receives, advises ou guarantees, puis le nom",
+        "qui fait quoi, entre barres : pays, decides, receives, advises ou guarantees, puis le nom",
         "who does what, between bars: pays, decides, receives, advises or guarantees, then the name",
     ),
 }

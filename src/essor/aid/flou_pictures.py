@@ -36,7 +36,7 @@ def draw_flou(series: Sequence[tuple[date, Flou]], *, place: str) -> LineChart |
     return LineChart(
         title=_("La part des aides à qui il manque quelque chose"),
         subtitle=place,
-        description=_("Ligne : {points}.").format(
+        description=_("Ligne : {points}.").format(
             points=", ".join(f"{write_day(point.on)} {point.written}" for point in known)
         ),
         points=points[first:],
@@ -55,7 +55,7 @@ def list_gaps(flou: Flou) -> Table:
     whole = flou.whole
     total = [_("Au moins une de ces choses"), len(whole.lacking), len(whole.unknown), say_share(whole)]
     rows.append(Row(total, is_total=True))
-    note = _("Une aide peut manquer de plusieurs choses : les lignes ne s’additionnent pas. Sur {n} aides.")
+    note = _("Une aide peut manquer de plusieurs choses : les lignes ne s’additionnent pas. Sur {n} aides.")
     return Table(_("Ce qui manque, et à combien d’aides"), columns, rows, note.format(n=whole.n))
 
 
@@ -91,8 +91,8 @@ def answer_flou(flou: Flou, *, place: str, on: date, most_days: int) -> dict[str
 def say_flou(flou: Flou, *, place: str, on: date) -> list[str]:
     lacking = len(flou.whole.lacking)
     head = ngettext(
-        "{place}, {day} : il manque quelque chose à {lacking} aide sur {n} ({share}).",
-        "{place}, {day} : il manque quelque chose à {lacking} aides sur {n} ({share}).",
+        "{place}, {day} : il manque quelque chose à {lacking} aide sur {n} ({share}).",
+        "{place}, {day} : il manque quelque chose à {lacking} aides sur {n} ({share}).",
         lacking,
     ).format(place=place, day=write_day(on), lacking=lacking, n=flou.whole.n, share=say_share(flou.whole))
     return [head, *(f"  {GAPS[gap]}{_(' : ')}{say_share(split)}" for gap, split in flou.each.items())]

@@ -12,7 +12,7 @@ from essor.design.colours import COLOUR
 from essor.design.wording import write_decimal
 
 TOO_WEAK = gettext_noop(
-    "On lirait mal cette couleur sur ce fond : contraste de {ratio}, il en faut {least}. Foncez l’une, "
+    "On lirait mal cette couleur sur ce fond : contraste de {ratio}, il en faut {least}. Foncez l’une, "
     "éclaircissez l’autre."
 )
 
@@ -23,7 +23,7 @@ class ColourField(forms.CharField):
     def clean(self, value: Any) -> str:
         colour = str(super().clean(value)).lower()
         if not COLOUR.fullmatch(colour):
-            raise forms.ValidationError(gettext("Écrivez une couleur ainsi : #0f5c63."))
+            raise forms.ValidationError(gettext("Écrivez une couleur ainsi : #0f5c63."))
         return colour
 
 
@@ -40,7 +40,7 @@ class FrameForm(CaseForm):
         label=_("Partir d’un lieu"),
         max_length=100,
         required=False,
-        help_text=_("Le nom d’une municipalité ou d’une MRC ; vide : on le demande."),
+        help_text=_("Le nom d’une municipalité ou d’une MRC ; vide : on le demande."),
     )
 
     def read_frame(self) -> Frame:

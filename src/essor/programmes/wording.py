@@ -11,36 +11,36 @@ from essor.design.wording import write_cad, write_day, write_percent
 from essor.programmes.rules import CENTS, ProgrammeError
 
 SENTENCES: Mapping[str, Any] = {
-    "programme-unknown": _("Aucun programme « {slug} ». Connus : {known}."),
+    "programme-unknown": _("Aucun programme « {slug} ». Connus : {known}."),
     "parts-over-whole": _("Les parts d’une cible en prennent {parts}, et la cible n’en a que {whole}. Réduisez-les."),
     "amount-not-positive": _("Le montant doit être plus grand que zéro."),
     "under-floor": _(
-        "L’entente prévoit au moins {floor} pour chaque entreprise ; cette offre n’est que de {asked}. Rien n’est "
+        "L’entente prévoit au moins {floor} pour chaque entreprise ; cette offre n’est que de {asked}. Rien n’est "
         "offert."
     ),
     "over-cap": _(
-        "L’entente prévoit au plus {cap} par entreprise ; avec cette offre, ce serait {asked}. Rien n’est offert."
+        "L’entente prévoit au plus {cap} par entreprise ; avec cette offre, ce serait {asked}. Rien n’est offert."
     ),
-    "loan-too-large": _("L’entente veut au plus {most} en prêt ; cette offre en a {share}. Augmentez la part donnée."),
+    "loan-too-large": _("L’entente veut au plus {most} en prêt ; cette offre en a {share}. Augmentez la part donnée."),
     "outside-territory": _("L’entente de {partner} ne sert pas ce territoire. Rien n’est offert."),
     "outside-term": _("Le {on} n’est pas dans l’entente, qui va du {starts_on} au {last}."),
     "expires-before": _("Cette offre finirait le {expires_on}, avant d’être faite le {offered_on}."),
     "before-the-request": _("Le {on} vient avant la demande, arrivée le {asked_on}."),
-    "over-free": _("Il reste {holds} de libre dans l’enveloppe ; cette offre est de {asked}. Rien n’est offert."),
-    "over-accepted": _("Il reste {holds} à verser de cette offre ; {asked} est trop. Rien n’est versé."),
-    "over-paid": _("{holds} ont été versés ; on ne peut en récupérer {asked}."),
-    "not-offered": _("Cette offre n’attend plus de réponse : elle est acceptée, refusée ou finie."),
+    "over-free": _("Il reste {holds} de libre dans l’enveloppe ; cette offre est de {asked}. Rien n’est offert."),
+    "over-accepted": _("Il reste {holds} à verser de cette offre ; {asked} est trop. Rien n’est versé."),
+    "over-paid": _("{holds} ont été versés ; on ne peut en récupérer {asked}."),
+    "not-offered": _("Cette offre n’attend plus de réponse : elle est acceptée, refusée ou finie."),
     "offer-expired": _(
-        "Cette offre finissait le {expires_on} : le {on}, elle ne peut plus être acceptée. Faites-en une autre."
+        "Cette offre finissait le {expires_on} : le {on}, elle ne peut plus être acceptée. Faites-en une autre."
     ),
     "second-person-needed": _(
         "À partir de {least} en tout, une autre personne doit approuver le versement. Rien n’est versé."
     ),
     "days-disordered": _(
-        "Le {on} vient avant la dernière écriture, du {last}. Les écritures se suivent : datez du {last} ou après."
+        "Le {on} vient avant la dernière écriture, du {last}. Les écritures se suivent : datez du {last} ou après."
     ),
-    "day-to-come": _("Le {on} est à venir : une écriture dit ce qui est arrivé."),
-    "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
+    "day-to-come": _("Le {on} est à venir : une écriture dit ce qui est arrivé."),
+    "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
 AMOUNTS = frozenset({"asked", "floor", "cap", "holds", "least"})
 

@@ -48,7 +48,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest, word: str) -> HttpResponse:
     subscription = find_subscription(word)
     if subscription is None:
-        raise Http404(_("Ce lien n’ouvre rien, ou plus rien : une demande non confirmée s’efface après trois jours."))
+        raise Http404(_("Ce lien n’ouvre rien, ou plus rien : une demande non confirmée s’efface après trois jours."))
     if request.method == "POST":
         actions.confirm_subscription(subscription=subscription, now=timezone.now())
         return render(request, "aid/alert_done.html", {"is_left": False})
@@ -90,7 +90,7 @@ def _answer_calendar(asked: Asked, slug: str, language: str) -> HttpResponse:
     try:
         found = find_for(asked.said, on=on, language=language)
     except AidError as error:
-        raise Http404(_("Ces réponses ne se relisent plus : recommencez le questionnaire.")) from error
+        raise Http404(_("Ces réponses ne se relisent plus : recommencez le questionnaire.")) from error
     wanted = [one for one in found if not slug or one.programme.slug == slug]
     if slug and not wanted:
         raise Http404(_("Aucun programme ne porte ce nom."))

@@ -48,7 +48,7 @@ def confirm(request: HttpRequest, word: str) -> HttpResponse:
             form = ConfirmForm(initial={"number": revision})
             messages.error(request, explain(error))
         else:
-            messages.success(request, _("Merci : la page dit maintenant que vous l’avez confirmée."))
+            messages.success(request, _("Merci : la page dit maintenant que vous l’avez confirmée."))
             return redirect("aid", slug)
     context = {**tell_entry(entry, language), **tell_rules(entry, on, language), "form": form, "number": revision}
     page = render(request, "aid/confirm.html", context, status=400 if form.is_bound else 200)
@@ -60,7 +60,7 @@ def _open_giver_page(word: str) -> Entry:
     slug = open_link_word(word)
     entry = catalogue.find_entry(slug, on=timezone.localdate()) if slug else None
     if entry is None or not is_for(word, entry.programme.definition):
-        raise Http404(_("Ce lien n’ouvre rien, ou plus rien : il sert quatre-vingt-dix jours. Demandez-en un autre."))
+        raise Http404(_("Ce lien n’ouvre rien, ou plus rien : il sert quatre-vingt-dix jours. Demandez-en un autre."))
     return entry
 
 
@@ -94,7 +94,7 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
         except AidError as error:
             form.add_error(None, explain(error))
         else:
-            messages.success(request, _("Merci. Une personne lira votre proposition ; la page change s’il y a lieu."))
+            messages.success(request, _("Merci. Une personne lira votre proposition ; la page change s’il y a lieu."))
             return redirect("aid", slug)
     name = getattr(entry.programme.definition.name, language)
     context = {"form": form, "name": name, "trail": _lead_to(entry)}

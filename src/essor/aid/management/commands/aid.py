@@ -30,8 +30,8 @@ from essor.territories.queries import get_name, list_names
 
 WRONG_REQUEST = 2
 NOTHING_ANSWERS = gettext_noop(
-    "Aucune page n’a répondu, pas même celles qui répondaient : cette machine est sans doute coupée du Web. Rien n’est "
-    "noté ; recommencez plus tard."
+    "Aucune page n’a répondu, pas même celles qui répondaient : cette machine est sans doute coupée du Web. Rien n’est "
+    "noté ; recommencez plus tard."
 )
 
 
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         serves.add_argument("--language", choices=("fr", "en"), default="fr")
 
         flou = words.add_parser("flou", help="ce qui manque aux aides d’un lieu / what a place's aids lack")
-        flou.add_argument("--territory", required=True, help="le code du lieu (Les Moulins : 640) / its code")
+        flou.add_argument("--territory", required=True, help="le code du lieu (Les Moulins : 640) / its code")
         flou.add_argument("--on", help="le jour (aujourd’hui) / the day (today)")
         flou.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         flou.add_argument("--language", choices=("fr", "en"), default="fr")

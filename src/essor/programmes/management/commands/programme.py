@@ -17,7 +17,7 @@ WRONG_REQUEST = 2
 
 
 class Command(BaseCommand):
-    help = "Les programmes : où est l’argent des ententes. / Programmes: where the money of agreements is."
+    help = "Les programmes : où est l’argent des ententes. / Programmes: where the money of agreements is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="envelope")
