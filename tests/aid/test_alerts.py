@@ -251,3 +251,19 @@ def test_the_dates_are_a_calendar_that_any_program_reads(client: StrictClient) -
     publish(timezone.now(), versions=written(since=first))
     assert f"{first:%Y%m%d}" in client.get(reverse("aid_dates", args=[SLUG])).content.decode()
     assert client.get(reverse("aid_dates", args=["nowhere"])).status_code == 404
+
+
+def test_a_deadline_brought_forward_is_told(subscription: AlertSubscription) -> None:
+    publish(NOW - 2 * DAY, versions=written(until=NOW.date() + 90 * DAY))
+    publish(NOW - timedelta(hours=2), versions=written(until=NOW.date() + 4 * DAY), reason="date avancée")
+    told = Newsreader(until=NOW).read(SAID, since=NOW - DAY)
+    assert [one.found.programme.slug for one in told.closing] == [SLUG]
+    after = Newsreader(until=NOW + DAY).read(SAID, since=NOW)
+    assert SLUG not in [one.found.programme.slug for one in after.closing]
+
+
+def test_what_is_refused_before_and_after_fills_no_letter(subscription: AlertSubscription) -> None:
+    publish(NOW - timedelta(hours=3), versions=written(wants="npo"))
+    publish(NOW - timedelta(hours=2), versions=written(wants="npo", until=date(2020, 12, 31)))
+    told = Newsreader(until=NOW).read(SAID, since=NOW - timedelta(hours=2, minutes=30))
+    assert told.is_empty

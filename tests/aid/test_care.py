@@ -234,7 +234,7 @@ def test_what_changed_since_it_was_read_is_not_confirmed(client: StrictClient) -
     with pytest.raises(AidError, match="aid-changed"):
         actions.confirm_aid(slug=SLUG, number=before, duty="", every_months=6, now=NOW)
     address = reverse("aid_confirm", args=[make_link_word(first())])
-    refused = client.post(address, {"number": before, "every_months": 6})
+    refused = client.post(address, {"number": before, "every_months": 6, "duty": "direction"})
     assert "La page a changé" in refused.content.decode()
     assert not AidConfirmation.objects.exists()
 
@@ -264,9 +264,23 @@ def test_a_link_opens_nothing_once_the_contact_is_another(client: StrictClient) 
     assert "donneur" not in word
 
 
+@pytest.mark.parametrize("said", [{"duty": ""}, {"duty": "direction", "signed_in": True}])
+def test_nobody_confirms_without_a_duty_nor_from_an_account_of_the_platform(
+    client: StrictClient, adviser: User, said: dict[str, Any]
+) -> None:
+    if said.pop("signed_in", False):
+        client.force_login(adviser)
+    address = reverse("aid_confirm", args=[make_link_word(first())])
+    assert client.post(address, {"number": number(), "every_months": 6, **said}).status_code == 400
+    assert not AidConfirmation.objects.exists()
+
+
 def test_a_confirmation_too_many_waits(client: StrictClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LIMITS, "confirm", "1/h/ip")  # type: ignore[arg-type]  # a constant, changed for the test
-    address, said = reverse("aid_confirm", args=[make_link_word(first())]), {"number": number(), "every_months": 6}
+    address, said = (
+        reverse("aid_confirm", args=[make_link_word(first())]),
+        {"number": number(), "every_months": 6, "duty": "direction"},
+    )
     assert client.post(address, said).status_code == 302
     refused = client.post(address, said)
     assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
@@ -376,3 +390,19 @@ def test_a_link_kept_long_ago_counts_on_its_own_days(server: str) -> None:
     today, memory = timezone.localdate(NOW), read_memory()
     assert memory.link_life(f"{server}/gone", on=today - 5 * DAY).is_dead
     assert memory.link_life(f"{server}/gone", on=today).is_dead is False
+
+
+def test_a_second_dead_link_is_told_too_and_what_nobody_looks_at_is_not_known() -> None:
+    pages = [{"url": f"https://a.exemple.test/{n}", "kind": "official"} for n in (1, 2)]
+    publish(contact={"name": "x", "email": "giver@exemple.test"}, sources=pages)
+    warned = []
+    for days, looks in enumerate((((1, 404), (2, 500)), ((2, 500),), ())):
+        at = NOW + timedelta(days=days)
+        for n, status in looks:
+            LinkCheck.objects.create(url=pages[n - 1]["url"], checked_at=at, status=status)
+        warned.append(actions.write_to_givers(now=at)["warned"])
+    assert warned == [1, 1, 0]
+    memory, url = read_memory(), pages[0]["url"]
+    day = timezone.localdate(NOW)
+    assert memory.link_life(url, on=day + timedelta(days=60)).is_dead is True
+    assert memory.link_life(url, on=day + timedelta(days=61)).is_dead is None

@@ -216,7 +216,7 @@ def test_an_erasure_blanks_the_words_and_keeps_what_counts(
     record(item, "asked", 9)
     record(item, "refused", 3, words="Maude n’avait pas de plan")
     close_case(case=opened.case, outcome="stopped", words="Le projet est en pause", by=adviser, now=NOW)
-    erase_case(case=opened.case, reason="Demande écrite", by=administrator, now=NOW)
+    erase_case(case=opened.case, reason="asked", by=administrator, now=NOW)
     assert list(FolderStep.objects.values_list("code", "words")) == [
         ("shortlisted", ""), ("asked", ""), ("refused", ""),
     ]  # fmt: skip

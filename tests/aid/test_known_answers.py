@@ -131,7 +131,7 @@ def test_what_a_person_must_judge_stands_apart(client: StrictClient) -> None:
         "project_types": ["consulting", "study"], "years_operating": 5,
     }  # fmt: skip
     page = client.get(reverse("aid_results"), {"p": write_link(Asked(said))})
-    groups = {group["answer"]: group["aids"] for group in page.context["groups"]}
+    groups = {group["answer"]: [*group["open"], *group["closed"]] for group in page.context["groups"]}
     assert groups["judge"]
     assert all(aid["judgement"] for aid in groups["judge"])
     assert not any(aid["judgement"] for aid in groups["yes"])

@@ -12,11 +12,15 @@ from django.core.management import CommandError, call_command
 
 from essor.aid.planning import plan_project, read_project
 from essor.aid.queries import get_questionnaire, list_programmes
+from essor.aid.reading import read_programme
 from essor.aid.rules import AidError, find_aids
+from essor.knowledge.aids import check_aid, load_aids
+from essor.knowledge.reading import DefinitionRefused
 from essor.methods.financing import Plan
 from essor.territories.queries import place_tree
 
 ON = date(2018, 5, 1)
+EVERYONE = {"all": [{"fact": "project_cost", "at_least": 0, "source": "x"}]}
 COOP = {"legal_form": "coop", "social_economy": True, "territory": "64015", "stage": "startup"}
 
 
@@ -89,3 +93,62 @@ def test_a_project_that_cannot_be_is_refused_with_its_place(said: dict[str, Any]
         call_command("aid", "plan", "--project", str(file), "--on", ON.isoformat())
     assert told.value.returncode == 2
     assert "{" not in str(told.value).replace("{}", "")
+
+
+def plan_for(costs: dict[str, Any], **said: Any) -> Plan:
+    """Of a programme alone, whose rules everyone meets."""
+    first = next(aid for aid in load_aids() if aid.id == "risq_technical_assistance")
+    rules = [{"valid_from": "2018-01-01", "valid_to": None, "status_as_read": "open", "conditions": EVERYONE}]
+    content = first.model_dump(mode="json") | {"versions": rules, "project_types": [], "examples": []} | said
+    questionnaire = get_questionnaire(ON)
+    programme = read_programme(check_aid(content), variables=questionnaire.variables)
+    asked = read_project({"costs": costs}, kinds=questionnaire.variables["project_types"].values, on=ON)
+    profile = questionnaire.read_profile(asked.profile)
+    found = find_aids([programme], profile, on=ON, places=place_tree(ON), questionnaire=questionnaire)
+    return plan_project(asked, found, on=ON)
+
+
+def test_a_guarantee_brings_no_dollar() -> None:
+    plan = plan_for({"equipment": 20_000}, forms=["guarantee"], amount={"min": 1000, "max": 15_000})
+    assert (plan.covered, plan.beside) == (0, ("risq_technical_assistance",))
+
+
+def test_an_own_share_holds_for_the_steps_that_say_none() -> None:
+    plan = plan_for({"equipment": 20_000}, forms=["grant"], amount={"own_share": 0.5, "steps": [{"max": 20_000}]})
+    assert (plan.covered, plan.own_required) == (10_000_00, 10_000_00)
+
+
+def test_what_opens_later_is_told_as_left_out() -> None:
+    later = [{"valid_from": "2018-06-01", "valid_to": None, "status_as_read": "open", "conditions": EVERYONE}]
+    plan = plan_for({"equipment": 9000}, forms=["grant"], amount={"max": 9000}, versions=later)
+    assert (plan.covered, [one.aid for one in plan.left_out]) == (0, ["risq_technical_assistance"])
+
+
+def test_a_cost_of_nothing_is_no_kind_of_project() -> None:
+    kinds = get_questionnaire(ON).variables["project_types"].values
+    profile = {"project_cost": 999_999}
+    asked = read_project({"costs": {"equipment": 0, "consulting": 1000}, "profile": profile}, kinds=kinds, on=ON)
+    assert asked.profile == {"project_types": ["consulting"], "project_cost": 1000}
+    for said, words in (
+        ({"costs": {"study": float("nan")}}, "costs.study"),
+        ({"costs": {"study": 1}, "own_cash": -1}, "own_cash"),
+        ({"costs": {"study": 1}, "profile": [1]}, "profile"),
+        ({"costs": {"study": 1}, "decides_by": "demain"}, "decides_by"),
+    ):
+        with pytest.raises(AidError) as refused:
+            read_project(said, kinds=kinds, on=ON)
+        assert words in refused.value.facts.values()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"amount": {"max": 5000, "steps": [{"min": 5001}]}},
+        {"amount": {"max": 5000, "steps": [{"min": 4000, "max": 100}]}},
+        {"amount": {"min": 5000, "steps": [{"max": 100}]}},
+        {"excludes": ["risq_technical_assistance"]},
+    ],
+)
+def test_what_no_plan_could_read_is_not_defined(said: dict[str, Any]) -> None:
+    with pytest.raises(DefinitionRefused):
+        plan_for({"equipment": 1}, **said)

@@ -43,7 +43,7 @@ def publish(definition: AidDefinition) -> None:
 def test_an_aid_named_says_why_or_why_not(public: StrictClient, why: str, answer: str) -> None:
     page = ask(public, "/trouver/resultats/", why=why)
     assert [aid["answer"] for aid in page.context["why"]["aids"]] == [answer]
-    assert page.context["why"]["aids"][0]["conditions"]
+    assert page.context["why"]["aids"][0]["requirements"]
 
 
 def test_an_aid_that_is_not_there_is_said_so(public: StrictClient) -> None:

@@ -87,7 +87,7 @@ def test_saved_the_answers_change_that_day_and_the_file_follows(
 ) -> None:
     answer = save(adviser_client, "merge", MERGER)
     assert answer.redirect_chain[-1][0] == "/organismes/agence-des-moulins/"
-    assert "1 dossier ouvert a changé d’organisme" in answer.content.decode()
+    assert "1 dossier ouvert est touché" in answer.content.decode()
     yesterday = TODAY - timedelta(days=1)
     assert find_handling(AID, place="64015", on=yesterday).bodies == ("cld",)
     assert find_handling(AID, place="64015", on=TODAY).bodies == ("agence-des-moulins",)
@@ -120,7 +120,7 @@ def test_one_may_come_back_to_the_form_with_what_was_typed(adviser_client: Stric
     ("kind", "said", "words"),
     [
         ("rename", {"body": "cld", "on": "2020-01-01", "name": "Le Nouveau"}, "Le Nouveau"),
-        ("dissolve", {"body": "centre", "on": "2020-01-01", "into": ""}, "personne de plus"),
+        ("dissolve", {"body": "centre", "on": "2020-01-01", "into": ""}, "plus aucun organisme"),
         ("dissolve", {"body": "centre", "on": "2020-01-01", "into": "pole"}, "Pôle régional"),
         ("move", {"matters": ["cld|need|start|640"], "on": "2020-01-01", "into": "centre"}, "Centre d’aide"),
     ],

@@ -238,6 +238,22 @@ def test_notes_and_tasks_are_the_adviser_s_log(routed: OpenedCase, adviser: User
     assert queries.read_case_page(case=routed.case).minutes == 40
 
 
+def test_what_no_letter_tells_is_no_first_contact(adviser: User, now: datetime) -> None:
+    asked = ask(email="", phone="450 555-0199")
+    case = actions.open_case(request=asked, now=now, find_bodies=find_cld).case
+    actions.write_message(case=case, text="Bonjour", by=adviser, now=now)
+    case.refresh_from_db()
+    assert (case.stage, case.answered_at) == ("assigned", None)
+    actions.write_note(case=case, text="Appel", by=adviser, now=now)
+    case.refresh_from_db()
+    assert case.stage == "assigned"
+    actions.write_note(case=case, text="Appel", has_talked=True, by=adviser, now=now)
+    case.refresh_from_db()
+    assert (case.stage, case.answered_at) == ("in_conversation", now)
+    with pytest.raises(CaseError, match="task_past"):
+        actions.add_task(case=case, label="Relancer", due_on=now.date() - timedelta(days=1), by=adviser, now=now)
+
+
 def test_the_timeline_is_never_rewritten(routed: OpenedCase, now: datetime) -> None:
     events = CaseEvent.objects.filter(case=routed.case)
     for refused in (lambda: events.update(kind="closed"), events.delete):

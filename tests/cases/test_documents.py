@@ -37,6 +37,13 @@ def pack(*names: str, mimetype: bytes = b"", types: str = "") -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("name", ["x.exe", "x.BAT", "plan.pdf.sh", "plan.docx"])
+def test_a_name_that_does_not_say_what_is_inside_is_refused(routed: OpenedCase, now: datetime, name: str) -> None:
+    with pytest.raises(CaseError, match="document_name"):
+        actions.attach_document(case=routed.case, name=name, chunks=[b"echo"], by=THE_PROMOTER, now=now)
+    assert not CaseDocument.objects.exists()
+
+
 def spoil(packed: bytes) -> bytes:
     """Its first member can no longer be unpacked."""
     start = packed.index(b"mimetype") + len(b"mimetype")
@@ -132,24 +139,24 @@ def test_an_erasure_leaves_only_what_counts(
     actions.add_task(case=case, label="Appeler Maude", by=adviser, now=now)
     actions.move_case(case=case, move="ask", words="Maude, votre budget?", by=adviser, now=now)
     with pytest.raises(CaseError, match="case_open"):
-        actions.erase_case(case=case, reason="Demande écrite", by=administrator, now=now)
+        actions.erase_case(case=case, reason="asked", by=administrator, now=now)
     actions.close_case(case=case, outcome="stopped", words="Maude renonce au projet", by=adviser, now=now)
     with pytest.raises(NotAllowed):
-        actions.erase_case(case=case, reason="Demande écrite", by=adviser, now=now)
+        actions.erase_case(case=case, reason="asked", by=adviser, now=now)
     with django_capture_on_commit_callbacks(execute=True):
-        erased = actions.erase_case(case=case, reason="Demande écrite", by=administrator, now=now)
+        erased = actions.erase_case(case=case, reason="asked", by=administrator, now=now)
     rows = [Case.objects.filter(pk=case.pk), *(
         model.objects.filter(case=case) for model in (CaseEvent, CaseMessage, CaseTask, CaseDocument, CaseLetter)
     )]  # fmt: skip
     kept = str([list(found.values()) for found in rows])
-    assert ("maude" in kept.lower(), "budget" in kept, "Demande écrite" in kept) == (False, False, True)
+    assert ("maude" in kept.lower(), "budget" in kept, "asked" in kept) == (False, False, True)
     assert (erased.need, erased.outcome_code, erased.opened_at) == ("start", "stopped", now)
     assert (erased.profile, erased.opening_key) == (None, None)
     assert "maude" not in str(list(AuditEvent.objects.values("before", "after"))).lower()
     assert queries.find_case_by_token(token="x") is None
     assert (storage.find_path(mine.sha256).exists(), storage.find_path(shared.sha256).exists()) == (False, True)
     with pytest.raises(CaseError, match="case_erased"):
-        actions.erase_case(case=case, reason="Encore", by=administrator, now=now)
+        actions.erase_case(case=case, reason="asked", by=administrator, now=now)
 
 
 def test_a_document_from_a_promoter_who_is_waited_for_is_their_answer(
@@ -170,7 +177,7 @@ def test_a_content_that_another_case_is_given_meanwhile_is_not_thrown_away(
     kept = actions.attach_document(case=routed.case, name="guide.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
     actions.close_case(case=routed.case, outcome="stopped", words="Le projet est abandonné", by=adviser, now=now)
     with django_capture_on_commit_callbacks() as callbacks:
-        actions.erase_case(case=routed.case, reason="Demande écrite", by=administrator, now=now)
+        actions.erase_case(case=routed.case, reason="asked", by=administrator, now=now)
     actions.attach_document(case=other, name="guide.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
     for callback in callbacks:
         callback()
@@ -188,6 +195,6 @@ def test_what_a_fall_left_on_disk_is_thrown_away_after_a_day(
     assert (actions.sweep_documents(now=later), half.exists(), storage.is_whole(mine.sha256)) == (1, False, True)
     actions.close_case(case=routed.case, outcome="stopped", words="Le projet est abandonné", by=adviser, now=now)
     with django_capture_on_commit_callbacks():
-        actions.erase_case(case=routed.case, reason="Demande écrite", by=administrator, now=now)
+        actions.erase_case(case=routed.case, reason="asked", by=administrator, now=now)
     assert storage.is_whole(mine.sha256), "the process fell before it could remove the file"
     assert (actions.sweep_documents(now=later), storage.is_whole(mine.sha256)) == (1, False)

@@ -99,11 +99,11 @@ def test_the_command_and_the_daily_task_do_the_same_work(
 def test_the_command_erases_a_closed_case_only(routed: OpenedCase, adviser: User, now: datetime) -> None:
     reference = routed.case.reference
     with pytest.raises(CommandError, match="ouvert"):
-        call_command("cases", "erase", reference, "--reason", "Demande écrite")
+        call_command("cases", "erase", reference, "--reason", "asked")
     with pytest.raises(CommandError, match="Aucun dossier"):
-        call_command("cases", "erase", "RIEN", "--reason", "Demande écrite")
+        call_command("cases", "erase", "RIEN", "--reason", "asked")
     actions.close_case(case=routed.case, outcome="stopped", words="Le projet est abandonné", by=adviser, now=now)
-    call_command("cases", "erase", reference, "--reason", "Demande écrite", stdout=StringIO())
+    call_command("cases", "erase", reference, "--reason", "asked", stdout=StringIO())
     assert Case.objects.get().promoter_name == ""
 
 

@@ -10,10 +10,12 @@ import pytest
 from essor.accounts.models import User
 from essor.cases import actions
 from essor.cases.actions import THE_PROMOTER, OpenedCase, open_case
+from essor.cases.actions.following import _follow
 from essor.cases.models import Case, CaseEvent, CaseLetter
 from essor.cases.wording import explain_route
 from essor.project.daily import TASKS
 from essor.territories.actions import import_bodies, reorganise
+from essor.territories.queries.bodies import read_register
 from essor.territories.reorganisations import Reorganisation
 from tests.pages import StrictClient
 
@@ -133,3 +135,15 @@ def test_a_closed_file_does_not_move(opened: OpenedCase) -> None:
     actions.close_case(case=opened.case, outcome="withdrawn", words="Je n’en ai plus besoin.", by=THE_PROMOTER, now=NOW)
     reorganise(asked=MERGER, by=None, now=NOW)
     assert actions.follow_reorganisations(now=NOW) == 0
+
+
+def test_a_file_entrusted_or_closed_meanwhile_stays_where_it_is(
+    opened: OpenedCase, adviser: User, colleague: User
+) -> None:
+    read_before = reload(opened)
+    reorganise(asked=MERGER, by=None, now=NOW)
+    actions.assign_case(case=opened.case, person=colleague, by=adviser, now=NOW, seen=adviser.pk)
+    assert _follow(read_before, read_register(), by=None, on=TODAY, now=NOW) is False
+    assert reload(opened).routing_reason == []
+    actions.close_case(case=opened.case, outcome="stopped", words="Le projet s’arrête.", by=adviser, now=NOW)
+    assert _follow(read_before, read_register(), by=None, on=TODAY, now=NOW) is False

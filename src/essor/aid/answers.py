@@ -10,9 +10,11 @@ from essor.methods.criteria import describe_sentence
 
 
 def list_nearest(found: Found, *, language: str, place_names: Mapping[str, str]) -> list[str]:
-    """What would have to be true for a no to become a yes, one sentence each."""
+    """What would have to be true for a no to become a yes, one sentence each; last, what is assumed of what is not
+    asked."""
     steps = found.nearest.steps if found.nearest else ()
-    return [describe_sentence(step.accepted, language=language, place_names=place_names) for step in steps]
+    wanted = [*(step.accepted for step in steps), *found.assumed]
+    return [describe_sentence(node, language=language, place_names=place_names) for node in wanted]
 
 
 def answer_found(found: Found, *, language: str, place_names: Mapping[str, str]) -> dict[str, Any]:

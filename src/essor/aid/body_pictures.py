@@ -78,7 +78,7 @@ def build_preview_tables(preview: Preview, words: Words) -> dict[str, Table | No
 
 def _name_both(one: MovedMandate, words: Words, before: Register, after: Register) -> list[str]:
     taken = [after.name_of(mandate.body, words.on) for mandate in one.after]
-    return [before.name_of(one.before.body, words.on), ", ".join(dict.fromkeys(taken)) or _("personne de plus")]
+    return [before.name_of(one.before.body, words.on), ", ".join(dict.fromkeys(taken)) or _("plus aucun organisme")]
 
 
 def _write_mandate(one: MovedMandate, words: Words, before: Register, after: Register) -> Row:

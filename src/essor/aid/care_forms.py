@@ -23,7 +23,6 @@ class ConfirmForm(CaseForm):
     duty = forms.CharField(
         label=_("Votre fonction"),
         max_length=120,
-        required=False,
         help_text=_("Elle paraît sur la page, sans votre nom : « direction du financement »."),
     )
     every_months = forms.TypedChoiceField(

@@ -16,7 +16,7 @@ from essor.design.wording import write_day, write_percent
 from essor.methods.flou import DEAD_LINK, NO_AMOUNT, NO_HOLDER, NOT_CHECKED, Flou, Split
 
 GAPS: Mapping[str, Any] = {
-    NO_HOLDER: gettext_lazy("personne de confirmé à qui s’adresser"),
+    NO_HOLDER: gettext_lazy("aucun contact confirmé"),
     NO_AMOUNT: gettext_lazy("montant non dit"),
     NOT_CHECKED: gettext_lazy("pas vérifiée depuis longtemps"),
     DEAD_LINK: gettext_lazy("lien mort"),

@@ -24,7 +24,14 @@ class DollarsField(forms.IntegerField):
     widget = forms.TextInput
 
     def to_python(self, value: Any) -> int | None:
-        return super().to_python(re.sub(r"[\s$,]", "", value) if isinstance(value, str) else value)
+        if not isinstance(value, str):
+            return super().to_python(value)
+        plain = re.sub(r"[\s$]", "", value)
+        if cents := re.fullmatch(r"(-?[\d,. ]*\d)[.,](\d{1,2})", plain):
+            if cents[2].strip("0"):
+                raise forms.ValidationError(_("Écrivez des dollars entiers, sans les cents."))
+            plain = cents[1]
+        return super().to_python(plain.replace(",", ""))
 
 
 def _day_input() -> forms.DateInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import ndiff
 from typing import Any
 
 import yaml
@@ -100,7 +101,16 @@ PARTS: Mapping[str, str] = {
 
 def tell_difference(path: str, before: Any, after: Any) -> dict[str, str]:
     label = PARTS.get(path) or PARTS.get(path.split(".", maxsplit=1)[0])
-    return {"label": _(label) if label else path, "before": _write_part(before), "after": _write_part(after)}
+    was, is_now = _write_part(before), _write_part(after)
+    if min(was.count("\n"), is_now.count("\n")) >= 1:
+        was, is_now = _keep_changed(was, is_now)
+    return {"label": _(label) if label else path, "before": was, "after": is_now}
+
+
+def _keep_changed(before: str, after: str) -> tuple[str, str]:
+    """Of long texts, the lines that differ, on each side."""
+    lines = list(ndiff(before.splitlines(), after.splitlines()))
+    return tuple("\n".join(line[2:] for line in lines if line.startswith(sign)) for sign in ("- ", "+ "))  # type: ignore[return-value]
 
 
 def tell_tried(tried: Tried, language: str) -> dict[str, Any]:
@@ -115,7 +125,7 @@ def tell_tried(tried: Tried, language: str) -> dict[str, Any]:
 
 def tell_movement(movement: Movement, language: str) -> dict[str, Any]:
     return {
-        "before": say_verdict(movement.before, language),
+        "before": say_verdict(movement.before, language) if movement.before else "",
         "after": say_verdict(movement.after, language),
         "count": movement.count,
     }

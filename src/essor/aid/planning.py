@@ -13,12 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 from essor.aid.rules import AidError, Found
-from essor.knowledge.aids import AmountDefinition, StepDefinition
+from essor.aid.terms import find_repayment
+from essor.knowledge.aids import AidDefinition, AmountDefinition, StepDefinition
 from essor.methods.financing import Aid, FinancingError, Option, Plan, Project, explain, explain_parts, plan
 
 CENTS = 100
 WITHOUT_CASH = frozenset({"training", "support", "grant_to_networks"})
-REPAID = frozenset({"loan", "grant_or_loan", "preferred_shares", "guarantee"})
+GUARANTEE = "guarantee"
+BAD_DAY = ("starts_on", "decides_by")
 KEYS = frozenset({"costs", "own_cash", "own_available", "starts_on", "decides_by", "profile"})
 
 
@@ -40,23 +42,29 @@ def read_project(said: Mapping[str, Any], *, kinds: Iterable[str], on: date) -> 
         raise AidError("project-refused", where="costs", found=costs, problem="missing")
     if unknown := sorted(set(costs) - set(allowed)):
         raise AidError("cost-kind-unknown", question=unknown[0], allowed=allowed)
+    profile = said.get("profile") or {}
+    if not isinstance(profile, Mapping):
+        raise AidError("project-refused", where="profile", found=profile, problem="not-an-object")
+    starts_on, decides_by = (_read_day(name, said.get(name)) for name in BAD_DAY)
     try:
         project = Project(
-            costs={kind: _to_cents(dollars) for kind, dollars in costs.items()},
-            starts_on=_read_day(said.get("starts_on")) or on,
-            decides_by=_read_day(said.get("decides_by")),
-            own_cash=_to_cents(said.get("own_cash", 0)),
-            own_available=_to_cents(said["own_available"]) if said.get("own_available") is not None else None,
+            costs={kind: _to_cents(dollars, where=f"costs.{kind}") for kind, dollars in costs.items()},
+            starts_on=starts_on or on,
+            decides_by=decides_by,
+            own_cash=_to_cents(said.get("own_cash", 0), where="own_cash"),
+            own_available=None
+            if said.get("own_available") is None
+            else _to_cents(said["own_available"], where="own_available"),
         )
     except FinancingError as error:
         raise AidError("project-refused", where=error.where, found=error.found, problem=error.code) from None
-    filled = {"project_types": list(costs), "project_cost": project.cost / CENTS}
-    return AskedProject(project, filled | dict(said.get("profile") or {}))
+    filled = {"project_types": [kind for kind, cents in project.costs.items() if cents]}
+    return AskedProject(project, dict(profile) | filled | {"project_cost": project.cost / CENTS})
 
 
 def plan_project(asked: AskedProject, found: Iterable[Found], *, on: date) -> Plan:
-    """The best set among the aids whose answer is yes or maybe on that day."""
-    usable = [_to_aid(one) for one in found if one.outcome.answer != "no" and one.window.state in ("open", "unknown")]
+    """The best set among the aids whose answer is yes or maybe on that day; one to come is told as left out."""
+    usable = [_to_aid(one) for one in found if one.outcome.answer != "no" and one.window.state != "closed"]
     return plan(asked.project, usable, on=on)
 
 
@@ -97,8 +105,7 @@ def answer_plan(
 
 def _to_aid(found: Found) -> Aid:
     definition, period = found.programme.definition, found.ruled.version.period
-    forms = set(definition.forms)
-    instrument = "advice" if forms <= WITHOUT_CASH else "loan" if forms & REPAID else "grant"
+    instrument = _find_instrument(definition)
     return Aid(
         id=definition.id,
         instrument=instrument,
@@ -113,8 +120,18 @@ def _to_aid(found: Found) -> Aid:
     )
 
 
+def _find_instrument(definition: AidDefinition) -> str:
+    """A guarantee brings no dollar; where grant and loan are not told apart, all is taken as repaid."""
+    cash = set(definition.forms) - WITHOUT_CASH
+    if not cash:
+        return "advice"
+    if cash == {GUARANTEE}:
+        return GUARANTEE
+    return "grant" if find_repayment(definition) == "nothing" or cash <= {"grant"} else "loan"
+
+
 def _list_options(amount: AmountDefinition) -> tuple[Option, ...]:
-    if amount.min is None and amount.max is None and amount.rate_of_project is None:
+    if amount.min is None and amount.max is None and amount.rate_of_project is None and not amount.steps:
         return ()
     steps = amount.steps or (StepDefinition(own_share=amount.own_share),)
     return tuple(_to_option(amount, step) for step in steps)
@@ -129,7 +146,7 @@ def _to_option(amount: AmountDefinition, step: StepDefinition) -> Option:
         floor=floor * CENTS,
         cap=min(limits) * CENTS if limits else None,
         share_of_cost=_to_fraction(amount.rate_of_project),
-        own_share=_to_fraction(step.own_share) or Fraction(0),
+        own_share=_to_fraction(amount.own_share if step.own_share is None else step.own_share) or Fraction(0),
         cumulation_cap=_to_fraction(amount.public_aid_cap),
         needs_other_funder=step.needs_other_funder,
     )
@@ -140,13 +157,13 @@ def _to_fraction(share: float | None) -> Fraction | None:
     return None if share is None else Fraction(str(share))
 
 
-def _to_cents(dollars: object) -> int:
+def _to_cents(dollars: object, *, where: str) -> int:
     """Whole cents; anything else is passed on for :class:`Project` to refuse with its place."""
-    if isinstance(dollars, bool) or not isinstance(dollars, int | float) or abs(dollars) > 10**13:
-        raise FinancingError("not-whole-cents", where="costs", found=dollars)
+    if isinstance(dollars, bool) or not isinstance(dollars, int | float) or not abs(dollars) <= 10**13:
+        raise FinancingError("not-whole-cents", where=where, found=dollars)
     cents = Fraction(str(dollars)) * CENTS
     if cents.denominator != 1:
-        raise FinancingError("not-whole-cents", where="costs", found=dollars)
+        raise FinancingError("not-whole-cents", where=where, found=dollars)
     return int(cents)
 
 
@@ -154,10 +171,10 @@ def _to_dollars(cents: int) -> int | float:
     return cents // CENTS if cents % CENTS == 0 else cents / CENTS
 
 
-def _read_day(text: object) -> date | None:
+def _read_day(name: str, text: object) -> date | None:
     if text is None:
         return None
     try:
         return date.fromisoformat(str(text))
     except ValueError:
-        raise AidError("date-malformed", option="starts_on", value=text) from None
+        raise AidError("date-malformed", option=name, value=text) from None

@@ -14,6 +14,7 @@ from essor.methods.criteria import (
     Answer,
     Change,
     Exact,
+    Leaf,
     Many,
     Node,
     OneOf,
@@ -92,7 +93,8 @@ class Programme:
 class Found:
     """What one programme answers to a profile on a day. ``missing``: questions that can still change the verdict.
 
-    ``nearest``: for a no, the fewest answers that would make it a yes (None where nothing that may change would do).
+    ``nearest``: for a no, the fewest answers that would make it a yes (None where nothing that may change would do);
+    ``assumed``: what was not asked, being private, and must be so for that, as criteria.
     """
 
     programme: Programme
@@ -101,6 +103,7 @@ class Found:
     outcome: Outcome
     missing: tuple[str, ...]
     nearest: Change | None
+    assumed: tuple[Leaf, ...] = ()
 
     @property
     def group(self) -> str:
@@ -134,9 +137,11 @@ def find_aids(
             place_names=place_names,
         )
         is_sought = with_nearest and outcome.answer == "no"
-        nearest = questionnaire.find_nearest(ruled.criteria, profile, places=places) if is_sought else None
+        nearest, assumed = (
+            questionnaire.find_nearest(ruled.criteria, profile, places=places) if is_sought else (None, ())
+        )
         missing = verdict.missing if outcome.answer == "maybe" else ()
-        found.append(Found(programme, ruled, window, outcome, missing, nearest))
+        found.append(Found(programme, ruled, window, outcome, missing, nearest, assumed))
     return tuple(found)
 
 
@@ -165,11 +170,27 @@ class Questionnaire:
                 answers[question] = self.read_answer(question, value)
         return answers
 
-    def find_nearest(self, criteria: Node, profile: Mapping[str, Answer], *, places: Places) -> Change | None:
-        """The fewest answers that would make a yes: never a fact that cannot be had, or should not be asked for.
+    def find_nearest(
+        self, criteria: Node, profile: Mapping[str, Answer], *, places: Places
+    ) -> tuple[Change | None, tuple[Leaf, ...]]:
+        """The fewest answers that would make a yes: never a fact that cannot be had, or should not be asked for; and
+        what is then assumed of what is not asked.
 
         None where nothing of the kind would do, or where the search had to be stopped.
         """
+        assumed = tuple(
+            Leaf(self.variables[name], "is", (code,))
+            for name, item in self.questions.items()
+            if item.sensitive and name not in profile and self.variables[name].kind == "boolean"
+            for code in (FALSE, TRUE)
+        )
+        for leaves in ((), *((leaf,) for leaf in assumed)):
+            told = dict(profile) | {leaf.variable.id: Exact(leaf.values[0]) for leaf in leaves}
+            if change := self._find_change(criteria, told, places=places):
+                return change, leaves
+        return None, ()
+
+    def _find_change(self, criteria: Node, profile: Mapping[str, Answer], *, places: Places) -> Change | None:
         questions = self.questions.items()
         try:
             return nearest_change(

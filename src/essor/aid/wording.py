@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,13 +12,14 @@ from django.utils.translation import get_language, gettext, ngettext, ngettext_l
 from django.utils.translation import gettext_lazy as _
 
 from essor.aid.rules import AidError, Found
-from essor.design.wording import write_cad, write_day
+from essor.design.wording import write_cad, write_day, write_decimal, write_percent
 from essor.knowledge.questions import QuestionDefinition
 from essor.knowledge.reading import Bilingual
 
 SHOWN = 12
 """Of a long list of allowed words, how many are shown."""
 
+NUMERIC = frozenset({"number", "ratio", "money"})
 _UNKNOWN = ("je ne sais pas", "I do not know")
 _YES_NO = {True: ("oui", "yes"), False: ("non", "no")}
 
@@ -129,9 +131,33 @@ def say_answer(
     if isinstance(value, bool):
         return _YES_NO[value][language == "en"]
     if isinstance(value, Mapping):
-        return " – ".join(str(value.get(key, "…")) for key in ("at_least", "at_most"))
+        return _say_range(question, value.get("at_least"), value.get("at_most"))
+    if question.kind in NUMERIC and not isinstance(value, list):
+        return _say_number(question, value)
     items = value if isinstance(value, list) else [value]
     return ", ".join(labels.get(item, str(item)) for item in items)
+
+
+def _say_number(question: QuestionDefinition, value: Any) -> str:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:  # said in a link that this version refuses: told as it is
+        return str(value)
+    is_whole = number == number.to_integral_value()
+    if question.kind == "money":
+        return write_cad(number, 0 if is_whole else 2)
+    if question.kind == "ratio":
+        return write_percent(number, 0 if (number * 100) % 1 == 0 else 1)
+    return write_decimal(number, 0 if is_whole else 1)
+
+
+def _say_range(question: QuestionDefinition, low: Any, high: Any) -> str:
+    """A least of zero says nothing."""
+    if high is None:
+        return gettext("au moins {low}").format(low=_say_number(question, low))
+    if low is None or not Decimal(str(low)):
+        return gettext("au plus {high}").format(high=_say_number(question, high))
+    return gettext("de {low} à {high}").format(low=_say_number(question, low), high=_say_number(question, high))
 
 
 DONE: Mapping[str, Any] = {

@@ -11,10 +11,16 @@ from essor.cases.actions import NewRequest
 from essor.cases.actions.opening import LONGEST_WORDS
 from essor.cases.profiles import read_profile
 from essor.cases.routing import Adviser
-from essor.cases.rules import list_outcomes
-from essor.cases.wording import in_language
+from essor.cases.rules import CaseError, list_outcomes
+from essor.cases.wording import explain_error, in_language
 from essor.design.forms import FormRenderer
 from essor.knowledge import WorkflowDefinition, load_needs
+
+ERASURE_LABELS: dict[str, Any] = {
+    "asked": _("la personne l’a demandé"),
+    "kept_long_enough": _("le temps de garde est passé"),
+    "opened_by_mistake": _("le dossier a été ouvert par erreur"),
+}
 
 
 class CaseForm(forms.Form):
@@ -77,6 +83,13 @@ class OpeningForm(CaseForm):
             field.choices = [("", gettext("— choisissez —")), *needs]
         self.fields["opening_key"].initial = secrets.token_hex(16)
 
+    def clean(self) -> dict[str, Any]:
+        """Told with the other faults, not after them."""
+        said: dict[str, Any] = super().clean() or {}
+        if not said.get("email") and not any(sign.isdigit() for sign in said.get("phone") or ""):
+            self.add_error("email", explain_error(CaseError("contact_missing")))
+        return said
+
     def read_request(self, *, territory_code: str, language: str) -> NewRequest:
         said = self.cleaned_data
         return NewRequest(
@@ -119,6 +132,11 @@ class NoteForm(CaseForm):
         help_text=_("Pour l’équipe seulement : la personne ne la lit pas."),
     )
     minutes = forms.IntegerField(label=_("Temps passé, en minutes"), required=False, min_value=0)
+    has_talked = forms.BooleanField(
+        label=_("J’ai parlé à la personne"),
+        required=False,
+        help_text=_("Le premier contact est fait, ou votre délai repart."),
+    )
 
 
 class AskForm(CaseForm):
@@ -174,7 +192,7 @@ class ClosingForm(CaseForm):
         super().__init__(*args, **kwargs)
         outcomes, field = list_outcomes(workflow, by=by), self.fields["outcome"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [(one.code, in_language(one.label)) for one in outcomes]
+            field.choices = [("", gettext("— choisissez —")), *((one.code, in_language(one.label)) for one in outcomes)]
         asked = [f"{in_language(one.label)} : {in_language(one.asks).lower()}." for one in outcomes]
         self.fields["words"].help_text = " ".join([gettext("La personne lira ces mots."), *asked])
         if len(outcomes) == 1:
@@ -186,8 +204,8 @@ class ClosingForm(CaseForm):
 class ErasureForm(CaseForm):
     name = "erasure"
 
-    reason = forms.CharField(
+    reason = forms.ChoiceField(
         label=_("Pourquoi effacer"),
-        max_length=200,
-        help_text=_("Sans nommer personne : cette raison reste dans la trace. L’effacement ne se défait pas."),
+        choices=list(ERASURE_LABELS.items()),
+        help_text=_("Cette raison reste dans la trace. L’effacement ne se défait pas."),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -17,26 +16,50 @@ from essor.knowledge import WorkflowDefinition, load_workflows
 
 
 def build_cases_table(cases: Iterable[Case], *, caption: str, places: Mapping[str, str]) -> Table:
-    """The term of those open, the day of closing of the others."""
+    """The term of those open."""
     columns = [
         Column(_("Dossier")), Column(_("Échéance"), "day"), Column(_("Personne")), Column(_("Besoin")),
         Column(_("Lieu")), Column(_("En charge")), Column(_("Étape")),
     ]  # fmt: skip
-    return Table(caption, columns, [_write_case(case, places) for case in cases])
+    return Table(caption, columns, [_write_open(case, places) for case in cases])
 
 
-def _write_case(case: Case, places: Mapping[str, str]) -> Row:
-    workflow = load_workflows()[case.workflow, case.workflow_version]
-    cells: list[Any] = [
-        Link(case.reference, reverse("case", args=[case.reference])),
-        case.due_on or (timezone.localdate(case.closed_at) if case.closed_at else None),
+def build_closed_table(cases: Iterable[Case], *, places: Mapping[str, str]) -> Table:
+    """Each with its outcome, and its day."""
+    columns = [
+        Column(_("Dossier")), Column(_("Clos le"), "day"), Column(_("Issue")), Column(_("Personne")),
+        Column(_("Besoin")), Column(_("Lieu")), Column(_("En charge")),
+    ]  # fmt: skip
+    return Table(_("Dossiers clos"), columns, [_write_closed(case, places) for case in cases])
+
+
+def _write_open(case: Case, places: Mapping[str, str]) -> Row:
+    stage = _find_workflow(case).get_stage(case.stage)
+    cells = [_link(case), case.due_on, *_say_who_and_what(case, places), in_language(stage.label)]
+    return Row(cells, note=_("Retard signalé à l’administration") if case.escalated_at else "")
+
+
+def _write_closed(case: Case, places: Mapping[str, str]) -> Row:
+    closed_on = timezone.localdate(case.closed_at) if case.closed_at else None
+    outcome = _find_workflow(case).get_outcome(case.outcome_code)
+    return Row([_link(case), closed_on, in_language(outcome.label), *_say_who_and_what(case, places)])
+
+
+def _find_workflow(case: Case) -> WorkflowDefinition:
+    return load_workflows()[case.workflow, case.workflow_version]
+
+
+def _link(case: Case) -> Link:
+    return Link(case.reference, reverse("case", args=[case.reference]))
+
+
+def _say_who_and_what(case: Case, places: Mapping[str, str]) -> list[str]:
+    return [
         _("effacé") if case.erased_at else case.promoter_name,
         write_need(case.need),
         places.get(case.territory_code, case.territory_code),
         str(case.assigned_to) if case.assigned_to else _("personne encore"),
-        in_language(workflow.get_stage(case.stage).label),
     ]
-    return Row(cells, note=_("Retard signalé à l’administration") if case.escalated_at else "")
 
 
 def build_timeline(events: Iterable[CaseEvent], workflow: WorkflowDefinition) -> Table:

@@ -15,6 +15,9 @@ PROMOTER = "promoter"
 ADVISER = "adviser"
 ADMINISTRATORS = "administrators"
 
+ERASURES = ("asked", "kept_long_enough", "opened_by_mistake")
+"""Why the words of a file are erased: a code, since the trace keeps it for ever."""
+
 FEWEST_WORDS = 3
 """An outcome says something: « fermé » alone is refused, and so are three dashes."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 HEAD_BYTES = 8_192
 SIGNATURES = (
@@ -26,6 +26,25 @@ OPEN_DOCUMENTS = {
     b"application/vnd.oasis.opendocument.presentation",
 }
 TEXT = "text/plain"
+ENDINGS = {
+    "application/pdf": {".pdf"},
+    "image/png": {".png"},
+    "image/jpeg": {".jpg", ".jpeg"},
+    OFFICE_MARKS["word/document.xml"]: {".docx"},
+    OFFICE_MARKS["xl/workbook.xml"]: {".xlsx"},
+    OFFICE_MARKS["ppt/presentation.xml"]: {".pptx"},
+    "application/vnd.oasis.opendocument.text": {".odt"},
+    "application/vnd.oasis.opendocument.spreadsheet": {".ods"},
+    "application/vnd.oasis.opendocument.presentation": {".odp"},
+    TEXT: {".txt", ".csv", ".tsv", ".md"},
+}
+"""How the name of each kind may end: a script is a text, and its name is what makes a computer run it."""
+
+
+def is_named_for(media_type: str, name: str) -> bool:
+    """A name without ending runs nowhere."""
+    ending = PurePath(name).suffix.lower()
+    return not ending or ending in ENDINGS[media_type]
 
 
 def sniff_media_type(path: Path) -> str | None:

@@ -18,7 +18,9 @@ from essor.knowledge.reading import Bilingual
 
 SENTENCES: Mapping[str, Any] = {
     "need_unknown": _("Choisissez un besoin de la liste."),
-    "place_unknown": _("Aucun lieu connu ne porte ce nom. Écrivez celui de votre municipalité, ou son code officiel."),
+    "place_unknown": _(
+        "Aucun lieu connu ne porte ce nom. Écrivez celui de votre municipalité, de votre MRC ou de votre région."
+    ),
     "place_ambiguous": _("Plusieurs lieux portent ce nom : {allowed}. Écrivez le code du bon."),
     "words_missing": _("Dites en quelques mots ce que vous cherchez : c’est ce qui permet de vous répondre."),
     "words_too_long": _("Gardez l’essentiel : {limit} caractères au plus."),
@@ -52,14 +54,16 @@ SENTENCES: Mapping[str, Any] = {
     "note_not_yours": _("Les notes de suivi sont pour l’équipe."),
     "task_missing": _("Dites ce qu’il y a à faire."),
     "task_too_long": _("Dites-le en {limit} caractères au plus."),
+    "task_past": _("Ce jour est passé. Choisissez aujourd’hui, ou plus tard."),
     "document_empty": _("Ce fichier est vide. Choisissez-en un autre."),
     "document_too_large": _("Ce fichier dépasse {limit} Mo. Réduisez-le, ou déposez-le en plusieurs."),
     "document_kind": _(
         "« {name} » n’est pas d’un genre accepté. Déposez un PDF, une image (PNG, JPEG), un document de traitement de "
         "texte, un chiffrier ou une présentation sans macro, ou un texte."
     ),
+    "document_name": _("Le nom « {name} » ne dit pas ce que le fichier contient. Donnez-lui la bonne extension."),
     "too_many_documents": _("Ce dossier a déjà {limit} documents : c’est le plus qu’il garde."),
-    "reason_missing_erase": _("Dites pourquoi : la trace gardera cette raison, et rien d’autre."),
+    "reason_missing_erase": _("Choisissez pourquoi ({allowed}) : la trace gardera cette raison, et rien d’autre."),
 }
 
 FIELDS = {

@@ -57,6 +57,12 @@ class StepDefinition(Definition):
     own_share: Share = None
     needs_other_funder: bool = False
 
+    @model_validator(mode="after")
+    def _has_its_cap_above_its_floor(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"le plafond d’une tranche ({self.max} $) est sous son plancher ({self.min} $)")
+        return self
+
 
 class AmountDefinition(Definition):
     """Money in whole dollars; shares between 0 and 1 of the project's cost. What is absent is not known.
@@ -79,6 +85,10 @@ class AmountDefinition(Definition):
     def _has_its_cap_above_its_floor(self) -> Self:
         if self.min is not None and self.max is not None and self.max < self.min:
             raise ValueError(f"le plafond ({self.max} $) est sous le plancher ({self.min} $)")
+        if any(self.max is not None and step.min > self.max for step in self.steps):
+            raise ValueError(f"une tranche commence au-dessus du plafond ({self.max} $)")
+        if any(self.min is not None and step.max is not None and step.max < self.min for step in self.steps):
+            raise ValueError(f"une tranche finit sous le plancher ({self.min} $)")
         return self
 
 
@@ -106,6 +116,12 @@ class AidVersion(Definition):
     valid_to: Day = None
     status_as_read: Literal["open", "closed", "unknown"]
     conditions: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _has_a_day_after_its_last(self) -> Self:
+        if self.valid_to == date.max:
+            raise ValueError("ce dernier jour n’a pas de lendemain : laissez-le vide s’il n’est pas connu")
+        return self
 
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=100)]
@@ -167,6 +183,12 @@ class AidDefinition(Definition):
     uncertain: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     note: Words | None = None
     sources: Annotated[tuple[AidSource, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="after")
+    def _goes_with_itself(self) -> Self:
+        if self.id in self.excludes:
+            raise ValueError("un programme ne s’exclut pas lui-même")
+        return self
 
 
 class AidFile(Definition):

@@ -31,6 +31,9 @@ UNCLEAR = {"not": {"fact": "sells", "is": True, "certainty": "unclear"}}
 FAILS: dict[str, Answer] = {"form": Exact("other"), "jobs": Exact(1), "sells": Exact("true")}
 
 
+SELLS = {"fact": "sells", "is": True}
+
+
 def judged(tree: object, profile: Mapping[str, Answer], **given: object) -> Outcome:
     node = parse(tree, variables=VARIABLES)
     verdict = evaluate(node, profile, places=PLACES)
@@ -91,7 +94,7 @@ def test_conditions_say_what_is_required_in_both_languages() -> None:
     assert told == [
         ("all[0]", "Forme : coop", "Form: coop"),
         ("all[1]", "Emplois : au moins 3 (déduit de la source)", "Jobs: at least 3 (inferred from the source)"),
-        ("all[2].not", "non (Vend : oui (à vérifier))", "not (Sells: yes (to be checked))"),
+        ("all[2].not", "Vend : non (à vérifier)", "Sells: no (to be checked)"),
     ]
     assert [(c.state, c.certainty, c.source) for c in found.conditions] == [
         ("failed", "sourced", "page 2"),
@@ -100,6 +103,22 @@ def test_conditions_say_what_is_required_in_both_languages() -> None:
     ]
     assert [condition.answer for condition in found.conditions] == [Exact("other"), Exact(1), Exact("true")]
     assert found.judgement == ({"fr": "Ancrage", "en": "Roots"},)
+
+
+def test_an_alternative_is_told_as_one_without_what_is_settled() -> None:
+    either = {"any": [{"fact": "form", "is": "coop"}, {"all": [{"fact": "jobs", "at_least": 3}, SELLS]}]}
+    found = judged({"all": [either, {"not": {"any": [SELLS, {"fact": "jobs", "less_than": 1}]}}]}, {})
+    told = [(one.fr.replace("\u00a0", " "), one.variables) for one in found.requirements]
+    assert told == [
+        ("Forme : coop ou (Emplois : au moins 3 et Vend : oui)", ("form", "jobs", "sells")),
+        ("Vend : non", ("sells",)),
+        ("non (Emplois : moins de 1)", ("jobs",)),
+    ]
+    (left,) = judged(either, {"form": Exact("other"), "sells": Exact("true")}).requirements
+    assert (left.state, left.en) == ("missing", "Jobs: at least 3")
+    some = {"at_least_n": {"n": 2, "of": [{"fact": "form", "is": "coop"}, {"fact": "jobs", "at_least": 3}, SELLS]}}
+    (less,) = judged(some, {"form": Exact("coop")}).requirements
+    assert less.en == "at least 1 of (Jobs: at least 3; Sells: yes)"
 
 
 def test_what_is_missing_is_listed_and_what_carries_a_yes() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Q
@@ -99,7 +101,7 @@ def write_to_givers(*, now: datetime) -> dict[str, int]:
             continue
         memory = recall(programme)
         dead = memory.list_dead(programme, on=today)
-        if dead and _write_once(programme.slug, "dead_links", str(max(dead.values())), now=now, since=None):
+        if dead and _write_once(programme.slug, "dead_links", _name_links(dead), now=now, since=None):
             warned += 1
         last = memory.standing(programme, on=today).last
         is_due = last is not None and last.due_on < today
@@ -115,6 +117,11 @@ def send_letters(*, now: datetime) -> Sent:
     old = Q(proposed_at__lt=now - KEEP_ADDRESS)
     AidProposal.objects.filter(old | Q(pk__in=thanked)).exclude(email="").update(email="")
     return sent
+
+
+def _name_links(dead: Mapping[str, date]) -> str:
+    """The same links dead since the same days are told once; one more is told."""
+    return sha256(repr(sorted(dead.items())).encode()).hexdigest()[:10]
 
 
 def _write_once(slug: str, kind: str, about: str, *, now: datetime, since: datetime | None) -> bool:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from essor.aid.models import FolderItem, FolderStep
 from essor.aid.moves import ENDS, SHORTLISTED, Step, check_step, check_steps
-from essor.aid.queries.folder import FolderLine, as_rules, find_published, read_folder, read_line
+from essor.aid.queries.drafts import find_current
+from essor.aid.queries.folder import FolderLine, as_rules, read_folder, read_line
 from essor.aid.rules import AidError
 from essor.cases.actions.writing import By, add_event, hold_case, party_of, user_of
 from essor.cases.models import Case, CaseEvent
@@ -27,7 +28,7 @@ def add_aid(*, case: Case, slug: str, by: By, now: datetime, on: date | None = N
     ``case_closed``.
     """
     held, today = hold_case(case, by=by, now=now), timezone.localdate(now)
-    revision = find_published(slug=slug)
+    revision = find_current(slug)
     if revision is None:
         raise AidError("aid-unknown", aid=slug)
     _refuse_twice(held, aid=revision.aid_id)

@@ -87,7 +87,7 @@ class AidProposal(models.Model):
 
 class AidLetter(WaitingLetter):
     """A letter about a programme: to its giver (``dead_links``, ``confirm``), or to who proposed a correction
-    (``thanks``). ``about``: of dead links, the day of the last death, so that the same is not told twice."""
+    (``thanks``). ``about``: of dead links, a mark of which and since when, so that the same is not told twice."""
 
     aid = models.ForeignKey(Aid, on_delete=models.PROTECT, related_name="letters")
     kind = models.CharField(max_length=20)

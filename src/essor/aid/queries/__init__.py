@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from essor.aid.links import Asked
@@ -17,11 +19,14 @@ from essor.knowledge.plain import load_mappings
 from essor.knowledge.questions import load_question_variables, load_questions
 from essor.knowledge.reading import Bilingual
 from essor.methods.criteria import rank_questions
-from essor.territories.models import Territory
+from essor.territories.models import Territory, TerritoryPeriod
 from essor.territories.queries import list_found, list_names, place_tree
 from essor.territories.rules import fold
 
 MOST_KEPT = 2000
+MOST_NEAR = 6
+LEAST_LIKE = 0.75
+NEAR_KINDS = ("municipality", "mrc", "region")
 _READ: dict[tuple[int, date | None, str], Programme] = {}
 """What was published never changes: each revision is read once by each process."""
 
@@ -119,3 +124,17 @@ def find_one_place(text: str, on: date) -> str | None:
         if codes:
             return next(iter(codes)) if len(codes) == 1 else None
     return None
+
+
+def list_near_places(text: str, on: date) -> dict[str, str]:
+    """Code → name of the places that the words may mean on that day: those that bear one of its parts (« Mascouche,
+    Les Moulins »), else those whose name is near; the narrowest first, none where nothing is."""
+    parts = [fold(part) for part in (text, *re.split(r"[,(/]", text)) if fold(part)]
+    periods = list(TerritoryPeriod.objects.on(on).filter(territory__kind__in=NEAR_KINDS).select_related("territory"))
+    named = [one for one in periods if {fold(one.name), fold(one.name_en), one.territory.code} & set(parts)]
+    if not named:
+        names = {fold(one.name) for one in periods}
+        near = {found for part in parts for found in get_close_matches(part, names, n=MOST_NEAR, cutoff=LEAST_LIKE)}
+        named = [one for one in periods if fold(one.name) in near]
+    named.sort(key=lambda one: (NEAR_KINDS.index(one.territory.kind), one.name))
+    return {one.territory.code: f"{one.name} ({one.territory.get_kind_display()})" for one in named[:MOST_NEAR]}

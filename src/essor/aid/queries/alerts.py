@@ -49,7 +49,7 @@ class Newsreader:
 
     def __init__(self, *, until: datetime) -> None:
         self.until, self.day = until, timezone.localdate(until)
-        self._before: dict[datetime, tuple[Programme, ...]] = {}
+        self._before: dict[datetime, Mapping[str, Programme]] = {}
 
     def read(self, said: Mapping[str, Any], *, since: datetime) -> News:
         """Raises AidError, as :meth:`essor.aid.rules.Questionnaire.read_profile`."""
@@ -60,19 +60,28 @@ class Newsreader:
         return News(
             flips,
             [one for one in fitting if one.programme.slug not in flipped and _opens(one, after=before)],
-            [one for one in list_deadlines(fitting, on=self.day) if _comes_near(one, before)],
+            [
+                one
+                for one in list_deadlines(fitting, on=self.day)
+                if _comes_near(one, before, as_then=self._as_known(since).get(one.found.programme.slug))
+            ],
             {slug: self._reasons.get(slug, "") for slug in flipped},
         )
 
     def _list_flips(self, said: Mapping[str, Any], now: Sequence[Found], since: datetime) -> list[Flip]:
-        if since not in self._before:
-            self._before[since] = list_programmes(known_at=since)
-        kept = {(one.slug, one.revision) for one in self._before[since]}
+        then = self._as_known(since)
+        kept = {(one.slug, one.revision) for one in then.values()}
         changed = [one for one in now if (one.programme.slug, one.programme.revision) not in kept]
         slugs = {one.programme.slug for one in changed}
         if not changed:
             return []
-        return list_flips(self._find([one for one in self._before[since] if one.slug in slugs], said), changed)
+        flips = list_flips(self._find([one for slug, one in then.items() if slug in slugs], said), changed)
+        return [flip for flip in flips if not flip.is_no_still]
+
+    def _as_known(self, since: datetime) -> Mapping[str, Programme]:
+        if since not in self._before:
+            self._before[since] = {one.slug: one for one in list_programmes(known_at=since)}
+        return self._before[since]
 
     def _find(self, programmes: Iterable[Programme], said: Mapping[str, Any]) -> tuple[Found, ...]:
         profile = self._questionnaire.read_profile(said)
@@ -128,7 +137,11 @@ def _opens(found: Found, *, after: date) -> bool:
     return found.window.state == "open" and found.programme.window(after).state in {"not_yet", "closed"}
 
 
-def _comes_near(deadline: Deadline, before: date) -> bool:
-    """Whether it crossed one of the warnings since a day."""
+def _comes_near(deadline: Deadline, before: date, *, as_then: Programme | None) -> bool:
+    """Whether it crossed one of the warnings since a day. ``as_then``: what was known of the programme that day; a last
+    day that was not known, or was further, was not warned of."""
+    known = {ruled.version.period.ends_before for ruled in as_then.versions} if as_then else set()
+    if deadline.on + timedelta(days=1) not in known:
+        return deadline.days_left <= max(WARN_DAYS)
     left_then = (deadline.on - before).days
     return any(deadline.days_left <= days < left_then for days in WARN_DAYS)

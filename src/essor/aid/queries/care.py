@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max
 from django.utils import timezone
@@ -17,6 +17,8 @@ from essor.aid.terms import list_links
 from essor.directory.queries import start_of_day
 from essor.methods.link_life import Check, LinkLife, read_life
 
+REMEMBERED = timedelta(days=60)
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
@@ -26,7 +28,9 @@ class Memory:
     confirmations: Mapping[str, Sequence[Confirmation]]
 
     def link_life(self, url: str, *, on: date) -> LinkLife:
-        return read_life(check for check in self.checks.get(url, ()) if check.on <= on)
+        """What nobody looked at for longer than :data:`REMEMBERED` is not known."""
+        life = read_life(check for check in self.checks.get(url, ()) if check.on <= on)
+        return life if life.checked_on and life.checked_on >= on - REMEMBERED else LinkLife(None)
 
     def list_dead(self, programme: Programme, *, on: date) -> dict[str, date]:
         """The links of a programme that were dead that day → since when."""

@@ -65,10 +65,12 @@ def list_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
 
 
 def count_movements(before: Programme | None, after: Programme, *, on: date, known_at: datetime) -> list[Movement]:
-    """Among the enterprises known and active: whose answer would change. A programme not there yet answers no one."""
-    if before is None:
-        return []
+    """Among the enterprises known and active: whose answer would change; of a programme not there yet, what each would
+    be answered (``before`` empty)."""
     population, places = read_known_population(on=on, known_at=known_at), place_tree(on)
+    if before is None:
+        first = Counter(_answer(after, population, on, places))
+        return [Movement("", answer, first[answer]) for answer in ANSWERS if first[answer]]
     sides = [_answer(programme, population, on, places) for programme in (before, after)]
     pairs = Counter(zip(*sides, strict=True))
     moved = [(one, other) for one in ANSWERS for other in ANSWERS if one != other and pairs[one, other]]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from essor.aid.handlers import decide_handling
 from essor.aid.queries import list_programmes
-from essor.aid.queries.care import Memory, read_memory
+from essor.aid.queries.care import REMEMBERED, Memory, read_memory
 from essor.aid.queries.catalogue import Entry, open_entry
 from essor.aid.queries.serving import check_place, load_form_needs
 from essor.aid.rules import PLACE
@@ -25,7 +25,6 @@ MONTHS_SHOWN = 12
 EARLIEST = date(2000, 1, 1)
 """No catalogue knew anything before."""
 
-REMEMBERED = timedelta(days=60)
 """A link that nobody looked at for so long is not known any more."""
 
 

@@ -101,10 +101,6 @@ def list_choices(language: str) -> list[tuple[str, str]]:
     return sorted(((slug, str(name[side])) for slug, name in rows), key=lambda row: row[1].casefold())
 
 
-def find_published(*, slug: str) -> AidRevision | None:
-    return AidRevision.objects.current().select_related("aid").filter(aid__slug=slug).first()
-
-
 def export_folder(case: Case) -> list[dict[str, Any]]:
     """What a promoter takes away of it, with the rest of their request."""
     return [

@@ -17,6 +17,11 @@ class Flip:
     before: Found | None
     after: Found
 
+    @property
+    def is_no_still(self) -> bool:
+        """It did not fit, or was not there, and does not fit."""
+        return self.after.outcome.answer == "no" and (self.before is None or self.before.outcome.answer == "no")
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:

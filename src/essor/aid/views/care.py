@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from essor.accounts.limits import hold_back, tell_wait
 from essor.accounts.models import User
@@ -38,6 +38,8 @@ def confirm(request: HttpRequest, word: str) -> HttpResponse:
     on, revision, slug = timezone.localdate(now), entry.programme.revision, entry.programme.slug
     form = ConfirmForm(request.POST or None, initial={"number": revision})
     is_held_back = hold_back(request, form, "confirm")
+    if form.is_bound and request.user.is_authenticated:
+        form.add_error(None, _("Un organisme confirme par lui-même : fermez votre session, ou envoyez-lui ce lien."))
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -65,9 +67,12 @@ def _open_giver_page(word: str) -> Entry:
 
 
 @open_to(Audience.ADVISER)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_giver(request: HttpRequest, slug: str) -> HttpResponse:
-    """Writes to the giver where an address is known; shows the link to whoever would rather send it themselves."""
+    """Writes to the giver where an address is known; shows the link to whoever would rather send it themselves. Read
+    again, its address leads to the programme."""
+    if request.method != "POST":
+        return redirect("aid", slug)
     entry = _get_entry(slug)
     is_sent = actions.ask_giver(slug=slug, by=cast(User, request.user), now=timezone.now())
     tasks.send_letters.enqueue()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -21,17 +21,21 @@ from essor.aid.answers import list_nearest
 from essor.aid.forms import AnswerForm
 from essor.aid.frames import Frame
 from essor.aid.links import Asked, read_link, write_link
-from essor.aid.queries import Search, find_one_place, search_aids
+from essor.aid.queries import Search, find_one_place, list_near_places, search_aids
 from essor.aid.queries.folder import list_shelved
 from essor.aid.queries.known_answers import Known, KnownAnswer, read_known
 from essor.aid.rules import GROUPS, PLACE, AidError, Found
+from essor.aid.terms import find_repayment, say_amount
 from essor.aid.wording import say_answer, say_verdict
 from essor.cases.profiles import sign_profile
 from essor.cases.queries import find_case_by_token
 from essor.cases.views.private import View, keep_private
 from essor.design.wording import write_day
 from essor.directory.views.asking import read_language
-from essor.knowledge.questions import load_questions
+from essor.knowledge.questions import QuestionDefinition, load_questions
+from essor.knowledge.variables import CHOICES
+from essor.methods.criteria import Requirement
+from essor.methods.variables import FALSE, TRUE
 from essor.territories.queries import list_names
 from essor.territories.rules import fold
 
@@ -148,12 +152,14 @@ def answer_question(request: HttpRequest, visit: Visit) -> HttpResponse:
         question=questions[name],
         language=read_language(),
         find_place=lambda text: find_one_place(text, visit.on),
+        list_near=lambda text: list_near_places(text, visit.on),
+        initial={"answer": _write_again(questions[name], visit)},
     )
     if form.is_valid():
         return redirect(visit.address("find_aid", visit.asked.answer(name, form.cleaned_data["answer"])))
     context = {
         "form": form,
-        "touched": visit.search.touched,
+        "touched": 0 if wanted == name else visit.search.touched,
         "results": visit.address("aid_results", visit.asked),
         "here": visit.address("find_aid", visit.asked, question=wanted),
         **tell_visit(visit),
@@ -161,17 +167,22 @@ def answer_question(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "aid/question.html", context, status=400 if form.is_bound else 200)
 
 
+def _write_again(question: QuestionDefinition, visit: Visit) -> Any:
+    """What was answered before, as the field takes it."""
+    said = visit.asked.said.get(question.id)
+    if isinstance(said, bool):
+        return TRUE if said else FALSE
+    if said is None or question.kind in CHOICES:
+        return said
+    places = list_names(visit.on, read_language()) if question.kind == "place" else {}
+    return say_answer(question, said, read_language(), place_names=places)
+
+
 def answer_results(request: HttpRequest, visit: Visit) -> HttpResponse:
     names = list_names(visit.on, read_language())
     context = {
         "more": visit.address("find_aid", visit.asked) if visit.search.next_question else "",
-        "groups": [
-            {
-                "answer": answer,
-                "aids": [_show(found, names) for found in visit.search.found if found.group == answer],
-            }
-            for answer in GROUPS
-        ],
+        "groups": [_show_group(group, visit, names) for group in GROUPS],
         "link": write_link(visit.asked),
         "day": visit.day,
         "token": visit.token,
@@ -185,11 +196,22 @@ def answer_results(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "aid/results.html", context)
 
 
+def _show_group(group: str, visit: Visit, names: Mapping[str, str]) -> dict[str, Any]:
+    """Those that may be asked for first; those that may not that day are apart."""
+    aids = [_show(found, visit, names) for found in visit.search.found if found.group == group]
+    return {
+        "answer": group,
+        "n": len(aids),
+        "open": [aid for aid in aids if not aid["is_closed"]],
+        "closed": [aid for aid in aids if aid["is_closed"]],
+    }
+
+
 def _find_why(text: str, visit: Visit, names: Mapping[str, str]) -> dict[str, Any]:
     """« Why is this aid not in my list? »: those whose name or provider holds every word asked."""
     words = fold(text).split()
     named = [one for one in visit.search.found if words and all(word in _fold_names(one) for word in words)]
-    aids = [_show(one, names) for one in named[:MOST_NAMED]]
+    aids = [_show(one, visit, names) for one in named[:MOST_NAMED]]
     return {"text": text.strip(), "aids": aids, "more": len(named) - len(aids)}
 
 
@@ -262,8 +284,10 @@ def _find_fact(visit: Visit, question: str) -> KnownAnswer | None:
     return fact if fact and fact.value == visit.asked.said.get(question) else None
 
 
-def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
+def _show(found: Found, visit: Visit, place_names: Mapping[str, str]) -> dict[str, Any]:
     definition, language = found.programme.definition, read_language()
+    ends_before = found.ruled.version.period.ends_before
+    has_ended = found.window.state == "closed" and ends_before is not None and ends_before <= visit.on
     return {
         "slug": found.programme.slug,
         "answer": found.outcome.answer,
@@ -272,9 +296,13 @@ def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
         "verdict": say_verdict(found, language),
         "window": found.window.words(language, say_date=write_day),
         "is_open": found.window.state == "open",
-        "is_repaid": bool({"loan", "grant_or_loan"} & set(definition.forms)),
-        "conditions": [
-            {"words": getattr(condition, language), "state": condition.state} for condition in found.outcome.conditions
+        "is_closed": found.window.state == "closed",
+        "ended_on": ends_before - timedelta(days=1) if has_ended and ends_before else None,
+        "amount": say_amount(definition.amount),
+        "is_repaid": find_repayment(definition) != "nothing",
+        "requirements": [
+            {"words": getattr(one, language), "state": _find_state(one, visit.asked), "source": _find_source(one)}
+            for one in found.outcome.requirements
         ],
         "nearest": list_nearest(found, language=language, place_names=place_names),
         "judgement": [words[language] for words in found.outcome.judgement],
@@ -282,3 +310,16 @@ def _show(found: Found, place_names: Mapping[str, str]) -> dict[str, Any]:
         "sources": definition.sources,
         "note": getattr(definition.note, language) if definition.note else "",
     }
+
+
+def _find_state(requirement: Requirement, asked: Asked) -> str:
+    """« to_do »: what is missing is not an answer but a choice still to be made, such as a legal form."""
+    questions = load_questions()
+    undecided = {name: one.undecided.code for name, one in questions.items() if one.undecided}
+    is_to_do = all(asked.said.get(name) == undecided.get(name, "") for name in requirement.variables)
+    return "to_do" if requirement.state == "missing" and is_to_do else requirement.state
+
+
+def _find_source(requirement: Requirement) -> str:
+    """The page that says it, where the rule names one of its own."""
+    return next((source for source in requirement.sources if source.startswith("http")), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any
 
@@ -121,9 +121,9 @@ def _list_known(request: HttpRequest) -> Any:
         return list_programmes()
     try:
         moment = datetime.fromisoformat(said)
-    except ValueError:
+        return list_programmes(known_at=(moment if moment.tzinfo else timezone.make_aware(moment)).astimezone(UTC))
+    except (ValueError, OverflowError):
         raise AidError("date-malformed", option="known_at=", value=said) from None
-    return list_programmes(known_at=moment if moment.tzinfo else timezone.make_aware(moment))
 
 
 def _read_on(request: HttpRequest) -> date:

@@ -66,7 +66,7 @@ def _tell(found: Found, language: str) -> dict[str, Any]:
         "verdict": say_verdict(found, language),
         "window": found.window.words(language, say_date=write_day),
         "revision": found.programme.revision,
-        "conditions": [getattr(condition, language) for condition in found.outcome.conditions],
+        "conditions": [getattr(one, language) for one in found.outcome.requirements],
     }
 
 

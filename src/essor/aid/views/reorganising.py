@@ -94,7 +94,13 @@ def _preview(request: HttpRequest, form: ReorganisationForm, asked: Reorganisati
         "is_to_come": asked.on > timezone.localdate(),
         "kept": kept,
         "seen": preview.fingerprint,
-        "counts": [len(preview.mandates), len(preview.agreements), len(preview.aids), len(preview.files)],
+        "counts": [
+            len(preview.mandates),
+            len({one.before.agreement for one in preview.agreements}),
+            len({one.programme.slug for one in preview.aids}),
+            len(preview.files),
+        ],
+        "orphans": sum(not one.after for one in preview.files),
         "tables": body_pictures.build_preview_tables(preview, words),
     }
     return render(request, "aid/reorganise_preview.html", context)
@@ -107,7 +113,9 @@ def _save(request: HttpRequest, asked: Reorganisation) -> HttpResponse:
     said = _("La réorganisation est enregistrée.")
     if moved:
         told = ngettext(
-            "{n} dossier ouvert a changé d’organisme.", "{n} dossiers ouverts ont changé d’organisme.", moved
+            "{n} dossier ouvert est touché : voyez qui le suit.",
+            "{n} dossiers ouverts sont touchés : voyez qui les suit.",
+            moved,
         )
         said = f"{said} {told.format(n=moved)}"
     messages.success(request, said)

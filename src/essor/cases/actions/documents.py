@@ -15,7 +15,7 @@ from essor.cases.actions.moving import take_answer
 from essor.cases.actions.writing import By, Promoter, add_event, hold_case, leave_letter, user_of
 from essor.cases.models import Case, CaseDocument, CaseEvent, Party
 from essor.cases.rules import ADVISER, PROMOTER, CaseError
-from essor.cases.sniffing import sniff_media_type
+from essor.cases.sniffing import is_named_for, sniff_media_type
 
 MOST_DOCUMENTS = 100
 LONGEST_NAME = 150
@@ -25,13 +25,15 @@ def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, n
     """From a promoter who is waited for, it is their answer.
 
     Raises CaseError: ``case_closed``, ``document_empty``, ``document_too_large``, ``document_kind``,
-    ``too_many_documents``.
+    ``document_name``, ``too_many_documents``.
     """
     incoming = storage.receive(chunks)
     try:
         media_type = sniff_media_type(incoming.path)
         if media_type is None:
             raise CaseError("document_kind", name=name)
+        if not is_named_for(media_type, clean_name(name)):
+            raise CaseError("document_name", name=name)
         with storage.hold_documents(), transaction.atomic():
             document = _write(case, name, incoming=incoming, media_type=media_type, by=by, now=now)
             storage.keep(incoming)

@@ -15,7 +15,7 @@ from essor.cases.access import hash_token
 from essor.cases.actions.writing import add_event
 from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseTask
-from essor.cases.rules import CaseError
+from essor.cases.rules import ERASURES, CaseError
 
 LEFT_ALONE = timedelta(days=1)
 
@@ -25,11 +25,12 @@ def erase_case(*, case: Case, reason: str, by: User | None, now: datetime) -> Ca
     """Who asked, what was written and the documents are erased for good; what counts (need, place, stages, days,
     outcome) is kept, so that usual times and totals stay true. The link opens nothing any more.
 
+    ``reason``: one of :data:`ERASURES`.
     Raises CaseError: ``reason_missing_erase``, ``case_open`` (close it first), ``case_erased``.
     """
     require(by, "erase_case", case.territory_code, on=timezone.localdate(now))
-    if not reason.strip():
-        raise CaseError("reason_missing_erase")
+    if reason not in ERASURES:
+        raise CaseError("reason_missing_erase", allowed=ERASURES)
     held = Case.objects.select_for_update().get(pk=case.pk)
     if held.erased_at is not None:
         raise CaseError("case_erased")
@@ -40,7 +41,7 @@ def erase_case(*, case: Case, reason: str, by: User | None, now: datetime) -> Ca
     held.profile, held.opening_key = None, None
     held.save()
     erased = _erase_words(held)
-    add_event(held, CaseEvent.Kind.ERASED, by=by, now=now, facts={"erased": erased, "reason": reason.strip()[:200]})
+    add_event(held, CaseEvent.Kind.ERASED, by=by, now=now, facts={"erased": erased, "reason": reason})
     return held
 
 

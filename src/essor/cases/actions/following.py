@@ -36,11 +36,13 @@ def follow_reorganisations(*, now: datetime, by: User | None = None, bodies: Col
 
 @transaction.atomic
 def _follow(case: Case, register: Register, *, by: User | None, on: date, now: datetime) -> bool:
+    held = Case.objects.select_for_update().select_related("assigned_to").get(pk=case.pk)
     find = read_bodies(register)
-    found = find(case.need, case.territory_code, on)
-    if case.assigned_body in {body.slug for body in found} or case.assigned_body not in register.lives:
+    found = find(held.need, held.territory_code, on)
+    is_followed = held.assigned_body in {body.slug for body in found}
+    if held.closed_at is not None or is_followed or held.assigned_body not in register.lives:
         return False
-    held = hold_case(case, by=by, now=now)
+    held = hold_case(held, by=by, now=now)
     before, person = held.assigned_body, held.assigned_to
     kept = _find_body_of(person, found, held.territory_code, on) if person else None
     route = find_route(need=held.need, territory_code=held.territory_code, on=on, find_bodies=find)

@@ -97,7 +97,9 @@ def _keep_message(
 @transaction.atomic
 def write_message(*, case: Case, text: str, by: By, now: datetime) -> CaseMessage:
     """To the other side. The promoter's answer starts the adviser's clock again; the adviser's message is a first
-    contact, or begins a new term. Raises CaseError: ``case_closed``, ``text_missing``, ``text_too_long``."""
+    contact, or begins a new term, unless no letter can tell the promoter of it.
+
+    Raises CaseError: ``case_closed``, ``text_missing``, ``text_too_long``."""
     held = hold_case(case, by=by, now=now)
     message = _keep_message(held, text, by=by, now=now)
     add_event(held, CaseEvent.Kind.MESSAGE, by=by, now=now, facts={"message": message.pk})
@@ -105,7 +107,8 @@ def write_message(*, case: Case, text: str, by: By, now: datetime) -> CaseMessag
         take_answer(held, now=now)
         leave_letter(held, "message", to=ADVISER, now=now)
     else:
-        _begin_or_renew(held, by=by, now=now)
+        if held.promoter_email:
+            _begin_or_renew(held, by=by, now=now)
         leave_letter(held, "message", to=PROMOTER, now=now)
     held.save()
     return message
@@ -125,13 +128,19 @@ def _begin_or_renew(case: Case, *, by: By, now: datetime) -> None:
 
 
 @transaction.atomic
-def write_note(*, case: Case, text: str, by: By, now: datetime, minutes: int | None = None) -> CaseMessage:
-    """The accompaniment log: what was done and how long it took, for advisers only; no clock moves."""
+def write_note(
+    *, case: Case, text: str, by: By, now: datetime, minutes: int | None = None, has_talked: bool = False
+) -> CaseMessage:
+    """The accompaniment log: what was done and how long it took, for advisers only. ``has_talked``: the promoter was
+    spoken to, which is a first contact, or begins a new term; else no clock moves."""
     held = hold_case(case, by=by, now=now)
     if isinstance(by, Promoter):
         raise CaseError("note_not_yours")
     note = _keep_message(held, text, by=by, now=now, is_note=True, minutes=minutes)
     add_event(held, CaseEvent.Kind.NOTE, by=by, now=now, facts={"message": note.pk, "minutes": minutes})
+    if has_talked:
+        _begin_or_renew(held, by=by, now=now)
+        held.save()
     return note
 
 

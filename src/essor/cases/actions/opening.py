@@ -205,7 +205,7 @@ def assign_case(
     if not may(person, "handle_cases", held.territory_code, on=timezone.localdate(now)):
         raise CaseError("person_outside", person=str(person))
     put_in_charge(held, person, now=now)
-    held.assigned_body = ""
+    held.assigned_body, held.routing_reason = "", []
     held.save()
     add_event(
         held, CaseEvent.Kind.ASSIGNED, by=by, now=now, words=words.strip(), facts={"person": person.pk, "before": seen}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from essor.accounts.models import User
 from essor.cases.actions.writing import add_event, hold_case
@@ -16,12 +17,14 @@ LONGEST_LABEL = 200
 
 @transaction.atomic
 def add_task(*, case: Case, label: str, by: User | None, now: datetime, due_on: date | None = None) -> CaseTask:
-    """Raises CaseError: ``case_closed``, ``task_missing``, ``task_too_long``."""
+    """Raises CaseError: ``case_closed``, ``task_missing``, ``task_too_long``, ``task_past``."""
     held, kept = hold_case(case, by=by, now=now), " ".join(label.split())
     if not kept:
         raise CaseError("task_missing")
     if len(kept) > LONGEST_LABEL:
         raise CaseError("task_too_long", limit=LONGEST_LABEL)
+    if due_on is not None and due_on < timezone.localdate(now):
+        raise CaseError("task_past")
     task = CaseTask.objects.create(case=held, label=kept, due_on=due_on, created_at=now, created_by=by)
     add_event(held, CaseEvent.Kind.TASK_ADDED, by=by, now=now, words=kept, facts={"task": task.pk})
     return task

@@ -59,5 +59,5 @@ def show_closed(request: HttpRequest) -> HttpResponse:
     cases = queries.list_closed(user=user, on=today, search=search)
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
     places = list_names(today, language_of_page())
-    table = pictures.build_cases_table(page.object_list, caption=_("Dossiers clos"), places=places)
+    table = pictures.build_closed_table(page.object_list, places=places)
     return render(request, "cases/closed.html", {"page": page, "table": table, "search": search})

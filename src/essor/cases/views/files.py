@@ -128,7 +128,12 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
     def deed(said: dict[str, Any]) -> None:
         actions.write_message(case=case, text=said["text"], by=by, now=now)
 
-    return _do(request, case, MessageForm(request.POST), deed, _("Le message est parti."))
+    done = _("Le message est parti.")
+    if not case.promoter_email:
+        done = _(
+            "Le message est au dossier, et rien n’en prévient la personne : appelez-la, puis notez que c’est fait."
+        )
+    return _do(request, case, MessageForm(request.POST), deed, done)
 
 
 @open_to(Audience.ADVISER)
@@ -138,7 +143,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     case, by, now = get_case(request, reference), _person(request), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
-        actions.write_note(case=case, text=said["text"], minutes=said["minutes"], by=by, now=now)
+        actions.write_note(case=case, by=by, now=now, **said)
 
     return _do(request, case, NoteForm(request.POST), deed, _("La note est gardée."))
 

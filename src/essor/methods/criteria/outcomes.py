@@ -13,7 +13,7 @@ from typing import Literal
 from essor.methods.criteria.answers import Answer
 from essor.methods.criteria.checking import Period, find_gaps
 from essor.methods.criteria.evaluation import Reason, Truth, Verdict, group_truth
-from essor.methods.criteria.nodes import Certainty, Leaf, Not
+from essor.methods.criteria.nodes import AllOf, AnyOf, AtLeast, Certainty, Leaf, Node, Not
 from essor.methods.criteria.words import Pair, describe_sentence
 from essor.methods.variables import Variable
 
@@ -58,6 +58,20 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """What is still wanted, all of it together: one leaf, or several of which one way is enough (« a or b »).
+
+    ``variables``: what it asks of; ``sources``: those of its leaves, each once.
+    """
+
+    state: State
+    variables: tuple[str, ...]
+    sources: tuple[str, ...]
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """Whether one may apply on a day. ``version``: position of the version in force, None where there is none.
 
@@ -80,7 +94,7 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """``answer``: yes, maybe or no. ``conditions``: the leaves that decide it, in the order of the tree: those that
-    fail, those that are missing, or those that carry a yes.
+    fail, those that are missing, or those that carry a yes. ``requirements``: the same with what joins them.
 
     ``probably_no``: the conditions read in a source do not suffice for the no. ``is_by_cases``: the conditions listed
     are unknown, but every case of theirs gives this answer. ``judgement``, ``window``: as given.
@@ -88,6 +102,7 @@ class Outcome:
 
     answer: Literal["yes", "maybe", "no"]
     conditions: tuple[Condition, ...]
+    requirements: tuple[Requirement, ...] = ()
     probably_no: bool = False
     is_by_cases: bool = False
     judgement: tuple[Mapping[str, str], ...] = ()
@@ -127,6 +142,9 @@ def outcome_of(
     return Outcome(
         answer=ANSWERS[truth],
         conditions=conditions,
+        requirements=tuple(
+            _require(node, state, variables, place_names) for node in _list_required(verdict.reasons, is_refused=False)
+        ),
         probably_no=truth == Truth.NO and is_doubtful,
         is_by_cases=is_by_cases,
         judgement=tuple(judgement),
@@ -144,6 +162,63 @@ def _decisive(reason: Reason, *, is_refused: bool) -> Iterator[tuple[Leaf, Reaso
     for part in reason.parts:
         if part.truth == wanted:
             yield from _decisive(part, is_refused=is_refused != flips)
+
+
+def _list_required(reason: Reason, *, is_refused: bool) -> Iterator[Node]:
+    """What decides, as criteria that must all be met: an alternative stays one, without the parts that are settled."""
+    node = reason.node
+    if isinstance(node, Leaf):
+        yield Not(node) if is_refused else node
+        return
+    if isinstance(node, Not):
+        yield from _list_required(reason.parts[0], is_refused=not is_refused)
+        return
+    if isinstance(node, AtLeast):
+        yield Not(node) if is_refused else _lessen(node, reason)
+        return
+    deciding = [part for part in reason.parts if part.truth == reason.truth]
+    if isinstance(node, AnyOf if is_refused else AllOf):
+        for part in deciding:
+            yield from _list_required(part, is_refused=is_refused)
+        return
+    ways = [_join(tuple(_list_required(part, is_refused=is_refused))) for part in deciding]
+    yield ways[0] if len(ways) == 1 else AnyOf(tuple(ways), node.path)
+
+
+def _lessen(node: AtLeast, reason: Reason) -> Node:
+    """Less those of its parts that are met already."""
+    left = tuple(part.node for part in reason.parts if part.truth != Truth.YES)
+    wanted = node.n - (len(node.of) - len(left))
+    return AtLeast(wanted, left, node.path) if 0 < wanted <= len(left) else node
+
+
+def _join(parts: tuple[Node, ...]) -> Node:
+    return parts[0] if len(parts) == 1 else AllOf(parts)
+
+
+def _require(
+    node: Node, state: State, variables: Mapping[str, Variable] | None, place_names: Mapping[str, str] | None
+) -> Requirement:
+    french, english = (
+        describe_sentence(node, language=language, variables=variables, place_names=place_names)
+        for language in ("fr", "en")
+    )
+    leaves = list(_list_leaves(node))
+    return Requirement(
+        state=state,
+        variables=tuple(dict.fromkeys(leaf.variable.id for leaf in leaves)),
+        sources=tuple(dict.fromkeys(leaf.source for leaf in leaves if leaf.source)),
+        fr=french,
+        en=english,
+    )
+
+
+def _list_leaves(node: Node) -> Iterator[Leaf]:
+    if isinstance(node, Leaf):
+        yield node
+        return
+    for part in node.of:
+        yield from _list_leaves(part)
 
 
 def _condition(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from essor.methods.criteria.nodes import AllOf, AnyOf, AtLeast, Leaf, Node, Not
-from essor.methods.variables import TRUE, Variable
+from essor.methods.variables import FALSE, TRUE, Variable
 
 NO_BREAK = "\u00a0"
 Pair = tuple[str, str]
@@ -109,7 +109,7 @@ def describe_sentence(
     >>> sells = Variable("sells", "boolean", "Vend", "Sells")
     >>> tree = {"any": [{"fact": "age", "at_least": 5}, {"not": {"fact": "sells", "is": False}}]}
     >>> describe_sentence(parse(tree, variables={"age": age, "sells": sells}), language="en")
-    'Age: at least 5 years or not (Sells: no)'
+    'Age: at least 5 years or Sells: yes'
     """
     return _sentence(node, _voice(language, variables, place_names))
 
@@ -138,6 +138,9 @@ def _sentence(node: Node, voice: _Voice) -> str:
             return voice.of((" et ", " and ")).join(_enclosed(part, voice) for part in node.of)
         case AnyOf():
             return voice.of((" ou ", " or ")).join(_enclosed(part, voice) for part in node.of)
+        case Not(part=Leaf() as leaf) if leaf.variable.kind == "boolean" and not (leaf.fr or leaf.en):
+            opposed = replace(leaf, values=(FALSE if leaf.values[0] == TRUE else TRUE,))
+            return _leaf_words(opposed, voice)
         case Not():
             return voice.of(("non", "not")) + f" ({_sentence(node.part, voice)})"
         case AtLeast():

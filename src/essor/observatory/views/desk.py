@@ -11,6 +11,9 @@ from django.views.decorators.http import require_safe
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, list_role_kinds, may, open_to
 from essor.accounts.queries import list_events
+from essor.aid.queries.care import list_proposals
+from essor.aid.queries.drafts import list_drafts
+from essor.cases.queries import read_desk
 from essor.directory.models import Organisation
 from essor.directory.queries import list_sources
 from essor.observatory.labels import label_deed
@@ -39,6 +42,9 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         "may_correct": edition is not None and may(request.user, "publish_edition", edition.territory_code),
         "has_organisations": Organisation.objects.exists(),
         **_find_undecided(edition, cast(User, request.user)),
+        "aid_drafts": list_drafts().count(),
+        "proposals": list_proposals().count(),
+        "files": read_desk(user=cast(User, request.user), on=timezone.localdate()),
         "drafts": [{"version": version, "label": _label(version)} for version in drafts[:MOST_LISTED]],
         "sources": list_sources()[:MOST_LISTED],
         "editions": [{"edition": item, "title": name_edition(item)} for item in list_editions()[:MOST_LISTED]],

@@ -11,7 +11,7 @@ from django.utils import timezone
 from essor.accounts.models import User
 from essor.aid.actions import add_aid, record_step
 from essor.aid.moves import Step
-from essor.cases.actions import THE_PROMOTER, NewRequest, assign_case, open_case, write_message
+from essor.cases.actions import THE_PROMOTER, NewRequest, assign_case, open_case, write_message, write_note
 from essor.cases.models import CaseLetter
 
 PHONE = "450 555-0100"
@@ -78,7 +78,9 @@ def open_files(*, adviser: User, now: datetime) -> None:
             )
         for slug, steps in aids.items():
             _follow_aid(case, slug, steps, adviser=adviser, now=now)
-        write_message(case=case, text="Où en êtes-vous cette semaine ?", by=adviser, now=now - timedelta(days=1))
+        yesterday = now - timedelta(days=1)
+        write_message(case=case, text="Où en êtes-vous cette semaine ?", by=adviser, now=yesterday)
+        write_note(case=case, text="Appel : tout avance.", minutes=15, has_talked=True, by=adviser, now=yesterday)
         CaseLetter.objects.filter(case=case).delete()
 
 

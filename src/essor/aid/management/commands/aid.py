@@ -162,9 +162,9 @@ class Command(BaseCommand):
                 definition = item.programme.definition
                 name = definition.name.en if language == "en" else definition.name.fr
                 self.stdout.write(f"{name} — {say_verdict(item, language)}, {item.window.words(language)}")
-                for condition in item.outcome.conditions:
+                for one in item.outcome.requirements:
                     if answer in {"maybe", "no"}:
-                        self.stdout.write(f"    {_say_state(condition.state)} {getattr(condition, language)}")
+                        self.stdout.write(f"    {_say_state(one.state)} {getattr(one, language)}")
                 for words in item.outcome.judgement:
                     self.stdout.write("    " + _("une personne doit juger :") + f" {words[language]}")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from argparse import ArgumentParser
 from typing import Any
@@ -70,4 +71,6 @@ class Command(BaseCommand):
         for email, name, _role in PEOPLE:
             self.stdout.write(f"  {name} : {email} · mot de passe {PASSWORD}")
         if not build_only:
+            # The links of letters and of frames lead to this port, here and in the processes that serve.
+            os.environ.setdefault("ESSOR_SITE_URL", f"http://localhost:{port}")
             call_command("serve", port=port)
