@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 
 from essor.accounts.models import User
-from essor.cases.actions import open_case
+from essor.cases.actions import assign_case, move_case, open_case
 from essor.cases.models import Case
 from essor.knowledge.programmes import ProgrammeDefinition
-from essor.programmes.actions import open_programme
+from essor.programmes.actions import enrol, open_programme
 from essor.programmes.guards import install_guards, remove_guards
-from essor.programmes.models import Agreement
+from essor.programmes.models import Agreement, Programme
 from essor.programmes.rules import NewOffer
 from essor.territories.actions import load_shipped_territories
 from tests.cases.conftest import ask as ask_for_help
@@ -60,18 +60,28 @@ def guards(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def agreement(guards: None) -> Agreement:
+    load_shipped_territories(by=None, now=NOW)
     return open_programme(definition=define(), by=None, now=NOW).agreements.get()
 
 
-def open_file() -> Case:
-    """Another start-up."""
-    key = secrets.token_hex(16)
-    return open_case(request=ask_for_help(opening_key=key, email=f"{key}@exemple.test"), now=NOW - 90 * DAY).case
+LEFT = ("begin", "to_prestart", "to_plan", "file", "to_analysis", "to_committee", "decide")
+"""The moves from a file in charge to the decision in its favour."""
+
+
+def open_file(*, until: str = "decide") -> Case:
+    """Another start-up, in the latest programme, led as far as a move; none: « enrol »."""
+    key, now = secrets.token_hex(16), NOW - 90 * DAY
+    case = open_case(request=ask_for_help(opening_key=key, email=f"{key}@exemple.test"), now=now).case
+    if case.assigned_to is None:
+        case = assign_case(case=case, person=User.objects.get(name="Camille Conseil"), by=None, now=now)
+    enrol(programme=Programme.objects.latest("pk"), case=case, by=None, now=now)
+    for move in LEFT[: LEFT.index(until) + 1 if until in LEFT else 0]:
+        case = move_case(case=case, move=move, words="Le comité est d’accord.", by=None, now=now)
+    return case
 
 
 @pytest.fixture
-def case(db: None) -> Case:
-    load_shipped_territories(by=None, now=NOW)
+def case(agreement: Agreement, adviser: User) -> Case:
     return open_file()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from essor.cases.rules import CaseError, list_outcomes
 from essor.cases.wording import explain_error, in_language
 from essor.design.forms import FormRenderer
 from essor.knowledge import WorkflowDefinition, load_needs
+from essor.knowledge.workflows import MoveDefinition
 
 ERASURE_LABELS: dict[str, Any] = {
     "asked": _("la personne l’a demandé"),
@@ -147,6 +149,26 @@ class AskForm(CaseForm):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Votre délai s’arrête jusqu’à sa réponse ; elle est prévenue si elle a donné un courriel."),
     )
+
+
+class MoveForm(CaseForm):
+    """``moves``: those that may be made by hand from where the file is."""
+
+    name = "move"
+
+    move = forms.ChoiceField(label=_("Étape suivante"), widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("Pourquoi, en quelques mots"),
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Nécessaire pour une pause et pour une décision."),
+    )
+
+    def __init__(self, *args: Any, moves: Sequence[MoveDefinition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["move"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(move.code, in_language(move.label)) for move in moves]
 
 
 class TaskForm(CaseForm):

@@ -16,7 +16,7 @@ ERASURE = Erasure("essor_refuse_unless_case_erased", "cases_case", "case_id")
 GUARDS = (
     WrittenOnce(
         "cases_case",
-        ("reference", "workflow", "workflow_version", "need", "territory_code", "consent_at", "opened_at"),
+        ("reference", "need", "territory_code", "consent_at", "opened_at"),
         once=("closed_at", "erased_at", "answered_at"),
     ),
     WrittenOnce(

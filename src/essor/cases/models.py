@@ -21,7 +21,7 @@ class Party(models.TextChoices):
 
 EVENT_KINDS = [
     "opened", "routed", "assigned", "moved", "message", "note", "task_added", "task_done", "document", "reminded",
-    "escalated", "closed", "erased", "aid", "reorganised",
+    "escalated", "closed", "erased", "aid", "reorganised", "programme",
 ]  # fmt: skip
 
 
@@ -45,7 +45,8 @@ class Case(models.Model):
 
     ``access_hash``: SHA-256 of the token in the promoter's link, which is kept nowhere. ``opening_key``: of the form
     that opened it and of what it said, so that the same form sent twice opens one case. ``due_on``: the day by which
-    whoever acts must have acted. ``kept_due_on``: the adviser's term while ``waiting_since`` stops it.
+    whoever acts must have acted. ``kept_due_on``: the adviser's term while ``waiting_since`` stops it; ``came_from``:
+    the stage that the file then left.
     """
 
     reference = models.CharField(max_length=20, unique=True)
@@ -75,6 +76,7 @@ class Case(models.Model):
     due_on = models.DateField(null=True, blank=True)
     waiting_since = models.DateTimeField(null=True, blank=True)
     kept_due_on = models.DateField(null=True, blank=True)
+    came_from = models.CharField(max_length=40, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     outcome_code = models.CharField(max_length=40, blank=True)
     outcome_words = models.TextField(blank=True)
@@ -141,6 +143,7 @@ class CaseEvent(models.Model):
         ERASED = "erased", _("renseignements effacés")
         AID = "aid", _("aide")
         REORGANISED = "reorganised", _("organisme remplacé")
+        PROGRAMME = "programme", _("programme")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -14,6 +14,7 @@ from essor.methods.business_days import add_business_days, extend_term
 PROMOTER = "promoter"
 ADVISER = "adviser"
 ADMINISTRATORS = "administrators"
+WITH_A_FORM = frozenset({"assign", "begin", "ask", "answer", "close"})
 
 ERASURES = ("asked", "kept_long_enough", "opened_by_mistake")
 """Why the words of a file are erased: a code, since the trace keeps it for ever."""
@@ -68,15 +69,31 @@ def list_moves(workflow: WorkflowDefinition, *, stage: str, by: str) -> list[Mov
     return [move for move in workflow.moves if stage in move.from_stages and by in move.by]
 
 
+def list_free_moves(workflow: WorkflowDefinition, *, stage: str) -> list[MoveDefinition]:
+    """Those that an adviser makes by hand and that have no form of their own."""
+    moves = list_moves(workflow, stage=stage, by=ADVISER)
+    return [move for move in moves if move.code not in WITH_A_FORM and not move.by_deed]
+
+
 def list_outcomes(workflow: WorkflowDefinition, *, by: str) -> list[OutcomeDefinition]:
     return [outcome for outcome in workflow.outcomes if by in outcome.by]
 
 
-def decide_move(workflow: WorkflowDefinition, *, stage: str, move: str, by: str, words: str = "") -> StageDefinition:
-    """The stage that a move leads to.
+def decide_move(
+    workflow: WorkflowDefinition,
+    *,
+    stage: str,
+    move: str,
+    by: str,
+    words: str = "",
+    came_from: str = "",
+    is_deed: bool = False,
+) -> StageDefinition:
+    """The stage that a move leads to. ``came_from``: the stage from which the file came to wait. ``is_deed``: what this
+    move says has just been done.
 
     Raises CaseError: ``case_closed``, ``move_unknown``, ``move_not_from_here`` (with the moves that are open),
-    ``move_not_yours``, ``reason_missing``.
+    ``move_not_yours``, ``move_by_deed``, ``reason_missing``.
     """
     if workflow.get_stage(stage).is_final:
         raise CaseError("case_closed")
@@ -88,9 +105,11 @@ def decide_move(workflow: WorkflowDefinition, *, stage: str, move: str, by: str,
         raise CaseError("move_not_from_here", move=move, stage=stage, allowed=open_moves)
     if by not in found.by:
         raise CaseError("move_not_yours", move=move)
+    if found.by_deed and not is_deed:
+        raise CaseError("move_by_deed", move=move)
     if found.needs_reason and not words.strip():
         raise CaseError("reason_missing", move=move)
-    return workflow.get_stage(found.to)
+    return workflow.get_stage(found.to or came_from)
 
 
 def check_outcome(workflow: WorkflowDefinition, *, outcome: str, words: str, by: str) -> OutcomeDefinition:
@@ -124,7 +143,7 @@ def move_clock(workflow: WorkflowDefinition, clock: Clock, *, before: str, after
     if workflow.get_stage(after).is_final:
         return Clock(None)
     if workflow.get_stage(after).stops_clock:
-        resumes = _find_resuming_stage(workflow, after)
+        resumes = _find_resuming_stage(workflow, after, before)
         kept = clock.due_on if before == resumes else start_clock(workflow, stage=resumes, on=on).due_on
         return Clock(start_clock(workflow, stage=after, on=on).due_on, stopped_on=on, kept_due_on=kept)
     if clock.stopped_on is not None and clock.kept_due_on is not None:
@@ -153,9 +172,10 @@ def summarise_usual(days: Sequence[int]) -> Usual | None:
     return Usual(-int(-median(days) // 1), len(days))
 
 
-def _find_resuming_stage(workflow: WorkflowDefinition, stopped: str) -> str:
-    """Where the promoter's answer leads from a stage that stops the clock."""
+def _find_resuming_stage(workflow: WorkflowDefinition, stopped: str, before: str) -> str:
+    """Where the promoter's answer leads from a stage that stops the clock; ``before``: where the file comes from."""
     for move in list_moves(workflow, stage=stopped, by=PROMOTER):
-        if not workflow.get_stage(move.to).is_final:
-            return move.to
+        to = move.to or before
+        if not workflow.get_stage(to).is_final:
+            return to
     raise KeyError(stopped)

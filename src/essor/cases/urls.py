@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("dossiers/<slug:reference>/message/", files.write, name="case_write"),
     path("dossiers/<slug:reference>/note/", files.note, name="case_note"),
     path("dossiers/<slug:reference>/attendre/", files.ask, name="case_ask"),
+    path("dossiers/<slug:reference>/avancer/", files.move, name="case_move"),
     path("dossiers/<slug:reference>/reprendre/", files.resume, name="case_resume"),
     path("dossiers/<slug:reference>/prendre/", files.take, name="case_take"),
     path("dossiers/<slug:reference>/confier/", files.assign, name="case_assign"),

@@ -20,13 +20,14 @@ from essor.knowledge.places import (
 from essor.knowledge.plain import find_demo_bodies, list_body_files, list_mappings, load_demo, load_mappings
 from essor.knowledge.reading import DefinitionRefused
 from essor.knowledge.variables import list_derived_variables, load_variable_definitions, load_variables
-from essor.knowledge.workflows import WorkflowDefinition, load_latest_workflow, load_workflows
+from essor.knowledge.workflows import StageDefinition, WorkflowDefinition, load_latest_workflow, load_workflows
 
 __all__ = [
     "BaseDefinition",
     "DefinitionRefused",
     "NeedDefinition",
     "PlaceDefinition",
+    "StageDefinition",
     "TerritoryList",
     "WorkflowDefinition",
     "find_demo_bodies",

@@ -25,8 +25,16 @@ class ReminderDefinition(Definition):
     to: Recipient
 
 
+class StagePriorDefinition(Definition):
+    """Before any file was seen: ``months`` spent in the stage, and the share that ``goes_on`` rather than stops."""
+
+    months: float = Field(gt=0, le=120)
+    goes_on: float = Field(gt=0, lt=1)
+
+
 class StageDefinition(Definition):
     """``acts``: who must do the next thing. ``stops_clock``: the adviser's term stops while the file is here.
+    ``prior``: what a forecast believes of it at first.
 
     ``promoter``, ``adviser``: what this stage means to each of them, in a sentence.
     """
@@ -40,6 +48,7 @@ class StageDefinition(Definition):
     promoter: Bilingual
     adviser: Bilingual
     reminders: Annotated[tuple[ReminderDefinition, ...], Field(strict=False)] = ()
+    prior: StagePriorDefinition | None = None
 
     @model_validator(mode="after")
     def _keeps_someone_awake(self) -> Self:
@@ -59,12 +68,23 @@ class StageDefinition(Definition):
 
 
 class MoveDefinition(Definition):
+    """``returns``: instead of ``to``, back to the stage from which the file came to wait. ``by_deed``: the deed itself
+    makes it (an offer, a payment), never a person by hand."""
+
     code: Code
     label: Bilingual
     from_stages: Annotated[tuple[Code, ...], Field(strict=False, min_length=1, alias="from")]
-    to: Code
+    to: Code | None = None
+    returns: bool = False
     by: Annotated[tuple[Actor, ...], Field(strict=False, min_length=1)]
     needs_reason: bool = False
+    by_deed: bool = False
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if self.returns == (self.to is not None):
+            raise ValueError("un mouvement mène à une étape (« to ») ou revient (« returns »), et pas les deux")
+        return self
 
 
 class OutcomeDefinition(Definition):
@@ -77,6 +97,9 @@ class OutcomeDefinition(Definition):
 
 
 class WorkflowDefinition(Definition):
+    """``continues``: the workflow whose files may go on under this one; it then knows all the codes of that one.
+    ``opens_at``: the stage at which what the file is for has opened."""
+
     id: Code
     version: int = Field(ge=1)
     label: Bilingual
@@ -84,6 +107,8 @@ class WorkflowDefinition(Definition):
     source: str = Field(min_length=1)
     reviewed_on: date
     first_stage: Code
+    continues: Code | None = None
+    opens_at: Code | None = None
     stages: Annotated[tuple[StageDefinition, ...], Field(strict=False, min_length=2)]
     moves: Annotated[tuple[MoveDefinition, ...], Field(strict=False, min_length=1)]
     outcomes: Annotated[tuple[OutcomeDefinition, ...], Field(strict=False, min_length=1)]
@@ -94,7 +119,8 @@ class WorkflowDefinition(Definition):
         for named in (self.stages, self.moves, self.outcomes):
             _require_distinct(item.code for item in named)
         stages = {stage.code: stage for stage in self.stages}
-        named_by_moves = {code for move in self.moves for code in (*move.from_stages, move.to)}
+        named_by_moves = {code for move in self.moves for code in (*move.from_stages, move.to) if code}
+        named_by_moves |= {self.opens_at} - {None}
         if unknown := {self.first_stage, *named_by_moves} - set(stages):
             raise ValueError(f"étapes inconnues : {', '.join(sorted(unknown))}")
         if any(stages[code].is_final for move in self.moves for code in move.from_stages):
@@ -107,6 +133,10 @@ class WorkflowDefinition(Definition):
     def _can_close(self, stage: str) -> bool:
         finals = {one.code for one in self.stages if one.is_final}
         return any(stage in move.from_stages and move.to in finals and "adviser" in move.by for move in self.moves)
+
+    def list_codes(self) -> set[tuple[str, str]]:
+        named = {"stage": self.stages, "move": self.moves, "outcome": self.outcomes}
+        return {(kind, item.code) for kind, items in named.items() for item in items}
 
     def get_stage(self, code: str) -> StageDefinition:
         return next(stage for stage in self.stages if stage.code == code)
@@ -138,6 +168,16 @@ def load_workflows() -> Mapping[tuple[str, int], WorkflowDefinition]:
                 remedy="Donnez un nouveau numéro à la nouvelle version.",
             )
         found[key] = workflow
+    for workflow in found.values():
+        continued = [one for (name, _version), one in found.items() if name == workflow.continues]
+        left = set().union(*(one.list_codes() for one in continued)) - workflow.list_codes()
+        if left or (workflow.continues and not continued):
+            raise DefinitionRefused(
+                file=f"workflows/{workflow.id}",
+                path="continues",
+                problem=f"« {workflow.id} » ne connaît pas tout de « {workflow.continues} » : {sorted(left)}.",
+                remedy="Un dossier qui continue garde ses étapes : ajoutez celles qui manquent.",
+            )
     return MappingProxyType(found)
 
 

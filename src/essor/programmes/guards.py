@@ -22,6 +22,12 @@ GUARDS = (
             "made_by_id",
         ),
     ),
+    WrittenOnce("programmes_enrolment", ("programme_id", "case_id", "entered_on", "entered_at", "entered_by_id")),
+    WrittenOnce(
+        "programmes_paymentrequest",
+        ("offer_id", "cents", "words", "asked_at", "asked_by_id"),
+        once=("move_id", "dropped_at"),
+    ),
     WrittenOnce(
         MOVES,
         (

@@ -91,6 +91,26 @@ class Agreement(models.Model):
         return read_clauses(self.clauses)
 
 
+class Enrolment(models.Model):
+    """A file that is of a programme: one start-up, counted once whoever helps it."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="enrolments")
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="enrolment")
+    entered_on = models.DateField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AppendOnlyQuerySet["Enrolment"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.case}"
+
+
 class Offer(models.Model):
     """What is offered to a start-up, whose file it is of. Amounts in cents. What becomes of it is in its moves."""
 
@@ -124,6 +144,31 @@ class Offer(models.Model):
     @property
     def cents(self) -> int:
         return self.grant_cents + self.loan_cents
+
+
+class PaymentRequest(models.Model):
+    """A payment that waits for a second person, who approves it (``move``) or sets it aside (``dropped_at``)."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="payment_requests")
+    cents = models.BigIntegerField()
+    words = models.CharField(max_length=500)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    move = models.OneToOneField("LedgerMove", null=True, blank=True, on_delete=models.PROTECT, related_name="request")
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="payment_request_is_of_something"),
+            models.CheckConstraint(condition=Q(move=None) | Q(dropped_at=None), name="payment_request_ends_once"),
+            models.UniqueConstraint(
+                fields=["offer"], condition=Q(move=None, dropped_at=None), name="payment_request_waits_alone"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer} {self.cents}"
 
 
 class LedgerMove(models.Model):

@@ -8,6 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from essor.knowledge import WorkflowDefinition
+
 CENTS = 100
 
 
@@ -88,6 +90,12 @@ def check_offer(offer: NewOffer, clauses: Clauses, term: Term, *, held: int = 0)
         raise ProgrammeError("outside-term", on=offer.offered_on, **days)
     if offer.expires_on < offer.offered_on:
         raise ProgrammeError("expires-before", offered_on=offer.offered_on, expires_on=offer.expires_on)
+
+
+def has_reached(workflow: WorkflowDefinition, stage: str, wanted: str) -> bool:
+    """Whether a stage stands at or after another, in the order of the workflow."""
+    order = [one.code for one in workflow.stages]
+    return order.index(stage) >= order.index(wanted)
 
 
 def check_children(parent: int, children: int) -> None:

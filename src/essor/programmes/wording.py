@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.design.wording import write_cad, write_day, write_percent
+from essor.programmes.queries.files import StartupFile
 from essor.programmes.rules import CENTS, ProgrammeError
 
 SENTENCES: Mapping[str, Any] = {
@@ -30,6 +32,12 @@ SENTENCES: Mapping[str, Any] = {
     "over-accepted": _("Il reste {holds} à verser de cette offre ; {asked} est trop. Rien n’est versé."),
     "over-paid": _("{holds} ont été versés ; on ne peut en récupérer {asked}."),
     "not-offered": _("Cette offre n’attend plus de réponse : elle est acceptée, refusée ou finie."),
+    "not-enrolled": _("Ce dossier n’est pas du programme de cette entente. Inscrivez-l’y d’abord."),
+    "already-enrolled": _("Ce dossier est déjà d’un programme."),
+    "stage-too-early": _("Une offre vient après la décision du comité. Faites d’abord avancer le dossier."),
+    "signature-missing": _("Écrivez qui signe : sans signature, rien n’est accepté."),
+    "payment-waits": _("Un versement de cette offre attend déjà une autre personne. Qu’elle l’approuve ou l’écarte."),
+    "payment-gone": _("Ce versement n’attend plus : il est fait, ou écarté."),
     "offer-expired": _(
         "Cette offre finissait le {expires_on} : le {on}, elle ne peut plus être acceptée. Faites-en une autre."
     ),
@@ -42,6 +50,20 @@ SENTENCES: Mapping[str, Any] = {
     "day-to-come": _("Le {on} est à venir : une écriture dit ce qui est arrivé."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
+DEEDS: Mapping[str, Any] = {
+    "enrol": _("entrée dans {name}"),
+    "offer": _("offre de {amount}"),
+    "accept": _("offre de {amount} acceptée"),
+    "decline": _("{amount} rendus à l’enveloppe"),
+    "pay": _("{amount} versés"),
+    "recover": _("{amount} récupérés"),
+}
+STATES: Mapping[str, Any] = {
+    "offered": _("attend une réponse"),
+    "accepted": _("acceptée"),
+    "paid": _("versée"),
+    "ended": _("finie"),
+}
 AMOUNTS = frozenset({"asked", "floor", "cap", "holds", "least"})
 
 
@@ -50,6 +72,22 @@ def explain(error: ProgrammeError) -> str:
     if error.code == "outside-term":
         facts["last"] = write_day(error.facts["ends_before"] - timedelta(days=1))
     return str(SENTENCES[error.code]).format(**facts)
+
+
+def describe_deed(facts: Mapping[str, Any]) -> str:
+    """What a line of the timeline says of a programme, from the facts that it keeps."""
+    name = facts.get("en" if get_language() == "en" else "fr", "")
+    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)))
+
+
+def summarise_file(file: StartupFile) -> str:
+    if file.programme is None:
+        return gettext("Ce dossier n’est d’aucun programme.")
+    name = file.programme.name_en if get_language() == "en" else file.programme.name_fr
+    said = [gettext("Dans « {name} ».").format(name=name)]
+    told = gettext("Offre de {amount} : {state}.")
+    said += [told.format(amount=write_cents(line.offer.cents), state=STATES[line.state]) for line in file.offers]
+    return " ".join(said)
 
 
 def write_cents(cents: int) -> str:

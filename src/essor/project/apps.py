@@ -18,12 +18,14 @@ class ProjectConfig(AppConfig):
         from essor.aid.queries import list_aid_names
         from essor.cases.hanging import learn_hanging
         from essor.directory.copies import learn_copies
+        from essor.programmes.hanging import PROGRAMME
         from essor.territories.queries import ancestors
         from essor.territories.subjects import offer_aids
 
         learn_places(lambda code: ancestors(code, timezone.localdate()))
         learn_copies(_remove_documents)
         learn_hanging(FOLDER)
+        learn_hanging(PROGRAMME)
         offer_aids(list_aid_names)
 
 

@@ -32,36 +32,47 @@ from essor.cases.rules import (
     move_clock,
     start_clock,
 )
+from essor.knowledge import StageDefinition, load_latest_workflow
 
 LONGEST_TEXT = 10_000
 MOST_MINUTES = 24 * 60
 
 
 @transaction.atomic
-def move_case(*, case: Case, move: str, by: By, now: datetime, words: str = "") -> Case:
-    """Makes one move of the workflow. What one asks of the promoter is also a message to them.
+def move_case(*, case: Case, move: str, by: By, now: datetime, words: str = "", is_deed: bool = False) -> Case:
+    """Makes one move of the workflow. What one asks of the promoter is also a message to them. ``is_deed``: what the
+    move says has just been done, which its own action tells in words.
 
     Raises CaseError: those of ``rules.decide_move``, ``person_missing`` (entrusting has its own action),
     ``outcome_missing`` (so has closing).
     """
     held = hold_case(case, by=by, now=now)
-    stage = decide_move(workflow_of(held), stage=held.stage, move=move, by=side_of(by), words=words)
+    stage = _decide(held, move, by=by, words=words, is_deed=is_deed)
     if stage.is_final:
         raise CaseError("outcome_missing")
     if held.assigned_to_id is None:
         raise CaseError("person_missing")
-    if stage.stops_clock:
+    if stage.stops_clock and not is_deed:
         _keep_message(held, words, by=by, now=now)
         leave_letter(held, "asked", to=PROMOTER, now=now)
-    _enter(held, move, by=by, now=now, words=words)
+    _enter(held, move, by=by, now=now, words=words, is_deed=is_deed)
     held.save()
     return held
 
 
-def _enter(case: Case, move: str, *, by: By, now: datetime, words: str = "") -> None:
+def _decide(case: Case, move: str, *, by: By, words: str, is_deed: bool = False) -> StageDefinition:
+    return decide_move(
+        workflow_of(case), stage=case.stage, move=move, by=side_of(by), words=words, came_from=case.came_from,
+        is_deed=is_deed,
+    )  # fmt: skip
+
+
+def _enter(case: Case, move: str, *, by: By, now: datetime, words: str = "", is_deed: bool = False) -> None:
     """The stage, its clock and its line; the caller saves."""
     workflow, before = workflow_of(case), case.stage
-    case.stage = decide_move(workflow, stage=before, move=move, by=side_of(by), words=words).code
+    stage = _decide(case, move, by=by, words=words, is_deed=is_deed)
+    case.stage = stage.code
+    case.came_from = before if stage.stops_clock else ""
     clock = move_clock(workflow, read_clock(case), before=before, after=case.stage, on=timezone.localdate(now))
     set_clock(case, clock, now=now)
     if not isinstance(by, Promoter) and case.answered_at is None:
@@ -74,7 +85,10 @@ def _enter(case: Case, move: str, *, by: By, now: datetime, words: str = "") -> 
 
 def take_answer(case: Case, *, now: datetime) -> None:
     """What the promoter writes or deposits while they are waited for is their answer; the caller saves."""
-    if case.waiting_since is not None:
+    workflow = workflow_of(case)
+    if case.waiting_since is not None and any(
+        move.code == "answer" for move in list_moves(workflow, stage=case.stage, by=PROMOTER)
+    ):
         _enter(case, "answer", by=THE_PROMOTER, now=now)
 
 
@@ -142,6 +156,22 @@ def write_note(
         _begin_or_renew(held, by=by, now=now)
         held.save()
     return note
+
+
+@transaction.atomic
+def continue_case(*, case: Case, workflow: str, by: By, now: datetime) -> Case:
+    """The same file goes on under a workflow that continues its own: same stage, same term, same timeline.
+
+    Raises CaseError: ``case_closed``, ``workflow_not_next``.
+    """
+    held, after = hold_case(case, by=by, now=now), load_latest_workflow(workflow)
+    if after.continues != held.workflow:
+        raise CaseError("workflow_not_next", reference=held.reference)
+    held.workflow, held.workflow_version = after.id, after.version
+    if held.waiting_since is not None:
+        held.came_from = held.came_from or "in_conversation"
+    held.save()
+    return held
 
 
 @transaction.atomic

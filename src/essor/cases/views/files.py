@@ -24,12 +24,13 @@ from essor.cases.forms import (
     DocumentForm,
     ErasureForm,
     MessageForm,
+    MoveForm,
     NoteForm,
     TaskForm,
 )
 from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument, CaseTask
-from essor.cases.rules import ADVISER, list_moves
+from essor.cases.rules import ADVISER, list_free_moves, list_moves
 from essor.cases.views.private import (
     Deed,
     do_or,
@@ -92,6 +93,7 @@ def _make_forms(case: Case, *, today: Any) -> dict[str, CaseForm]:
     return {
         "message": MessageForm(),
         "note": NoteForm(),
+        "move": _move_form(case),
         "ask": AskForm(),
         "task": TaskForm(),
         "document": DocumentForm(),
@@ -99,6 +101,10 @@ def _make_forms(case: Case, *, today: Any) -> dict[str, CaseForm]:
         "closing": ClosingForm(workflow=workflow_of(case), by=ADVISER),
         "erasure": ErasureForm(),
     }
+
+
+def _move_form(case: Case, data: Any = None) -> MoveForm:
+    return MoveForm(data, moves=list_free_moves(workflow_of(case), stage=case.stage))
 
 
 def _assignment_form(case: Case, *, today: Any, data: Any = None) -> AssignmentForm:
@@ -161,6 +167,18 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     if not case.promoter_email:
         done = _("Votre délai est arrêté. Appelez la personne : sans courriel, aucune lettre ne lui parvient.")
     return _do(request, case, AskForm(request.POST), deed, done)
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case")
+@keep_private
+def move(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = get_case(request, reference), _person(request), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.move_case(case=case, by=by, now=now, **said)
+
+    return _do(request, case, _move_form(case, request.POST), deed, _("Le dossier a avancé."))
 
 
 @open_to(Audience.ADVISER)

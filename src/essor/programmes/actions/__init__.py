@@ -1,0 +1,28 @@
+"""Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
+
+from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.files import enrol
+from essor.programmes.actions.offers import (
+    accept_offer,
+    approve_payment,
+    ask_payment,
+    drop_payment,
+    end_offer,
+    make_offer,
+    pay,
+    recover,
+)
+
+__all__ = [
+    "accept_offer",
+    "approve_payment",
+    "ask_payment",
+    "drop_payment",
+    "end_offer",
+    "enrol",
+    "load_shipped_programmes",
+    "make_offer",
+    "open_programme",
+    "pay",
+    "recover",
+]

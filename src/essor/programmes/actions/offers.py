@@ -1,0 +1,213 @@
+"""An offer under the clauses of an agreement, what becomes of it, and the stage of its file with it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from essor.accounts.models import User
+from essor.accounts.permissions import require
+from essor.cases.actions import By, move_case
+from essor.cases.actions.writing import add_event, hold_case, side_of, workflow_of
+from essor.cases.models import Case, CaseEvent
+from essor.cases.rules import list_moves
+from essor.methods.bases import canonical_json
+from essor.methods.ledger import ACCEPTED, FREE, OFFERED, PAID
+from essor.programmes.actions.writing import (
+    check_part,
+    hold_agreement,
+    move_money,
+    require_for,
+    sum_of,
+    trace,
+    write_move,
+)
+from essor.programmes.models import Agreement, Enrolment, LedgerBalance, LedgerMove, Offer, PaymentRequest
+from essor.programmes.rules import NewOffer, ProgrammeError, check_offer, has_reached
+from essor.territories.queries import ancestors
+
+OFFER, ACCEPT, DECLINE, PAY = "offer", "accept", "decline", "pay"
+
+
+@transaction.atomic
+def make_offer(*, agreement: Agreement, case: Case, asked: NewOffer, by: User, now: datetime) -> Offer:
+    """Raises ProgrammeError: those of :func:`essor.programmes.rules.check_offer`, ``before-the-request``,
+    ``outside-territory``, ``over-free``, ``days-disordered``, ``day-to-come``, ``not-enrolled``, ``stage-too-early``."""
+    require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
+    held = hold_agreement(agreement, on=asked.offered_on, now=now)
+    _require_stage(held, case)
+    served = [case.territory_code, *ancestors(case.territory_code, asked.offered_on)]
+    if held.territory_code and held.territory_code not in served:
+        raise ProgrammeError("outside-territory", partner=held.partner)
+    check_offer(asked, held.read_clauses(), held.term, held=_sum_held(held, case))
+    opened_on = timezone.localdate(case.opened_at)
+    if asked.offered_on < opened_on:
+        raise ProgrammeError("before-the-request", on=asked.offered_on, asked_on=opened_on)
+    holds = LedgerBalance.objects.get(agreement=held, account=FREE).cents
+    if holds < asked.cents:
+        raise ProgrammeError("over-free", asked=asked.cents, holds=holds)
+    offer = Offer.objects.create(
+        agreement=held, case=case, grant_cents=asked.grant, loan_cents=asked.loan, conditions=list(asked.conditions),
+        offered_on=asked.offered_on, expires_on=asked.expires_on, made_at=now, made_by=by,
+    )  # fmt: skip
+    write_move(held, "offer", offer.cents, offer=offer, happened_on=asked.offered_on, recorded_by=by, recorded_at=now)
+    trace("make_offer", offer, by, now, {"case": case.reference, "grant": asked.grant, "loan": asked.loan})
+    _advance(case, OFFER, offer.cents, by=by, now=now)
+    return offer
+
+
+@transaction.atomic
+def accept_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -> LedgerMove:
+    """``words``: who signed, and how; they are kept with the file, and the ledger keeps the mark of what was signed.
+
+    Raises ProgrammeError: ``not-offered``, ``offer-expired``, ``signature-missing``, and those of days.
+    """
+    if not words.strip():
+        raise ProgrammeError("signature-missing")
+    require_for(offer, by, now)
+    held = hold_agreement(offer.agreement, on=on, now=now)
+    if on > offer.expires_on:
+        raise ProgrammeError("offer-expired", on=on, expires_on=offer.expires_on)
+    if sum_of(offer, OFFERED) != offer.cents:
+        raise ProgrammeError("not-offered")
+    move = move_money(held, offer, "accept", offer.cents, on=on, by=by, now=now, words=_mark(offer))
+    _advance(offer.case, ACCEPT, offer.cents, by=by, now=now, words=words)
+    return move
+
+
+@transaction.atomic
+def end_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -> LedgerMove:
+    """Declined, expired or given up: what is not paid is free again. Raises ProgrammeError: ``not-offered``, and those
+    of days."""
+    require_for(offer, by, now)
+    held = hold_agreement(offer.agreement, on=on, now=now)
+    for kind, account in (("lapse", OFFERED), ("cancel", ACCEPTED)):
+        if cents := sum_of(offer, account):
+            move = move_money(held, offer, kind, cents, on=on, by=by, now=now)
+            drop_requests(offer, now=now)
+            _advance(offer.case, DECLINE, cents, by=by, now=now, words=words)
+            return move
+    raise ProgrammeError("not-offered")
+
+
+@transaction.atomic
+def pay(
+    *, offer: Offer, cents: int, on: date, words: str, by: User, approved_by: User | None, now: datetime
+) -> LedgerMove:
+    """A part or all of what was accepted; payments of one offer count together towards what takes two people.
+
+    Raises ProgrammeError: ``amount-not-positive``, ``over-accepted``, ``second-person-needed``, and those of days.
+    """
+    require_for(offer, by, now)
+    held = hold_agreement(offer.agreement, on=on, now=now)
+    check_part(offer, ACCEPTED, cents, code="over-accepted")
+    least = held.read_clauses().two_people_from
+    if approved_by is not None:
+        require_for(offer, approved_by, now)
+    if (approved_by is None and _takes_two(offer, held, cents)) or approved_by == by:
+        raise ProgrammeError("second-person-needed", least=least or 0)
+    move = move_money(held, offer, "pay", cents, on=on, by=by, now=now, words=words, approved_by=approved_by)
+    _advance(offer.case, PAY, cents, by=by, now=now)
+    return move
+
+
+@transaction.atomic
+def recover(*, offer: Offer, cents: int, on: date, words: str, by: User, now: datetime) -> LedgerMove:
+    """What comes back of what was paid. Raises ProgrammeError: ``amount-not-positive``, ``over-paid``, and those of
+    days."""
+    require_for(offer, by, now)
+    held = hold_agreement(offer.agreement, on=on, now=now)
+    check_part(offer, PAID, cents, code="over-paid")
+    return move_money(held, offer, "recover", cents, on=on, by=by, now=now, words=words)
+
+
+@transaction.atomic
+def ask_payment(*, offer: Offer, cents: int, on: date, words: str, by: User, now: datetime) -> LedgerMove | None:
+    """Pays, or leaves it to a second person to approve: None. Raises ProgrammeError: those of :func:`pay`, and
+    ``payment-waits``."""
+    require_for(offer, by, now)
+    held = hold_agreement(offer.agreement, on=on, now=now)
+    if offer.payment_requests.filter(move=None, dropped_at=None).exists():
+        raise ProgrammeError("payment-waits")
+    check_part(offer, ACCEPTED, cents, code="over-accepted")
+    if not _takes_two(offer, held, cents):
+        return pay(offer=offer, cents=cents, on=on, words=words, by=by, approved_by=None, now=now)
+    asked = PaymentRequest.objects.create(offer=offer, cents=cents, words=words, asked_at=now, asked_by=by)
+    trace("ask_payment", asked, by, now, {"case": offer.case.reference})
+    return None
+
+
+@transaction.atomic
+def approve_payment(*, request: PaymentRequest, by: User, now: datetime) -> LedgerMove:
+    """By someone else than who asked for it, that day. Raises ProgrammeError: those of :func:`pay`, and
+    ``payment-gone``."""
+    require_for(request.offer, by, now)
+    hold_agreement(request.offer.agreement, on=timezone.localdate(now), now=now)
+    asked = PaymentRequest.objects.select_for_update().get(pk=request.pk)
+    if asked.move_id is not None or asked.dropped_at is not None:
+        raise ProgrammeError("payment-gone")
+    said = {"offer": asked.offer, "cents": asked.cents, "on": timezone.localdate(now), "words": asked.words}
+    asked.move = pay(**said, by=asked.asked_by, approved_by=by, now=now)
+    asked.save(update_fields=["move"])
+    return asked.move
+
+
+@transaction.atomic
+def drop_payment(*, request: PaymentRequest, by: User, now: datetime) -> None:
+    """Not approved: nothing is paid. Raises ProgrammeError ``payment-gone``."""
+    require_for(request.offer, by, now)
+    if not drop_requests(request.offer, now=now):
+        raise ProgrammeError("payment-gone")
+    trace("drop_payment", request, by, now, {"case": request.offer.case.reference})
+
+
+def drop_requests(offer: Offer, *, now: datetime) -> int:
+    return offer.payment_requests.filter(move=None, dropped_at=None).update(dropped_at=now)
+
+
+def _takes_two(offer: Offer, agreement: Agreement, cents: int) -> bool:
+    least = agreement.read_clauses().two_people_from
+    paid = LedgerMove.objects.filter(offer=offer, kind="pay").aggregate(cents=Sum("cents"))["cents"] or 0
+    return least is not None and paid + cents >= least
+
+
+def _require_stage(agreement: Agreement, case: Case) -> None:
+    """Only to a file of the programme, once it was decided in its favour."""
+    if not case_is_of(case, agreement.programme_id):
+        raise ProgrammeError("not-enrolled")
+    workflow = workflow_of(case)
+    decided = next(stage for move in workflow.moves if move.code == OFFER for stage in move.from_stages)
+    if not has_reached(workflow, case.came_from or case.stage, decided):
+        raise ProgrammeError("stage-too-early")
+
+
+def case_is_of(case: Case, programme_id: int) -> bool:
+    return Enrolment.objects.filter(case=case, programme_id=programme_id).exists()
+
+
+def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words: str = "") -> None:
+    """The deed stands in the timeline, and the file goes where it leads, if it leads anywhere from where it is."""
+    held = hold_case(case, by=by, now=now)
+    facts = {"deed": move, "cents": cents}
+    add_event(held, CaseEvent.Kind.PROGRAMME, by=by, now=now, words=words.strip(), facts=facts)
+    if any(one.code == move for one in list_moves(workflow_of(held), stage=held.stage, by=side_of(by))):
+        move_case(case=held, move=move, by=by, now=now, is_deed=True)
+
+
+def _mark(offer: Offer) -> str:
+    """SHA-256 of what was offered, as canonical JSON: what was signed, without who signed."""
+    said = {
+        "agreement": offer.agreement.code, "grant_cents": offer.grant_cents, "loan_cents": offer.loan_cents,
+        "conditions": offer.conditions, "expires_on": offer.expires_on.isoformat(),
+    }  # fmt: skip
+    return f"SHA-256 {hashlib.sha256(canonical_json(said)).hexdigest()}"
+
+
+def _sum_held(agreement: Agreement, case: Case) -> int:
+    """What earlier offers of an agreement to one start-up hold: offered, accepted or paid, in cents."""
+    offers = Offer.objects.filter(agreement=agreement, case=case)
+    return sum(sum_of(offer, account) for offer in offers for account in (OFFERED, ACCEPTED, PAID))

@@ -1,0 +1,39 @@
+"""The programme, as it hangs on a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from essor.cases.hanging import Hanging
+from essor.cases.models import Case, CaseEvent
+from essor.programmes.queries.files import export_file, read_file
+from essor.programmes.wording import describe_deed, summarise_file
+
+
+def _summarise(case: Case) -> str:
+    return summarise_file(read_file(case))
+
+
+def _erase_nothing(_case: Case) -> int:
+    """What is kept of an offer names nobody: what was said is in the timeline, which is blanked with the rest."""
+    return 0
+
+
+def _export(case: Case) -> Any:
+    return export_file(read_file(case))
+
+
+PROGRAMME = Hanging(
+    code=CaseEvent.Kind.PROGRAMME,
+    title=_("Le programme"),
+    promoter_page="case_follow_programme",
+    adviser_page="case_programme",
+    overview=_("Les programmes"),
+    overview_page="programmes",
+    summarise=_summarise,
+    describe=describe_deed,
+    export=_export,
+    erase=_erase_nothing,
+)

@@ -1,0 +1,101 @@
+"""A file in its programme: the offers made to it and where their money is; the requests that wait for someone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from essor.accounts.models import User
+from essor.cases.models import Case
+from essor.methods.ledger import ACCEPTED, OFFERED, PAID, RECOVERED
+from essor.programmes.models import Agreement, Enrolment, LedgerMove, Offer, PaymentRequest, Programme
+from essor.programmes.queries import to_dollars
+
+ACCOUNTS = (OFFERED, ACCEPTED, PAID, RECOVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """``holds``: what the offer holds in each account, in cents. ``waits``: a payment that a second person may approve."""
+
+    offer: Offer
+    holds: Mapping[str, int]
+    waits: PaymentRequest | None = None
+
+    @property
+    def state(self) -> str:
+        """``offered``, ``accepted`` (something is still to be paid), ``paid``, or ``ended``."""
+        for account in (OFFERED, ACCEPTED, PAID):
+            if self.holds[account]:
+                return account
+        return "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StartupFile:
+    """``enrolment`` None: the case is of no programme."""
+
+    case: Case
+    enrolment: Enrolment | None
+    offers: list[OfferLine] = field(default_factory=list)
+
+    @property
+    def programme(self) -> Programme | None:
+        return self.enrolment.programme if self.enrolment else None
+
+
+def read_file(case: Case) -> StartupFile:
+    """In four queries, whatever its number of offers."""
+    enrolment = Enrolment.objects.select_related("programme").filter(case=case).first()
+    if enrolment is None:
+        return StartupFile(case, None)
+    offers = list(Offer.objects.filter(case=case).select_related("agreement", "agreement__programme", "case"))
+    holds = {offer.pk: dict.fromkeys(ACCOUNTS, 0) for offer in offers}
+    for offer, source, target, cents in LedgerMove.objects.filter(offer__case=case).values_list(
+        "offer_id", "source_account", "target_account", "cents"
+    ):
+        for account, change in ((source, -cents), (target, cents)):
+            if account in ACCOUNTS:
+                holds[offer][account] += change
+    waiting = {
+        one.offer_id: one
+        for one in PaymentRequest.objects.filter(offer__case=case, move=None, dropped_at=None).select_related("asked_by")
+    }
+    return StartupFile(case, enrolment, [OfferLine(one, holds[one.pk], waiting.get(one.pk)) for one in offers])
+
+
+def export_file(file: StartupFile) -> dict[str, Any] | None:
+    """What the promoter takes away."""
+    if file.programme is None:
+        return None
+    return {
+        "programme": file.programme.slug,
+        "offers": [
+            {
+                "grant_cad": to_dollars(line.offer.grant_cents),
+                "loan_cad": to_dollars(line.offer.loan_cents),
+                "conditions": line.offer.conditions,
+                "offered_on": line.offer.offered_on.isoformat(),
+                "expires_on": line.offer.expires_on.isoformat(),
+                **{f"{account}_cad": to_dollars(cents) for account, cents in line.holds.items()},
+            }
+            for line in file.offers
+        ],
+    }
+
+
+def list_agreements(programme: Programme) -> list[Agreement]:
+    return list(Agreement.objects.filter(programme=programme))
+
+
+def find_offer(case: Case, pk: int) -> Offer | None:
+    return Offer.objects.select_related("agreement", "case").filter(case=case, pk=pk).first()
+
+
+def find_payment(case: Case, pk: int) -> PaymentRequest | None:
+    return PaymentRequest.objects.select_related("offer", "offer__agreement").filter(offer__case=case, pk=pk).first()
+
+
+def may_approve(request: PaymentRequest | None, user: User) -> bool:
+    return request is not None and request.asked_by_id != user.pk

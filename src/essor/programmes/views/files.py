@@ -1,0 +1,281 @@
+"""A file in its programme, one page for both sides: the promoter by their link, the adviser by the file's reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from essor.accounts.models import User
+from essor.accounts.permissions import Audience, open_to
+from essor.cases.actions import THE_PROMOTER, By
+from essor.cases.actions.writing import workflow_of
+from essor.cases.forms import CaseForm
+from essor.cases.models import Case
+from essor.cases.views.private import (
+    CASE_REFUSALS,
+    Refusals,
+    do_or,
+    find_case,
+    get_case,
+    keep_private,
+    language_of_page,
+    posted_from,
+)
+from essor.cases.wording import in_language
+from essor.programmes import actions
+from essor.programmes.forms import EnrolForm, OfferForm, PayForm, SignForm, WordsForm
+from essor.programmes.models import Offer, PaymentRequest, Programme
+from essor.programmes.queries import files
+from essor.programmes.rules import CENTS, ProgrammeError
+from essor.programmes.wording import STATES, explain
+
+REFUSALS: Refusals = {ProgrammeError: explain, **CASE_REFUSALS}
+Deed = Callable[[dict[str, Any]], object]
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private
+def show_to_promoter(request: HttpRequest, token: str) -> HttpResponse:
+    return _show(request, find_case(token), THE_PROMOTER, token)
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+@keep_private
+def show_to_adviser(request: HttpRequest, reference: str) -> HttpResponse:
+    return _show(request, get_case(request, reference), cast(User, request.user), reference)
+
+
+def _show(
+    request: HttpRequest, case: Case, by: By, key: str, sent: CaseForm | None = None, about: int = 0
+) -> HttpResponse:
+    """``sent``: a form that was refused, ``about`` which offer."""
+    file, is_promoter = files.read_file(case), by is THE_PROMOTER
+    workflow, language = workflow_of(case), language_of_page()
+    stage = workflow.get_stage(case.stage)
+    passed = [one for one in workflow.stages if not one.stops_clock or one.code == case.stage]
+    forms = {sent.name: sent} if sent else {}
+    may_act = not is_promoter and case.closed_at is None
+    context = {
+        "case": case,
+        "file": file,
+        "is_promoter": is_promoter,
+        "back": reverse("case_follow" if is_promoter else "case", args=[key]),
+        "programme": getattr(file.programme, f"name_{language}") if file.programme else "",
+        "stage": in_language(stage.label),
+        "lede": in_language(stage.promoter if is_promoter else stage.adviser),
+        "steps": [in_language(one.label) for one in passed],
+        "current": next(n for n, one in enumerate(passed, 1) if one.code == case.stage),
+        "lines": [_tell(line, by, key, forms if line.offer.pk == about else {}) for line in file.offers],
+        "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
+        "offer_form": (forms.get("offer") or _offer_form(file)) if may_act and file.programme else None,
+        "sent": sent.name if sent else "",
+        "key": key,
+    }
+    return render(request, "programmes/file.html", context, status=400 if sent else 200)
+
+
+def _tell(line: files.OfferLine, by: By, key: str, forms: dict[str, CaseForm]) -> dict[str, Any]:
+    is_promoter, state = by is THE_PROMOTER, line.state
+    side = "case_follow_programme" if is_promoter else "case_programme"
+
+    def lead_to(deed: str, pk: int) -> str:
+        return reverse(f"{side}_{deed}", args=[key, pk])
+
+    told: dict[str, Any] = {"line": line, "state": STATES[state], "deeds": [], "waits": None}
+
+    def add(deed: str, title: str, form: CaseForm) -> None:
+        is_sent = form.name in forms and forms[form.name].prefix == deed
+        told["deeds"].append((title, lead_to(deed, line.offer.pk), forms[form.name] if is_sent else form, is_sent))
+
+    if is_promoter and state == "offered":
+        add("accept", _("Accepter cette offre"), _make(SignForm, "accept", line.offer))
+        add("decline", _("Décliner cette offre"), _make(WordsForm, "decline", line.offer))
+    elif not is_promoter:
+        if state == "accepted" and line.waits is None:
+            add("pay", _("Verser"), _make(PayForm, "pay", line.offer))
+        if state in {"offered", "accepted"}:
+            add("end", _("Retirer l’offre, ou ce qui n’est pas versé"), _make(WordsForm, "end", line.offer))
+        if line.holds["paid"]:
+            add("recover", _("Récupérer une somme"), _make(PayForm, "recover", line.offer))
+        if line.waits is not None:
+            told["waits"] = {
+                "request": line.waits,
+                "may_approve": files.may_approve(line.waits, cast(User, by)),
+                "approve": lead_to("approve", line.waits.pk),
+                "drop": lead_to("drop", line.waits.pk),
+            }
+    return told
+
+
+def _make(kind: type[CaseForm], deed: str, offer: Offer, data: Any = None) -> Any:
+    """Several of a kind stand on one page: each has identifiers of its own."""
+    return kind(data, prefix=deed, auto_id=f"{deed}_{offer.pk}_%s")
+
+
+def _enrol_form(forms: dict[str, CaseForm], data: Any = None) -> CaseForm:
+    named = [(one.slug, getattr(one, f"name_{language_of_page()}")) for one in Programme.objects.all()]
+    return forms.get("enrol") or EnrolForm(data, programmes=named)
+
+
+def _offer_form(file: files.StartupFile, data: Any = None) -> OfferForm:
+    agreements = [(one.pk, one.partner) for one in files.list_agreements(file.programme)] if file.programme else []
+    return OfferForm(data, agreements=agreements, today=timezone.localdate())
+
+
+def _do(
+    request: HttpRequest, case: Case, by: By, key: str, form: CaseForm, deed: Deed, done: str, about: int = 0
+) -> HttpResponse:
+    name = "case_follow_programme" if by is THE_PROMOTER else "case_programme"
+    return do_or(
+        lambda: _show(request, case, by, key, form, about), request, form, deed, done,
+        address=reverse(name, args=[key]), refusals=REFUSALS,
+    )  # fmt: skip
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def enrol(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.enrol(programme=Programme.objects.get(slug=said["programme"]), case=case, by=by, now=now)
+
+    return _do(request, case, by, reference, _enrol_form({}, request.POST), deed, _("Le dossier est du programme."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def offer(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+    file = files.read_file(case)
+    form = _offer_form(file, request.POST)
+
+    def deed(said: dict[str, Any]) -> None:
+        agreement = next(one for one in files.list_agreements(cast(Programme, file.programme)) if one.pk == said["agreement"])
+        actions.make_offer(agreement=agreement, case=case, asked=form.read(), by=by, now=now)
+
+    return _do(request, case, by, reference, form, deed, _("L’offre est faite."))
+
+
+@open_to(Audience.PUBLIC)
+@posted_from("case_follow_programme")
+@keep_private
+def accept(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    case, now = find_case(token), timezone.now()
+    offer, on = _find_offer(case, pk), timezone.localdate(now)
+
+    def deed(said: dict[str, Any]) -> None:
+        words = _("Signé par {name}, pour {duty}, à sa page de suivi.").format(name=said["signed_by"], duty=said["duty"])
+        actions.accept_offer(offer=offer, on=on, words=words, by=THE_PROMOTER, now=now)
+
+    form = _make(SignForm, "accept", offer, request.POST)
+    return _do(request, case, THE_PROMOTER, token, form, deed, _("Vous avez accepté l’offre."), pk)
+
+
+@open_to(Audience.PUBLIC)
+@posted_from("case_follow_programme")
+@keep_private
+def decline(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    case, now = find_case(token), timezone.now()
+    offer, on = _find_offer(case, pk), timezone.localdate(now)
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.end_offer(offer=offer, on=on, words=said["words"], by=THE_PROMOTER, now=now)
+
+    form = _make(WordsForm, "decline", offer, request.POST)
+    return _do(request, case, THE_PROMOTER, token, form, deed, _("Vous avez décliné l’offre."), pk)
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def end(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+    offer = _find_offer(case, pk)
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.end_offer(offer=offer, on=timezone.localdate(now), words=said["words"], by=by, now=now)
+
+    form = _make(WordsForm, "end", offer, request.POST)
+    return _do(request, case, by, reference, form, deed, _("Ce qui n’est pas versé est libre de nouveau."), pk)
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def pay(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+    offer = _find_offer(case, pk)
+
+    def deed(said: dict[str, Any]) -> None:
+        cents, on = said["dollars"] * CENTS, timezone.localdate(now)
+        actions.ask_payment(offer=offer, cents=cents, on=on, words=said["words"], by=by, now=now)
+
+    form = _make(PayForm, "pay", offer, request.POST)
+    return _do(request, case, by, reference, form, deed, _("C’est inscrit."), pk)
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def recover(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+    offer = _find_offer(case, pk)
+
+    def deed(said: dict[str, Any]) -> None:
+        cents, on = said["dollars"] * CENTS, timezone.localdate(now)
+        actions.recover(offer=offer, cents=cents, on=on, words=said["words"], by=by, now=now)
+
+    form = _make(PayForm, "recover", offer, request.POST)
+    return _do(request, case, by, reference, form, deed, _("La somme est de retour."), pk)
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def approve(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+    asked = _find_payment(case, pk)
+
+    def deed(_said: dict[str, Any]) -> None:
+        actions.approve_payment(request=asked, by=by, now=now)
+
+    return _do(request, case, by, reference, CaseForm(request.POST), deed, _("Le versement est fait."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def drop(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+    asked = _find_payment(case, pk)
+
+    def deed(_said: dict[str, Any]) -> None:
+        actions.drop_payment(request=asked, by=by, now=now)
+
+    return _do(request, case, by, reference, CaseForm(request.POST), deed, _("Le versement est écarté."))
+
+
+def _find_offer(case: Case, pk: int) -> Offer:
+    found = files.find_offer(case, pk)
+    if found is None:
+        raise Http404(_("Aucune offre de ce dossier ne porte ce numéro."))
+    return found
+
+
+def _find_payment(case: Case, pk: int) -> PaymentRequest:
+    found = files.find_payment(case, pk)
+    if found is None:
+        raise Http404(_("Aucun versement de ce dossier n’attend sous ce numéro."))
+    return found
