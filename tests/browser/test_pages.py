@@ -59,6 +59,8 @@ PUBLIC = {
     "aids as open data": "/donnees/aides/",
     "programmes": "/programmes/",
     "a programme": "/programmes/jec/",
+    "a programme on a past day": "/programmes/jec/?on=2020-06-01",
+    "a programme under way": "/programmes/moulins-2030/",
     "every aid": "/aides/",
     "every aid, searched": "/aides/?repayment=nothing&place=Mascouche&state=open",
     "an aid": "/aides/jec_lanaudiere_2017/",

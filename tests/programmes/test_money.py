@@ -13,13 +13,17 @@ from django.db.models import Sum
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
-from essor.cases.models import Case
+from essor.cases.actions import THE_PROMOTER, move_case, open_case
+from essor.cases.models import Case, CaseEvent
+from essor.cases.rules import CaseError
 from essor.methods.ledger import ACCOUNTS, MOVES
 from essor.programmes import actions
-from essor.programmes.models import Agreement, LedgerBalance, LedgerMove, Offer
+from essor.programmes.models import Agreement, LedgerBalance, LedgerMove, Offer, PaymentRequest
 from essor.programmes.queries import read_envelopes
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.wording import explain
+from essor.territories.actions import load_shipped_territories
+from tests.cases.conftest import ask as ask_for_help
 
 from .conftest import DAY, NOW, SAID, TODAY, ask, define, open_file
 
@@ -102,11 +106,11 @@ def test_the_cap_counts_all_that_one_start_up_holds(agreement: Agreement, case: 
 
 
 @pytest.mark.parametrize(("territory", "may"), [("64015", True), ("640", True), ("14", True), ("64008", False)])
-def test_an_agreement_serves_its_territory_only(
-    guards: None, case: Case, adviser: User, territory: str, may: bool
-) -> None:
+def test_an_agreement_serves_its_territory_only(guards: None, adviser: User, territory: str, may: bool) -> None:
     said = [SAID["agreements"][0] | {"territory": territory}]
+    load_shipped_territories(by=None, now=NOW)
     placed = actions.open_programme(definition=define(agreements=said), by=None, now=NOW).agreements.get()
+    case = open_file()
     if may:
         actions.make_offer(agreement=placed, case=case, asked=ask(), by=adviser, now=NOW)
         return
@@ -137,13 +141,13 @@ def test_fifteen_start_ups_take_the_whole_envelope_and_a_sixteenth_nothing(
 def test_an_offer_that_ended_is_not_accepted(agreement: Agreement, offer: Offer, adviser: User) -> None:
     late = offer.expires_on + DAY
     with pytest.raises(ProgrammeError, match="offer-expired"):
-        actions.accept_offer(offer=offer, on=late, words="", by=adviser, now=NOW + 60 * DAY)
-    actions.accept_offer(offer=offer, on=offer.expires_on, words="", by=adviser, now=NOW + 60 * DAY)
+        actions.accept_offer(offer=offer, on=late, words="Signé", by=adviser, now=NOW + 60 * DAY)
+    actions.accept_offer(offer=offer, on=offer.expires_on, words="Signé", by=adviser, now=NOW + 60 * DAY)
     assert hold(agreement)["accepted"] == offer.cents
 
 
 def test_a_large_payment_takes_two_people(agreement: Agreement, offer: Offer, adviser: User, other: User) -> None:
-    actions.accept_offer(offer=offer, on=TODAY, words="", by=adviser, now=NOW)
+    actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=adviser, now=NOW)
     said: dict[str, Any] = {"offer": offer, "on": TODAY, "words": "", "by": adviser, "now": NOW}
     for approved_by in (None, adviser):
         with pytest.raises(ProgrammeError, match="second-person-needed"):
@@ -165,11 +169,11 @@ def test_whoever_does_not_advise_there_moves_nothing(agreement: Agreement, case:
     with pytest.raises(NotAllowed):
         actions.make_offer(agreement=agreement, case=case, asked=ask(), by=stranger, now=NOW)
     with pytest.raises(NotAllowed):
-        actions.accept_offer(offer=offer, on=TODAY, words="", by=stranger, now=NOW)
+        actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=stranger, now=NOW)
 
 
 def test_each_day_is_read_as_it_was(agreement: Agreement, offer: Offer, adviser: User) -> None:
-    actions.accept_offer(offer=offer, on=TODAY + 5 * DAY, words="", by=adviser, now=NOW + 9 * DAY)
+    actions.accept_offer(offer=offer, on=TODAY + 5 * DAY, words="Signé", by=adviser, now=NOW + 9 * DAY)
     days = {
         on: read_envelopes(agreement.programme, on=on)[agreement]
         for on in (date(2017, 11, 22), date(2017, 11, 23), TODAY, TODAY + 5 * DAY)
@@ -225,3 +229,61 @@ def test_parts_may_not_take_more_than_the_whole(guards: None) -> None:
     parts = [{"code": code, "name": {"fr": code, "en": code}, "startups": 6} for code in ("b", "c")]
     with pytest.raises(ProgrammeError, match="parts-over-whole"):
         actions.open_programme(definition=define(target=target | {"parts": parts}, agreements=()), by=None, now=NOW)
+
+
+def test_an_offer_waits_for_the_decision_of_a_programme_s_file(agreement: Agreement, adviser: User) -> None:
+    early = open_file(until="to_committee")
+    said: dict[str, Any] = {"agreement": agreement, "asked": ask(), "by": adviser, "now": NOW}
+    with pytest.raises(ProgrammeError, match="stage-too-early"):
+        actions.make_offer(case=early, **said)
+    outside = open_case(request=ask_for_help(opening_key="x" * 32, email="x@exemple.test"), now=NOW - 90 * DAY).case
+    with pytest.raises(ProgrammeError, match="not-enrolled"):
+        actions.make_offer(case=outside, **said)
+    with pytest.raises(ProgrammeError, match="already-enrolled"):
+        actions.enrol(programme=agreement.programme, case=early, by=adviser, now=NOW)
+    with pytest.raises(CaseError, match="move_by_deed"):
+        move_case(case=open_file(), move="offer", by=adviser, now=NOW)
+
+
+def test_the_file_goes_where_each_deed_leads(agreement: Agreement, offer: Offer, adviser: User, other: User) -> None:
+    def stage() -> str:
+        return Case.objects.get(pk=offer.case_id).stage
+
+    assert (stage(), Case.objects.get(pk=offer.case_id).came_from) == ("offer", "decision")
+    actions.end_offer(offer=offer, on=TODAY, words="Trop peu", by=THE_PROMOTER, now=NOW)
+    assert stage() == "decision"
+    again = actions.make_offer(agreement=agreement, case=offer.case, asked=ask(), by=adviser, now=NOW)
+    with pytest.raises(ProgrammeError, match="signature-missing"):
+        actions.accept_offer(offer=again, on=TODAY, words=" ", by=THE_PROMOTER, now=NOW)
+    move = actions.accept_offer(offer=again, on=TODAY, words="Signé par Maude", by=THE_PROMOTER, now=NOW)
+    assert ("Maude" in move.words, move.words[:8], move.recorded_by) == (False, "SHA-256 ", None)
+    assert stage() == "conditions"
+    actions.pay(offer=again, cents=1_000_00, on=TODAY, words="1er", by=adviser, approved_by=None, now=NOW)
+    assert stage() == "disbursement"
+    kinds = (
+        CaseEvent.objects.filter(case=offer.case, kind="programme").order_by("pk").values_list("facts__deed", flat=True)
+    )
+    assert list(kinds) == ["enrol", "offer", "decline", "offer", "accept", "pay"]
+
+
+def test_the_second_person_approves_themselves(agreement: Agreement, offer: Offer, adviser: User, other: User) -> None:
+    actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=adviser, now=NOW)
+    said: dict[str, Any] = {"offer": offer, "on": TODAY, "words": "1er versement", "by": adviser, "now": NOW}
+    assert actions.ask_payment(cents=20_000_00, **said) is None
+    assert hold(agreement)["paid"] == 0
+    asked = PaymentRequest.objects.get()
+    with pytest.raises(ProgrammeError, match="payment-waits"):
+        actions.ask_payment(cents=1_00, **said)
+    with pytest.raises(ProgrammeError, match="second-person-needed"):
+        actions.approve_payment(request=asked, by=adviser, now=NOW)
+    move = actions.approve_payment(request=asked, by=other, now=NOW)
+    assert (move.recorded_by, move.approved_by, hold(agreement)["paid"]) == (adviser, other, 20_000_00)
+    for deed in (actions.approve_payment, actions.drop_payment):
+        with pytest.raises(ProgrammeError, match="payment-gone"):
+            deed(request=asked, by=other, now=NOW)
+    actions.ask_payment(cents=5_000_00, **said)
+    actions.drop_payment(request=PaymentRequest.objects.latest("pk"), by=other, now=NOW)
+    assert hold(agreement)["paid"] == 20_000_00
+    assert actions.ask_payment(cents=1_00, **said) is None
+    actions.end_offer(offer=offer, on=TODAY, words="Projet réduit", by=adviser, now=NOW)
+    assert not PaymentRequest.objects.filter(move=None, dropped_at=None).exists()

@@ -21,9 +21,10 @@ from datetime import timedelta
 from django.core.management import call_command
 from django.utils import timezone
 from essor.accounts.models import User
-from essor.cases.actions import NewRequest, open_case
+from essor.cases.actions import NewRequest, assign_case, move_case, open_case
 from essor.knowledge.programmes import ProgrammeDefinition
-from essor.programmes.actions import open_programme
+from essor.programmes.actions import enrol, open_programme
+from essor.programmes.models import Programme
 from essor.territories.actions import load_shipped_territories
 call_command("migrate", verbosity=0)
 now = timezone.now()
@@ -31,9 +32,9 @@ load_shipped_territories(by=None, now=now)
 today = timezone.localdate(now)
 adviser = User.objects.create_user("a@exemple.test", "un mot de passe long")
 adviser.roles.create(kind="adviser", body="CLD", territory_code="640", starts_on=today - timedelta(days=9))
-open_case(request=NewRequest(
+case = open_case(request=NewRequest(
     need="start", territory_code="64015", words="Une épicerie", name="M", email="m@exemple.test", has_consented=True,
-), now=now)
+), now=now).case
 name = {"fr": "Essai", "en": "Trial"}
 open_programme(definition=ProgrammeDefinition.model_validate({
     "id": "essai", "name": name, "starts_on": today, "ends_on": today + timedelta(days=900),
@@ -43,6 +44,10 @@ open_programme(definition=ProgrammeDefinition.model_validate({
         "ends_on": today + timedelta(days=900), "envelope_cad": 345_000, "clauses": {"floor_cad": 23_000},
     }],
 }), by=None, now=now)
+assign_case(case=case, person=adviser, by=adviser, now=now)
+enrol(programme=Programme.objects.get(), case=case, by=adviser, now=now)
+for move in ("begin", "to_prestart", "to_plan", "file", "to_analysis", "to_committee", "decide"):
+    move_case(case=case, move=move, words="Le comité est d’accord.", by=adviser, now=now)
 """
 OFFER = """
 import collections, json, sys

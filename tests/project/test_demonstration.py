@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -28,6 +28,10 @@ from essor.observatory.models import Base, Edition
 from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import verify_edition
 from essor.observatory.queries.live import build_live_portrait
+from essor.programmes.guards import install_guards as install_programme_guards
+from essor.programmes.models import Enrolment, Programme
+from essor.programmes.queries import read_envelopes
+from essor.programmes.queries.journeys import forecast_targets
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from tests.pages import StrictClient
 
@@ -45,6 +49,7 @@ def editions(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: An
     around = transaction.atomic()
     around._from_testcase = True  # as the frame of a test: publishing asks to be the outermost transaction otherwise
     with django_db_blocker.unblock(), override_settings(DATA_DIR=folder), around:
+        install_programme_guards(connection)  # it is the database that keeps the balances of the ledger
         build_demonstration(now=timezone.now())
         yield publish_demonstration(now=timezone.now())
         transaction.set_rollback(True)
@@ -239,3 +244,17 @@ def test_the_command_never_touches_a_real_platform(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "essor.sqlite3")) as kept:
         assert kept.execute("SELECT email FROM accounts_user").fetchall() == [("quelqu-un@exemple.org",)]
         assert kept.execute("SELECT count(*) FROM directory_organisation").fetchone() == (0,)
+
+
+def test_its_start_ups_are_those_of_the_article_s_programme(editions: list[Edition]) -> None:
+    programme = Programme.objects.get(slug="jec")
+    assert Enrolment.objects.filter(programme=programme).count() == 60
+    (envelope,) = read_envelopes(programme, on=timezone.localdate()).values()
+    assert envelope.promised == 345_000_00
+    assert (
+        envelope.promised == envelope.free + envelope.offered + envelope.accepted + envelope.paid + envelope.recovered
+    )
+    assert envelope.paid >= 10 * 23_000_00
+    _whole, part = forecast_targets(programme, on=date(2020, 6, 1))
+    assert 0 < part.probability < 1
+    assert Programme.objects.filter(slug="moulins-2030").exists()

@@ -44,7 +44,8 @@ class Case(models.Model):
     """Someone helped through stages by someone accountable.
 
     ``access_hash``: SHA-256 of the token in the promoter's link, which is kept nowhere. ``opening_key``: of the form
-    that opened it and of what it said, so that the same form sent twice opens one case. ``due_on``: the day by which
+    that opened it and of what it said, so that the same form sent twice opens one case. ``imported_from``: the file of
+    past files that it was read from, which holds nobody's address. ``due_on``: the day by which
     whoever acts must have acted. ``kept_due_on``: the adviser's term while ``waiting_since`` stops it; ``came_from``:
     the stage that the file then left.
     """
@@ -63,7 +64,8 @@ class Case(models.Model):
     promoter_phone = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=2, default="fr")
     profile = models.JSONField(null=True, blank=True)
-    consent_at = models.DateTimeField()
+    consent_at = models.DateTimeField(null=True, blank=True)
+    imported_from = models.CharField(max_length=100, blank=True)
     opening_key = models.CharField(max_length=40, null=True, blank=True, unique=True)
     access_hash = models.CharField(max_length=64, unique=True)
     assigned_to = models.ForeignKey(
@@ -110,8 +112,11 @@ class Case(models.Model):
                 name="case_clock_stops_with_a_term_kept",
             ),
             models.CheckConstraint(
-                condition=~Q(promoter_email="") | ~Q(promoter_phone="") | ~Q(erased_at=None),
+                condition=~Q(promoter_email="") | ~Q(promoter_phone="") | ~Q(erased_at=None) | ~Q(imported_from=""),
                 name="case_promoter_can_be_reached",
+            ),
+            models.CheckConstraint(
+                condition=~Q(consent_at=None) | ~Q(imported_from=""), name="case_promoter_has_consented"
             ),
             models.CheckConstraint(condition=Q(erased_at=None) | ~Q(closed_at=None), name="erased_case_is_closed"),
             models.CheckConstraint(condition=Q(language__in=["fr", "en"]), name="case_language_is_known"),

@@ -164,7 +164,7 @@ def export_case(*, page: CasePage) -> dict[str, Any]:
         "email": case.promoter_email,
         "phone": case.promoter_phone,
         "answers": case.profile,
-        "consent_at": case.consent_at.isoformat(),
+        "consent_at": case.consent_at.isoformat() if case.consent_at else None,
         "opened_at": case.opened_at.isoformat(),
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
         "stage": case.stage,

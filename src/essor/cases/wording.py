@@ -36,7 +36,7 @@ SENTENCES: Mapping[str, Any] = {
     "case_erased": _("Les renseignements de ce dossier sont déjà effacés."),
     "move_unknown": _("Ce changement d’étape n’existe pas. Rechargez la page."),
     "move_not_from_here": _("Le dossier a changé d’étape entre-temps. Rechargez la page, puis recommencez."),
-    "move_by_deed": _("Cette étape vient avec l’acte lui-même : faites-le à la page du programme."),
+    "move_by_deed": _("Cette étape vient avec l’acte lui-même : faites-le à la page du programme."),
     "workflow_not_next": _("Ce dossier est déjà dans un programme."),
     "move_not_yours": _("Ce changement d’étape n’est pas le vôtre à faire."),
     "reason_missing": _("Dites ce que vous demandez à la personne : elle le lira sur sa page."),

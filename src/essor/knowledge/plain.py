@@ -27,6 +27,11 @@ def find_demo_bodies(name: str) -> Path:
     return definitions_folder() / "demo" / f"{name}-organismes.csv"
 
 
+def find_demo_startups(programme: str) -> Path:
+    """``definitions/demo/<programme>-dossiers.csv``: the fictitious files of a programme."""
+    return definitions_folder() / "demo" / f"{programme}-dossiers.csv"
+
+
 def list_mappings() -> list[str]:
     """The names that :func:`load_mappings` knows."""
     return [file.stem for file in list_files("mappings")]

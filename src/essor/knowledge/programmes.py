@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from essor.knowledge.reading import Bilingual, Definition, list_files, read_model
+from essor.knowledge.reading import Bilingual, Definition, find_file, list_files, read_model
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Dollars = Annotated[int, Field(ge=0, le=10**10)]
@@ -72,6 +72,11 @@ class ProgrammeDefinition(Definition):
             if agreement.ends_on < agreement.starts_on:
                 raise ValueError(f"l’entente « {agreement.id} » finit avant de commencer")
         return self
+
+
+def load_demo_programme(name: str) -> ProgrammeDefinition:
+    """``definitions/demo/<name>.yaml``: a fictitious programme."""
+    return read_model(find_file("demo", name), ProgrammeDefinition)
 
 
 @cache

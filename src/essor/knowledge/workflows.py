@@ -120,7 +120,7 @@ class WorkflowDefinition(Definition):
             _require_distinct(item.code for item in named)
         stages = {stage.code: stage for stage in self.stages}
         named_by_moves = {code for move in self.moves for code in (*move.from_stages, move.to) if code}
-        named_by_moves |= {self.opens_at} - {None}
+        named_by_moves |= {self.opens_at} if self.opens_at else set()
         if unknown := {self.first_stage, *named_by_moves} - set(stages):
             raise ValueError(f"étapes inconnues : {', '.join(sorted(unknown))}")
         if any(stages[code].is_final for move in self.moves for code in move.from_stages):
@@ -135,8 +135,8 @@ class WorkflowDefinition(Definition):
         return any(stage in move.from_stages and move.to in finals and "adviser" in move.by for move in self.moves)
 
     def list_codes(self) -> set[tuple[str, str]]:
-        named = {"stage": self.stages, "move": self.moves, "outcome": self.outcomes}
-        return {(kind, item.code) for kind, items in named.items() for item in items}
+        codes = {("stage", stage.code) for stage in self.stages} | {("move", move.code) for move in self.moves}
+        return codes | {("outcome", outcome.code) for outcome in self.outcomes}
 
     def get_stage(self, code: str) -> StageDefinition:
         return next(stage for stage in self.stages if stage.code == code)

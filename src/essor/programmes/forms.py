@@ -64,7 +64,9 @@ class SignForm(CaseForm):
     name = "sign"
 
     signed_by = forms.CharField(label=_("Votre nom"), max_length=150, widget=forms.TextInput({"autocomplete": "name"}))
-    duty = forms.CharField(label=_("Au nom de qui"), max_length=150, help_text=_("Le groupe, la coopérative, l’organisme."))
+    duty = forms.CharField(
+        label=_("Au nom de qui"), max_length=150, help_text=_("Le groupe, la coopérative, l’organisme.")
+    )
     agrees = forms.BooleanField(label=_("J’ai lu l’offre et ses conditions, et je les accepte"))
 
 

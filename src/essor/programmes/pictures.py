@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_day
+from essor.design.wording import is_english, write_day, write_decimal, write_percent
+from essor.methods.forecast import BackTest
 from essor.methods.ledger import Envelope
 from essor.programmes.models import Agreement
 from essor.programmes.queries import TargetLine, sum_envelopes, to_dollars
-from essor.programmes.wording import write_cents
+from essor.programmes.queries.journeys import TargetForecast
+from essor.programmes.wording import explain_thin, write_cents
 
 INDENT = "\u2003"
 HEADINGS: Mapping[str, Any] = {
@@ -52,6 +54,62 @@ def build_envelopes_table(envelopes: Mapping[Agreement, Envelope]) -> Table:
     if len(rows) > 1:
         rows.append(Row([_("Tous les partenaires"), *_list_dollars(total, names)], is_total=True))
     return Table(_("Où est l’argent"), columns, rows, note)
+
+
+def build_forecast_table(found: Sequence[TargetForecast], *, language: str) -> Table:
+    """For each part: what opened, what is to be expected, and how sure the target is."""
+    columns = [
+        Column(_("Où")), Column(_("Visées"), "whole"), Column(_("Ouvertes"), "whole"), Column(_("En route"), "whole"),
+        Column(_("À l’échéance, 8 chances sur 10")), Column(_("Chances d’atteindre la cible"), "percent"),
+        Column(_("Au rythme d’ici là"), "decimal", 1),
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                INDENT * one.depth + str(getattr(one.target, f"name_{language}")),
+                one.target.startups, one.opened, one.open_files, say_interval(one), one.probability, one.pace,
+            ],
+            note=explain_thin() if one.is_thin else "",
+        )
+        for one in found
+    ]  # fmt: skip
+    return Table(
+        _("La cible sera-t-elle atteinte ?"),
+        columns,
+        rows,
+        _("« Au rythme d’ici là » : ce qu’on annonce d’habitude, sans compter les dossiers en route ni leur étape."),
+    )
+
+
+def say_forecasts(found: Sequence[TargetForecast], *, on: date) -> list[str]:
+    language = "en" if is_english() else "fr"
+    lines = [write_day(on)]
+    for one in found:
+        name = getattr(one.target, f"name_{language}")
+        said = _(
+            "{name} : {opened} ouvertes sur {target}, {interval} à l’échéance ; chances d’atteindre la cible : {chance}"
+        )
+        lines.append(
+            said.format(
+                name=name, opened=one.opened, target=one.target.startups, interval=say_interval(one),
+                chance=write_percent(one.probability, 0),
+            )
+        )  # fmt: skip
+        lines += [f"  {explain_thin()}"] if one.is_thin else []
+    return lines
+
+
+def say_trials(trials: BackTest) -> list[str]:
+    if trials.coverage is None or trials.mean_crps is None:
+        return [_("Aucun jour passé ne se laisse essayer : il faut dix-huit mois de dossiers.")]
+    said = _("Essayée sur {n} jours passés : l’intervalle a tenu {share} du temps ; écart moyen (CRPS) : {crps}.")
+    coverage, crps = write_percent(trials.coverage, 0), write_decimal(trials.mean_crps, 1)
+    return [said.format(n=len(trials.trials), share=coverage, crps=crps)]
+
+
+def say_interval(one: TargetForecast) -> str:
+    low, high = one.interval
+    return str(low) if low == high else _("de {low} à {high}").format(low=low, high=high)
 
 
 def say_envelopes(envelopes: Mapping[Agreement, Envelope], *, on: date) -> list[str]:

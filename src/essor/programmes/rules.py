@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from essor.knowledge import WorkflowDefinition
@@ -90,6 +91,83 @@ def check_offer(offer: NewOffer, clauses: Clauses, term: Term, *, held: int = 0)
         raise ProgrammeError("outside-term", on=offer.offered_on, **days)
     if offer.expires_on < offer.offered_on:
         raise ProgrammeError("expires-before", offered_on=offer.offered_on, expires_on=offer.expires_on)
+
+
+Fault = tuple[int, str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PastFile:
+    """``moves``: stages and the days on which they were entered, in order; ``closed_on``, ``outcome``, ``words``: how
+    it ended, if it did. ``line``: of the spreadsheet, whose headings are line 1."""
+
+    line: int
+    name: str
+    territory_code: str
+    moves: tuple[tuple[str, date], ...]
+    closed_on: date | None = None
+    outcome: str = ""
+    words: str = ""
+
+    def has_reached(self, stage: str) -> bool:
+        return any(code == stage for code, _day in self.moves)
+
+
+def read_past_files(
+    rows: Sequence[Mapping[str, str]], *, workflow: WorkflowDefinition, places: Mapping[str, str], on: date
+) -> tuple[list[PastFile], list[Fault]]:
+    """``rows``: by ``name``, ``place``, ``closed``, ``outcome``, ``words`` and the codes of stages, each a day or
+    empty; ``places``: a place as written → its code. The faults, by line: ``name-missing``, ``place-unknown``,
+    ``day-malformed``, ``days-missing``, ``days-reversed``, ``file-day-to-come``, ``outcome-unknown``,
+    ``outcome-words-missing``."""
+    files, faults = list[PastFile](), list[Fault]()
+    for line, row in enumerate(rows, start=2):
+        found = _read_past_file(line, row, workflow=workflow, places=places, on=on)
+        if isinstance(found, PastFile):
+            files.append(found)
+        else:
+            faults += found
+    return files, faults
+
+
+def _read_past_file(
+    line: int, row: Mapping[str, str], *, workflow: WorkflowDefinition, places: Mapping[str, str], on: date
+) -> PastFile | list[Fault]:
+    said = {heading: (text or "").strip() for heading, text in row.items()}
+    faults: list[Fault] = []
+    days: dict[str, date] = {}
+    for heading in (*(stage.code for stage in workflow.stages if not stage.is_final), "closed"):
+        if text := said.get(heading, ""):
+            try:
+                days[heading] = date.fromisoformat(text)
+            except ValueError:
+                faults.append((line, "day-malformed", {"value": text}))
+    moves = tuple((code, day) for code, day in days.items() if code != "closed")
+    if not said.get("name"):
+        faults.append((line, "name-missing", {}))
+    if said.get("place", "") not in places:
+        faults.append((line, "place-unknown", {"value": said.get("place", "")}))
+    faults += [(line, code, facts) for code, facts in _check_days(moves, days.get("closed"), on)]
+    outcome, words = said.get("outcome", ""), said.get("words", "")
+    if ("closed" in days) != bool(outcome) or (outcome and outcome not in {one.code for one in workflow.outcomes}):
+        faults.append((line, "outcome-unknown", {"value": outcome}))
+    elif outcome and not words:
+        faults.append((line, "outcome-words-missing", {}))
+    if faults:
+        return faults
+    return PastFile(line, said["name"], places[said["place"]], moves, days.get("closed"), outcome, words)
+
+
+def _check_days(
+    moves: Sequence[tuple[str, date]], closed_on: date | None, on: date
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if not moves:
+        yield "days-missing", {}
+    days = [day for _code, day in moves] + ([closed_on] if closed_on else [])
+    for before, after in pairwise(days):
+        if after < before:
+            yield "days-reversed", {"before": before, "after": after}
+    yield from (("file-day-to-come", {"on": day}) for day in days if day > on)
 
 
 def has_reached(workflow: WorkflowDefinition, stage: str, wanted: str) -> bool:

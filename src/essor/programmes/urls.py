@@ -14,7 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("dossiers/<slug:reference>/programme/<int:pk>/finir/", files.end, name="case_programme_end"),
     path("dossiers/<slug:reference>/programme/<int:pk>/verser/", files.pay, name="case_programme_pay"),
     path("dossiers/<slug:reference>/programme/<int:pk>/recuperer/", files.recover, name="case_programme_recover"),
-    path("dossiers/<slug:reference>/programme/verser/<int:pk>/approuver/", files.approve, name="case_programme_approve"),
+    path(
+        "dossiers/<slug:reference>/programme/verser/<int:pk>/approuver/", files.approve, name="case_programme_approve"
+    ),
     path("dossiers/<slug:reference>/programme/verser/<int:pk>/ecarter/", files.drop, name="case_programme_drop"),
     path("programmes/", public.list_programmes, name="programmes"),
     path("programmes/<slug:slug>/", public.show_programme, name="programme"),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -9,8 +9,9 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.design.wording import write_cad, write_day, write_percent
+from essor.methods.forecast import ForecastError
 from essor.programmes.queries.files import StartupFile
-from essor.programmes.rules import CENTS, ProgrammeError
+from essor.programmes.rules import CENTS, Fault, ProgrammeError
 
 SENTENCES: Mapping[str, Any] = {
     "programme-unknown": _("Aucun programme « {slug} ». Connus : {known}."),
@@ -33,11 +34,14 @@ SENTENCES: Mapping[str, Any] = {
     "over-paid": _("{holds} ont été versés ; on ne peut en récupérer {asked}."),
     "not-offered": _("Cette offre n’attend plus de réponse : elle est acceptée, refusée ou finie."),
     "not-enrolled": _("Ce dossier n’est pas du programme de cette entente. Inscrivez-l’y d’abord."),
+    "import-refused": _("Rien n’est entré : corrigez ces lignes, puis recommencez.\n{faults}"),
+    "headings-unknown": _("Colonnes inconnues : {found}. Connues : {allowed}."),
+    "file-unreadable": _("Le fichier « {file} » ne se lit pas : {problem}."),
     "already-enrolled": _("Ce dossier est déjà d’un programme."),
     "stage-too-early": _("Une offre vient après la décision du comité. Faites d’abord avancer le dossier."),
-    "signature-missing": _("Écrivez qui signe : sans signature, rien n’est accepté."),
+    "signature-missing": _("Écrivez qui signe : sans signature, rien n’est accepté."),
     "payment-waits": _("Un versement de cette offre attend déjà une autre personne. Qu’elle l’approuve ou l’écarte."),
-    "payment-gone": _("Ce versement n’attend plus : il est fait, ou écarté."),
+    "payment-gone": _("Ce versement n’attend plus : il est fait, ou écarté."),
     "offer-expired": _(
         "Cette offre finissait le {expires_on} : le {on}, elle ne peut plus être acceptée. Faites-en une autre."
     ),
@@ -49,6 +53,26 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "day-to-come": _("Le {on} est à venir : une écriture dit ce qui est arrivé."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
+}
+FAULTS: Mapping[str, Any] = {
+    "name-missing": _("il manque le nom du projet"),
+    "place-unknown": _("aucun lieu, ou plusieurs, ne s’appelle « {value} »"),
+    "day-malformed": _("« {value} » n’est pas une date comme 2018-05-01"),
+    "days-missing": _("aucune étape n’a de date"),
+    "days-reversed": _("le {after} vient après le {before} dans l’ordre des étapes, mais avant dans le temps"),
+    "file-day-to-come": _("le {on} est à venir"),
+    "outcome-unknown": _("« {value} » n’est pas une issue, ou le jour de fermeture manque"),
+    "outcome-words-missing": _("une issue se dit en mots"),
+    "already-there": _("« {name} » est déjà là"),
+}
+MOST_FAULTS = 20
+FORECASTS: Mapping[str, Any] = {
+    "horizon-passed": _("L’échéance du {horizon_on} est passée."),
+    "not-started": _("Le programme commence le {starts_on} : rien ne se prévoit le {as_of}."),
+    "stage-unknown": _("Un dossier est à une étape inconnue : {found}."),
+    "moves-disordered": _("Les jours d’un dossier se contredisent : le {after} suit le {before}."),
+    "moves-after-end": _("Un dossier continue après sa fin."),
+    "stages-refused": _("Les étapes du programme ne se lisent pas."),
 }
 DEEDS: Mapping[str, Any] = {
     "enrol": _("entrée dans {name}"),
@@ -69,6 +93,8 @@ AMOUNTS = frozenset({"asked", "floor", "cap", "holds", "least"})
 
 def explain(error: ProgrammeError) -> str:
     facts = {name: _write(name, value) for name, value in error.facts.items()}
+    if error.code == "import-refused":
+        facts["faults"] = "\n".join(explain_faults(error.facts["faults"]))
     if error.code == "outside-term":
         facts["last"] = write_day(error.facts["ends_before"] - timedelta(days=1))
     return str(SENTENCES[error.code]).format(**facts)
@@ -84,10 +110,30 @@ def summarise_file(file: StartupFile) -> str:
     if file.programme is None:
         return gettext("Ce dossier n’est d’aucun programme.")
     name = file.programme.name_en if get_language() == "en" else file.programme.name_fr
-    said = [gettext("Dans « {name} ».").format(name=name)]
-    told = gettext("Offre de {amount} : {state}.")
+    said = [gettext("Dans « {name} ».").format(name=name)]
+    told = gettext("Offre de {amount} : {state}.")
     said += [told.format(amount=write_cents(line.offer.cents), state=STATES[line.state]) for line in file.offers]
     return " ".join(said)
+
+
+def explain_faults(faults: Sequence[Fault]) -> list[str]:
+    """One line for each, the first ones only; line 1 is that of headings."""
+    told = [
+        gettext("ligne {line} : {fault}").format(
+            line=line, fault=str(FAULTS[code]).format(**{name: _write(name, value) for name, value in facts.items()})
+        )
+        for line, code, facts in faults[:MOST_FAULTS]
+    ]
+    return told + ([f"… {len(faults) - MOST_FAULTS}"] if len(faults) > MOST_FAULTS else [])
+
+
+def explain_thin() -> str:
+    return gettext("Trop peu de dossiers ont abouti pour bien le dire : la prévision s’appuie sur ce qu’on suppose.")
+
+
+def explain_forecast(error: ForecastError) -> str:
+    facts = {name: _write(name, value) for name, value in error.facts.items()}
+    return str(FORECASTS[error.code]).format(**facts)
 
 
 def write_cents(cents: int) -> str:

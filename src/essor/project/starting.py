@@ -34,7 +34,7 @@ Données · Data
   essor bases           liste, montre, importe, publie · lists, shows, imports, publishes
 Aide · Help
   essor aid             cherche l’aide qui convient à un profil · finds the aid that fits a profile
-  essor programme       dit où est l’argent des ententes · says where the money of agreements is
+  essor programme       dit où en sont un programme et son argent · says where a programme and its money stand
   essor cases           rappelle et efface des dossiers · reminds and erases files
 Chiffres · Figures
   essor portrait        donne les chiffres d’un territoire · gives the figures of a territory

@@ -19,8 +19,8 @@ from essor.knowledge.plain import load_mappings
 from essor.knowledge.questions import load_question_variables, load_questions
 from essor.knowledge.reading import Bilingual
 from essor.methods.criteria import rank_questions
-from essor.territories.models import Territory, TerritoryPeriod
-from essor.territories.queries import list_found, list_names, place_tree
+from essor.territories.models import TerritoryPeriod
+from essor.territories.queries import find_codes, list_names, place_tree
 from essor.territories.rules import fold
 
 MOST_KEPT = 2000
@@ -117,13 +117,7 @@ def search_aids(asked: Asked, *, on: date, language: str) -> Search:
 def find_one_place(text: str, on: date) -> str | None:
     """The code of the one place that bears this name or code on that day; the nearest to people where kinds share it
     (a municipality before its MRC). None where there is none, or several of a kind."""
-    sought = fold(text)
-    named = [one for one in list_found(text, on) if sought in {fold(one.name), fold(one.name_en), one.territory.code}]
-    for kind in reversed(Territory.Kind.values):
-        codes = {one.territory.code for one in named if one.territory.kind == kind}
-        if codes:
-            return next(iter(codes)) if len(codes) == 1 else None
-    return None
+    return find_codes([text], on).get(text)
 
 
 def list_near_places(text: str, on: date) -> dict[str, str]:

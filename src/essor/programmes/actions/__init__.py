@@ -2,6 +2,7 @@
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
 from essor.programmes.actions.files import enrol
+from essor.programmes.actions.importing import Imported, import_files
 from essor.programmes.actions.offers import (
     accept_offer,
     approve_payment,
@@ -14,12 +15,14 @@ from essor.programmes.actions.offers import (
 )
 
 __all__ = [
+    "Imported",
     "accept_offer",
     "approve_payment",
     "ask_payment",
     "drop_payment",
     "end_offer",
     "enrol",
+    "import_files",
     "load_shipped_programmes",
     "make_offer",
     "open_programme",

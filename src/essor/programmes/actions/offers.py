@@ -34,9 +34,9 @@ OFFER, ACCEPT, DECLINE, PAY = "offer", "accept", "decline", "pay"
 
 
 @transaction.atomic
-def make_offer(*, agreement: Agreement, case: Case, asked: NewOffer, by: User, now: datetime) -> Offer:
+def make_offer(*, agreement: Agreement, case: Case, asked: NewOffer, by: User | None, now: datetime) -> Offer:
     """Raises ProgrammeError: those of :func:`essor.programmes.rules.check_offer`, ``before-the-request``,
-    ``outside-territory``, ``over-free``, ``days-disordered``, ``day-to-come``, ``not-enrolled``, ``stage-too-early``."""
+    ``outside-territory``, ``over-free``, ``not-enrolled``, ``stage-too-early``, and those of days."""
     require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
     held = hold_agreement(agreement, on=asked.offered_on, now=now)
     _require_stage(held, case)
@@ -66,14 +66,14 @@ def accept_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -
 
     Raises ProgrammeError: ``not-offered``, ``offer-expired``, ``signature-missing``, and those of days.
     """
-    if not words.strip():
-        raise ProgrammeError("signature-missing")
     require_for(offer, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
     if on > offer.expires_on:
         raise ProgrammeError("offer-expired", on=on, expires_on=offer.expires_on)
     if sum_of(offer, OFFERED) != offer.cents:
         raise ProgrammeError("not-offered")
+    if not words.strip():
+        raise ProgrammeError("signature-missing")
     move = move_money(held, offer, "accept", offer.cents, on=on, by=by, now=now, words=_mark(offer))
     _advance(offer.case, ACCEPT, offer.cents, by=by, now=now, words=words)
     return move
@@ -96,7 +96,7 @@ def end_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -> L
 
 @transaction.atomic
 def pay(
-    *, offer: Offer, cents: int, on: date, words: str, by: User, approved_by: User | None, now: datetime
+    *, offer: Offer, cents: int, on: date, words: str, by: User | None, approved_by: User | None, now: datetime
 ) -> LedgerMove:
     """A part or all of what was accepted; payments of one offer count together towards what takes two people.
 
@@ -108,7 +108,7 @@ def pay(
     least = held.read_clauses().two_people_from
     if approved_by is not None:
         require_for(offer, approved_by, now)
-    if (approved_by is None and _takes_two(offer, held, cents)) or approved_by == by:
+    if (approved_by is None and _takes_two(offer, held, cents)) or (approved_by is not None and approved_by == by):
         raise ProgrammeError("second-person-needed", least=least or 0)
     move = move_money(held, offer, "pay", cents, on=on, by=by, now=now, words=words, approved_by=approved_by)
     _advance(offer.case, PAY, cents, by=by, now=now)
@@ -150,8 +150,10 @@ def approve_payment(*, request: PaymentRequest, by: User, now: datetime) -> Ledg
     asked = PaymentRequest.objects.select_for_update().get(pk=request.pk)
     if asked.move_id is not None or asked.dropped_at is not None:
         raise ProgrammeError("payment-gone")
-    said = {"offer": asked.offer, "cents": asked.cents, "on": timezone.localdate(now), "words": asked.words}
-    asked.move = pay(**said, by=asked.asked_by, approved_by=by, now=now)
+    asked.move = pay(
+        offer=asked.offer, cents=asked.cents, on=timezone.localdate(now), words=asked.words, by=asked.asked_by,
+        approved_by=by, now=now,
+    )  # fmt: skip
     asked.save(update_fields=["move"])
     return asked.move
 

@@ -10,7 +10,6 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 
 from essor.accounts.audit import record_event
-from essor.accounts.models import User
 from essor.accounts.permissions import require
 from essor.cases.actions import By, Promoter
 from essor.cases.actions.writing import user_of
@@ -46,7 +45,9 @@ def check_part(offer: Offer, account: str, cents: int, *, code: str) -> None:
 def move_money(
     agreement: Agreement, offer: Offer, kind: str, cents: int, *, on: date, by: By, now: datetime, **said: Any
 ) -> LedgerMove:
-    move = write_move(agreement, kind, cents, offer=offer, happened_on=on, recorded_by=user_of(by), recorded_at=now, **said)
+    move = write_move(
+        agreement, kind, cents, offer=offer, happened_on=on, recorded_by=user_of(by), recorded_at=now, **said
+    )
     trace(
         f"{kind}_offer", offer, by, now, {"cents": cents, "on": on, "approved_by": str(said.get("approved_by") or "")}
     )
@@ -75,5 +76,3 @@ def sum_of(offer: Offer, account: str) -> int:
         for side in ("target_account", "source_account")
     )
     return entered - left
-
-

@@ -17,7 +17,7 @@ ACCOUNTS = (OFFERED, ACCEPTED, PAID, RECOVERED)
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """``holds``: what the offer holds in each account, in cents. ``waits``: a payment that a second person may approve."""
+    """``holds``: what the offer holds in each account, in cents. ``waits``: a payment to be approved."""
 
     offer: Offer
     holds: Mapping[str, int]
@@ -60,7 +60,9 @@ def read_file(case: Case) -> StartupFile:
                 holds[offer][account] += change
     waiting = {
         one.offer_id: one
-        for one in PaymentRequest.objects.filter(offer__case=case, move=None, dropped_at=None).select_related("asked_by")
+        for one in PaymentRequest.objects.filter(offer__case=case, move=None, dropped_at=None).select_related(
+            "asked_by"
+        )
     }
     return StartupFile(case, enrolment, [OfferLine(one, holds[one.pk], waiting.get(one.pk)) for one in offers])
 

@@ -162,7 +162,9 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
     form = _offer_form(file, request.POST)
 
     def deed(said: dict[str, Any]) -> None:
-        agreement = next(one for one in files.list_agreements(cast(Programme, file.programme)) if one.pk == said["agreement"])
+        agreement = next(
+            one for one in files.list_agreements(cast(Programme, file.programme)) if one.pk == said["agreement"]
+        )
         actions.make_offer(agreement=agreement, case=case, asked=form.read(), by=by, now=now)
 
     return _do(request, case, by, reference, form, deed, _("L’offre est faite."))
@@ -176,7 +178,9 @@ def accept(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     offer, on = _find_offer(case, pk), timezone.localdate(now)
 
     def deed(said: dict[str, Any]) -> None:
-        words = _("Signé par {name}, pour {duty}, à sa page de suivi.").format(name=said["signed_by"], duty=said["duty"])
+        words = _("Signé par {name}, pour {duty}, à sa page de suivi.").format(
+            name=said["signed_by"], duty=said["duty"]
+        )
         actions.accept_offer(offer=offer, on=on, words=words, by=THE_PROMOTER, now=now)
 
     form = _make(SignForm, "accept", offer, request.POST)

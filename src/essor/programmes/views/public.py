@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
 from essor.directory.views.asking import read_language
+from essor.methods.forecast import ForecastError
 from essor.programmes.models import Programme
-from essor.programmes.pictures import build_envelopes_table, build_targets_table
+from essor.programmes.pictures import build_envelopes_table, build_forecast_table, build_targets_table
 from essor.programmes.queries import get_programme, list_targets, read_envelopes
+from essor.programmes.queries.journeys import read_forecasts
 from essor.programmes.rules import ProgrammeError
-from essor.programmes.wording import explain
+from essor.programmes.wording import explain, explain_forecast
 
 
 @open_to(Audience.PUBLIC)
@@ -46,12 +49,22 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "on": on,
         "whole": targets[0].target.startups if targets else 0,
         "targets": build_targets_table(targets, language=language),
+        **_tell_forecasts(programme, on=on, language=language),
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
         "is_silent": all(one.promised == one.free for one in envelopes.values()),
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
         "trail": [(_("Programmes"), reverse("programmes"))],
     }
     return render(request, "programmes/programme.html", context)
+
+
+def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[str, Any]:
+    """Nothing is foreseen of a programme without a file: what is not entered here is not known."""
+    try:
+        found = read_forecasts(programme, on=on) if programme.enrolments.exists() else []
+    except ForecastError as error:
+        return {"forecast": None, "unforeseen": explain_forecast(error)}
+    return {"forecast": build_forecast_table(found, language=language) if found else None, "unforeseen": ""}
 
 
 def _read_day(request: HttpRequest) -> date:

@@ -40,6 +40,7 @@ PAGES = {
     "an organisation's aid": "/trouver/?organisation=atelier-second-souffle",
     "where it is still vague": "/aides/flou/?place=Les+Moulins",
     "a programme": "/programmes/jec/",
+    "a programme on a past day": "/programmes/jec/?on=2020-06-01",
     "every aid": "/aides/?place=Mascouche",
     "an aid": "/aides/jec_lanaudiere_2017/",
     "talk to someone": "/demander/",

@@ -30,6 +30,7 @@ from essor.observatory.actions import publish_edition
 from essor.observatory.models import BaseVersion, Edition
 from essor.project.demonstration.files import open_files
 from essor.project.demonstration.records import Census, Records, read_records, say_facts
+from essor.project.demonstration.startups import open_startups
 from essor.project.shipped import load_shipped
 from essor.territories.actions import import_bodies
 
@@ -72,6 +73,7 @@ def build_demonstration(*, now: datetime) -> None:
     adviser = User.objects.get(email=PEOPLE[0][0])
     _draft_an_aid(adviser, now)
     open_files(adviser=adviser, now=now)
+    open_startups(adviser=adviser, now=now)
 
 
 def _draft_an_aid(adviser: User, now: datetime) -> None:

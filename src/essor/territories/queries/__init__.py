@@ -157,6 +157,22 @@ def list_found(search: str, on: date) -> list[TerritoryPeriod]:
     return found[:MOST_FOUND]
 
 
+def find_codes(texts: Collection[str], on: date) -> dict[str, str]:
+    """Each text that is the name, in either language, or the code of one place of that day → its code; the narrowest
+    kind wins (a municipality before its MRC), and what several of a kind bear is left out."""
+    named: dict[str, dict[str, set[str]]] = {}
+    for period in TerritoryPeriod.objects.on(on).select_related("territory"):
+        for name in {fold(period.name), fold(period.name_en), period.territory.code}:
+            named.setdefault(name, {}).setdefault(period.territory.kind, set()).add(period.territory.code)
+    found = {}
+    for text in texts:
+        by_kind = named.get(text.strip()) or named.get(fold(text)) or {}
+        narrowest = next((by_kind[kind] for kind in reversed(Territory.Kind.values) if kind in by_kind), set())
+        if len(narrowest) == 1 and fold(text):
+            found[text] = next(iter(narrowest))
+    return found
+
+
 def list_boundaries(region: str, on: date) -> dict[str, dict[str, Any]]:
     """The geometries of the MRCs and equivalents of a region on that day, by code."""
     mrcs = TerritoryPeriod.objects.on(on).filter(parent__code=region, territory__kind=Territory.Kind.MRC)

@@ -1,0 +1,116 @@
+"""A start-up from a request to its first payment: a promoter on a phone without script, an adviser, a second person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenContext, sign_in
+from tests.browser.faults import list_axe_faults
+
+pytestmark = pytest.mark.browser
+
+STAGES = (
+    "Passer au prédémarrage", "Passer au plan d’affaires", "Déposer la demande de financement", "Passer à l’analyse",
+    "Présenter au comité", "Le comité accepte",
+)  # fmt: skip
+
+
+def press(page: Page, words: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=words, exact=True).click()
+
+
+def ask(page: Page) -> str:
+    """The reference of the request."""
+    page.goto("/demander/")
+    page.get_by_label("Que cherchez-vous").select_option(index=1)
+    page.get_by_label("Dans quelle municipalité").fill("Mascouche")
+    page.get_by_label("En quelques mots").fill("Un atelier de vélos, tenu par un groupe.")
+    page.get_by_label("Votre nom").fill("Noa Promotrice")
+    page.get_by_label("Courriel").fill("noa@exemple.test")
+    page.get_by_label("J’accepte").check()
+    press(page, "Envoyer ma demande")
+    return page.get_by_text(re.compile(r"Demande \w{4}-\w{4}")).first.inner_text().split()[-1]
+
+
+def lead_to_decision(page: Page, reference: str) -> None:
+    page.goto(f"/dossiers/{reference}/")
+    if page.get_by_role("button", name="Prendre ce dossier").count():
+        press(page, "Prendre ce dossier")
+    page.goto(f"/dossiers/{reference}/programme/")
+    page.get_by_label("Dans quel programme").select_option("moulins-2030")
+    press(page, "Inscrire au programme")
+    page.goto(f"/dossiers/{reference}/")
+    page.get_by_label("Votre message").fill("Bonjour, je vous accompagne.")
+    press(page, "Écrire à la personne")
+    for stage in STAGES:
+        page.get_by_label(stage, exact=True).check()
+        page.get_by_label("Pourquoi, en quelques mots").fill("Le comité est d’accord.")
+        press(page, "Passer à cette étape")
+
+
+def offer(page: Page, reference: str, dollars: str) -> None:
+    page.goto(f"/dossiers/{reference}/programme/")
+    page.get_by_text("Selon les clauses d’une entente").click()
+    page.get_by_label("Donné, en dollars").fill(dollars)
+    page.get_by_label("Conditions, une par ligne").fill("Un bail signé")
+    press(page, "Faire cette offre")
+
+
+def test_from_a_request_to_the_first_payment(open_context: OpenContext, open_adviser: Callable[..., Page]) -> None:
+    promoter = open_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    reference, follow = ask(promoter), promoter.url.split("#")[0].split("?")[0]
+    adviser = open_adviser()
+    lead_to_decision(adviser, reference)
+    offer(adviser, reference, "22 000")
+    assert "au moins 23" in adviser.content()
+    offer(adviser, reference, "25 000")
+    assert "L’offre est faite" in adviser.content()
+    assert list_axe_faults(adviser) == []
+    promoter.goto(f"{follow}programme/")
+    assert "Un bail signé" in promoter.content()
+    assert promoter.evaluate("document.documentElement.scrollWidth") <= 390
+    promoter.get_by_text("Accepter cette offre").first.click()
+    promoter.get_by_label("Votre nom").fill("Noa Promotrice")
+    promoter.get_by_label("Au nom de qui").fill("Atelier de vélos")
+    promoter.get_by_label("J’ai lu l’offre").check()
+    press(promoter, "Accepter cette offre")
+    assert "Vous avez accepté" in promoter.content()
+    checked = open_context().new_page()  # axe needs the script that the promoter goes without
+    checked.goto(promoter.url)
+    assert list_axe_faults(checked) == []
+    adviser.reload()
+    adviser.get_by_text("Verser", exact=True).first.click()
+    adviser.get_by_label("Combien, en dollars").first.fill("15 000")
+    adviser.get_by_label("Pour quoi").first.fill("Premier versement")
+    press(adviser, "Verser")
+    assert "Une autre personne doit l’approuver" in adviser.content()
+    second = open_context().new_page()
+    sign_in(second, "admin@demo.example")
+    second.goto(f"/dossiers/{reference}/programme/")
+    press(second, "Approuver et verser")
+    assert "Le versement est fait" in second.content()
+    promoter.goto(f"{follow}programme/")
+    assert "Déjà versé" in promoter.content()
+
+
+def test_a_refusal_says_why_what_would_change_it_and_how_to_ask_again(
+    open_context: OpenContext, open_adviser: Callable[..., Page]
+) -> None:
+    promoter = open_context(viewport={"width": 390, "height": 800}).new_page()
+    reference, follow = ask(promoter), promoter.url
+    adviser = open_adviser()
+    lead_to_decision(adviser, reference)
+    adviser.get_by_text("Clore avec une issue").click()
+    assert "ce qui changerait la réponse" in adviser.content()
+    adviser.get_by_label("L’issue", exact=True).select_option("refused")
+    words = "Marché trop étroit pour deux emplois. Avec un second partenaire, redéposez quand vous voulez."
+    adviser.get_by_label("L’issue en mots").fill(words)
+    press(adviser, "Clore le dossier")
+    promoter.goto(follow)
+    assert "Refusé" in promoter.content()
+    assert "Avec un second partenaire" in promoter.content()
