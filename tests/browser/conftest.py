@@ -171,9 +171,9 @@ def adviser_page(open_adviser: Callable[..., Page]) -> Page:
     return open_adviser()
 
 
-def sign_in(page: Page, email: str = ADVISER) -> None:
+def sign_in(page: Page, email: str = ADVISER, *, lands_on: str = "Mon bureau") -> None:
     page.goto("/compte/login/")
     page.get_by_label("Courriel").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Se connecter", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mon bureau")
+    expect(page.get_by_role("heading", level=1)).to_have_text(lands_on)

@@ -93,6 +93,8 @@ ADVISER = {
     "a reorganisation": "/bureau/reorganisation/",
     "a merger": "/bureau/reorganisation/?kind=merge",
     "mandates that move": "/bureau/reorganisation/?kind=move",
+    "committees": "/bureau/comites/",
+    "a sitting to call": "/bureau/comites/moulins-2030/convoquer/",
     "my files": "/dossiers/",
     "files closed": "/dossiers/clos/",
     "what becomes of aids": "/bureau/parcours-des-aides/",

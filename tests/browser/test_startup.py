@@ -15,8 +15,9 @@ pytestmark = pytest.mark.browser
 
 STAGES = (
     "Passer au prédémarrage", "Passer au plan d’affaires", "Déposer la demande de financement", "Passer à l’analyse",
-    "Présenter au comité", "Le comité accepte",
+    "Présenter au comité",
 )  # fmt: skip
+COMMITTEE = ("comite@demo.example", "comite2@demo.example", "comite3@demo.example")
 
 
 def press(page: Page, words: str) -> None:
@@ -37,7 +38,7 @@ def ask(page: Page) -> str:
     return page.get_by_text(re.compile(r"Demande \w{4}-\w{4}")).first.inner_text().split()[-1]
 
 
-def lead_to_decision(page: Page, reference: str) -> None:
+def lead_to_committee(page: Page, reference: str) -> None:
     page.goto(f"/dossiers/{reference}/")
     if page.get_by_role("button", name="Prendre ce dossier").count():
         press(page, "Prendre ce dossier")
@@ -49,8 +50,56 @@ def lead_to_decision(page: Page, reference: str) -> None:
     press(page, "Écrire à la personne")
     for stage in STAGES:
         page.get_by_label(stage, exact=True).check()
-        page.get_by_label("Pourquoi, en quelques mots").fill("Le comité est d’accord.")
         press(page, "Passer à cette étape")
+
+
+def call_sitting(page: Page, reference: str) -> str:
+    """The address of the sitting."""
+    page.goto("/bureau/comites/moulins-2030/convoquer/")
+    for name in ("Andrée Lavoie", "Bilal Haddad", "Chantal Perron"):
+        page.get_by_label(name).check()
+    page.get_by_label(re.compile(reference)).check()
+    page.get_by_label("Quorum").fill("2")
+    assert list_axe_faults(page) == []
+    press(page, "Appeler cette séance")
+    page.get_by_role("main").get_by_role("link", name=re.compile(r"\d{4}$")).first.click()
+    page.wait_for_url("**/seances/**")
+    return page.url
+
+
+def sit(open_context: OpenContext, reference: str, choice: str) -> None:
+    """The first of three has kin in the project and withdraws; the two others score and vote."""
+    for number, email in enumerate(COMMITTEE):
+        page = open_context(viewport={"width": 390, "height": 800}).new_page()
+        sign_in(page, email, lands_on="Bienvenue")
+        page.goto("/comite/")
+        if number == 0:
+            page.get_by_label("Quel lien").select_option("kin")
+            page.get_by_label("Dans quoi").fill(reference)
+            press(page, "Inscrire cet intérêt")
+        page.get_by_role("main").get_by_role("link", name=re.compile(r"\d{4}$")).first.click()
+        page.wait_for_url("**/comite/seances/**")
+        if number == 0:
+            assert "vous vous retirez" in page.content()
+            assert page.get_by_role("link", name=re.compile(reference)).count() == 0
+            continue
+        page.get_by_role("link", name=re.compile(reference)).click()
+        page.get_by_label("Mission sociale").select_option("4")
+        press(page, "Garder mes notes")
+        page.get_by_label(choice, exact=True).check()
+        assert list_axe_faults(page) == []
+        press(page, "Voter")
+        assert "Votre vote est compté" in page.content()
+
+
+def write_decision(page: Page, sitting: str, reference: str, **said: str) -> None:
+    page.goto(sitting)
+    section = page.locator("section", has=page.get_by_role("heading", name=re.compile(reference)))
+    assert "Andrée Lavoie se retire" in section.inner_text()
+    section.get_by_text("Inscrire la décision").click()
+    for label, words in said.items():
+        section.get_by_label(re.compile("^" + label.replace("_", " "))).fill(words)
+    press(page, "Inscrire ce que le comité a décidé")
 
 
 def offer(page: Page, reference: str, dollars: str) -> None:
@@ -65,7 +114,11 @@ def test_from_a_request_to_the_first_payment(open_context: OpenContext, open_adv
     promoter = open_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
     reference, follow = ask(promoter), promoter.url.split("#")[0].split("?")[0]
     adviser = open_adviser()
-    lead_to_decision(adviser, reference)
+    lead_to_committee(adviser, reference)
+    sitting = call_sitting(adviser, reference)
+    sit(open_context, reference, "pour")
+    write_decision(adviser, sitting, reference, Pourquoi="Mission claire, marché sûr.")
+    assert "accepté" in adviser.content()
     offer(adviser, reference, "22 000")
     assert "au moins 23" in adviser.content()
     offer(adviser, reference, "25 000")
@@ -104,13 +157,16 @@ def test_a_refusal_says_why_what_would_change_it_and_how_to_ask_again(
     promoter = open_context(viewport={"width": 390, "height": 800}).new_page()
     reference, follow = ask(promoter), promoter.url
     adviser = open_adviser()
-    lead_to_decision(adviser, reference)
-    adviser.get_by_text("Clore avec une issue").click()
-    assert "ce qui changerait la réponse" in adviser.content()
-    adviser.get_by_label("L’issue", exact=True).select_option("refused")
-    words = "Marché trop étroit pour deux emplois. Avec un second partenaire, redéposez quand vous voulez."
-    adviser.get_by_label("L’issue en mots").fill(words)
-    press(adviser, "Clore le dossier")
+    lead_to_committee(adviser, reference)
+    sitting = call_sitting(adviser, reference)
+    sit(open_context, reference, "contre")
+    write_decision(adviser, sitting, reference, Pourquoi="Marché trop étroit pour deux emplois.")
+    assert "remplissez les trois" in adviser.content()
+    write_decision(
+        adviser, sitting, reference, Pourquoi="Marché trop étroit pour deux emplois.",
+        Ce_qui_changerait_la_réponse="Avec un second partenaire, le marché suffirait.",
+        Comment_redemander="Redéposez quand vous voulez.",
+    )  # fmt: skip
     promoter.goto(follow)
     assert "Refusé" in promoter.content()
     assert "Avec un second partenaire" in promoter.content()

@@ -76,7 +76,8 @@ def open_file(*, until: str = "decide") -> Case:
         case = assign_case(case=case, person=User.objects.get(name="Camille Conseil"), by=None, now=now)
     enrol(programme=Programme.objects.latest("pk"), case=case, by=None, now=now)
     for move in LEFT[: LEFT.index(until) + 1 if until in LEFT else 0]:
-        case = move_case(case=case, move=move, words="Le comité est d’accord.", by=None, now=now)
+        said = {"words": "Le comité est d’accord.", "is_deed": True} if move == "decide" else {}
+        case = move_case(case=case, move=move, by=None, now=now, **said)
     return case
 
 

@@ -52,9 +52,11 @@ def test_from_a_request_to_a_payment_by_two_people(
     assert "Passer au prédémarrage" not in adviser_client.get(steps).content.decode()
     move_case(case=case, move="begin", by=adviser, now=now)
     assert "Passer au prédémarrage" in adviser_client.get(steps).content.decode()
-    for move in LEFT[1:]:
+    for move in LEFT[1:-1]:
         address = reverse("case_move", args=[case.reference])
-        assert adviser_client.post(address, {"move": move, "words": "Le comité est d’accord."}).status_code == 302
+        assert adviser_client.post(address, {"move": move, "words": ""}).status_code == 302
+    assert adviser_client.post(address, {"move": "decide", "words": "Oui"}).status_code == 400
+    move_case(case=case, move="decide", by=adviser, now=now, is_deed=True)
     said = {"agreement": today_agreement.pk, "grant": "22 999", "expires_on": (timezone.localdate() + DAY).isoformat()}
     refused = adviser_client.post(f"{page}offrir/", said)
     assert (refused.status_code, Offer.objects.count()) == (400, 0)

@@ -47,7 +47,7 @@ open_programme(definition=ProgrammeDefinition.model_validate({
 assign_case(case=case, person=adviser, by=adviser, now=now)
 enrol(programme=Programme.objects.get(), case=case, by=adviser, now=now)
 for move in ("begin", "to_prestart", "to_plan", "file", "to_analysis", "to_committee", "decide"):
-    move_case(case=case, move=move, words="Le comité est d’accord.", by=adviser, now=now)
+    move_case(case=case, move=move, words="Oui.", by=adviser, now=now, is_deed=move == "decide")
 """
 OFFER = """
 import collections, json, sys

@@ -58,6 +58,7 @@ class Role(models.Model):
     class Kind(models.TextChoices):
         ADVISER = "adviser", _("conseiller ou conseillère")
         ADMINISTRATOR = "administrator", _("administration")
+        COMMITTEE = "committee", _("membre d’un comité")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -70,7 +71,9 @@ class Role(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["adviser", "administrator"]), name="role_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["adviser", "administrator", "committee"]), name="role_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_before=None) | Q(ends_before__gte=F("starts_on")),
                 name="role_does_not_end_before_it_starts",

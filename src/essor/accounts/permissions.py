@@ -18,7 +18,7 @@ from rules.permissions import set_perm
 from rules.predicates import Predicate
 
 from essor.accounts.models import User
-from essor.accounts.rules import ACTIONS, ADMINISTRATOR, ADVISER, Decision, HeldRole, decide, list_kinds
+from essor.accounts.rules import ACTIONS, ADMINISTRATOR, ADVISER, COMMITTEE, Decision, HeldRole, decide, list_kinds
 
 View = TypeVar("View", bound=Callable[..., Any])
 Person = User | AnonymousUser | None
@@ -29,6 +29,7 @@ class Audience(StrEnum):
     SIGNED_IN = "signed_in"
     ADVISER = "adviser"
     ADMINISTRATOR = "administrator"
+    COMMITTEE = "committee"
     NOBODY = "nobody"
 
 
@@ -61,7 +62,7 @@ def list_held_roles(user: User | AnonymousUser) -> list[HeldRole]:
 
 
 def list_role_kinds(user: User | AnonymousUser, *, on: date | None = None) -> frozenset[str]:
-    """``adviser``, ``administrator``, both or none, on a day (today)."""
+    """``adviser``, ``administrator``, ``committee``, several or none, on a day (today)."""
     return list_kinds(list_held_roles(user), on=on or timezone.localdate())
 
 
@@ -72,7 +73,8 @@ def may_open(user: User | AnonymousUser, audience: Audience) -> bool:
         return False
     if audience == Audience.SIGNED_IN:
         return True
-    return {Audience.ADVISER: ADVISER, Audience.ADMINISTRATOR: ADMINISTRATOR}[audience] in list_role_kinds(user)
+    kinds = {Audience.ADVISER: ADVISER, Audience.ADMINISTRATOR: ADMINISTRATOR, Audience.COMMITTEE: COMMITTEE}
+    return kinds[audience] in list_role_kinds(user)
 
 
 def _alone(code: str) -> Collection[str]:

@@ -8,6 +8,7 @@ from datetime import date
 
 ADVISER = "adviser"
 ADMINISTRATOR = "administrator"
+COMMITTEE = "committee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ ACTIONS = {
         Action("list_eligible", ADVISER, is_placed=True),
         Action("reorganise_bodies", ADVISER, is_placed=True),
         Action("publish_aid", ADVISER),
+        Action("decide_files", COMMITTEE, is_placed=True),
         Action("erase_organisation", ADMINISTRATOR),
         Action("erase_case", ADMINISTRATOR),
         Action("administer", ADMINISTRATOR),

@@ -36,6 +36,14 @@ class ClausesDefinition(Definition):
     two_people_from_cad: Dollars | None = None
 
 
+class ScoredDefinition(Definition):
+    """What a committee scores, from 1 to 5, and how much it weighs beside the rest."""
+
+    code: Code
+    label: Bilingual
+    weight: Annotated[int, Field(ge=1, le=100)]
+
+
 class AgreementDefinition(Definition):
     """``target``: the code of the part that it serves. Both days are of the term."""
 
@@ -59,6 +67,7 @@ class ProgrammeDefinition(Definition):
     ends_on: date
     source: str = ""
     target: TargetDefinition
+    scoresheet: Annotated[tuple[ScoredDefinition, ...], Field(strict=False)] = ()
     agreements: Annotated[tuple[AgreementDefinition, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
@@ -66,6 +75,8 @@ class ProgrammeDefinition(Definition):
         codes = self.target.list_codes()
         if len(set(codes)) < len(codes):
             raise ValueError("deux cibles portent le même code")
+        if len({one.code for one in self.scoresheet}) < len(self.scoresheet):
+            raise ValueError("deux lignes de la grille portent le même code")
         for agreement in self.agreements:
             if agreement.target not in codes:
                 raise ValueError(f"l’entente « {agreement.id} » sert une cible inconnue : « {agreement.target} »")

@@ -22,6 +22,19 @@ GUARDS = (
             "made_by_id",
         ),
     ),
+    WrittenOnce(
+        "programmes_interest",
+        ("person_id", "kind", "case_id", "organisation_id", "words", "starts_on", "declared_at"),
+        once=("ends_before",),
+    ),
+    WrittenOnce(
+        "programmes_sitting",
+        ("programme_id", "held_on", "quorum", "called_at", "called_by_id"),
+        once=("adopted_at", "adopted_by_id"),
+    ),
+    WrittenOnce("programmes_sittingitem", ("sitting_id", "case_id"), once=("decided_at", "decided_by_id")),
+    WrittenOnce("programmes_score", ("item_id", "member_id", "criterion", "points", "scored_at")),
+    WrittenOnce("programmes_vote", ("item_id", "member_id", "choice", "voted_at")),
     WrittenOnce("programmes_enrolment", ("programme_id", "case_id", "entered_on", "entered_at", "entered_by_id")),
     WrittenOnce(
         "programmes_paymentrequest",

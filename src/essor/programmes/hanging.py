@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
+from essor.programmes.models import SittingItem
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.wording import describe_deed, summarise_file
 
@@ -16,9 +17,10 @@ def _summarise(case: Case) -> str:
     return summarise_file(read_file(case))
 
 
-def _erase_nothing(_case: Case) -> int:
-    """What is kept of an offer names nobody: what was said is in the timeline, which is blanked with the rest."""
-    return 0
+def _erase(case: Case) -> int:
+    """Why a committee decided may tell of someone. What is kept of an offer names nobody: what was said of it is in the
+    timeline, which is blanked with the rest."""
+    return SittingItem.objects.filter(case=case).exclude(reasons="").update(reasons="")
 
 
 def _export(case: Case) -> Any:
@@ -35,5 +37,5 @@ PROGRAMME = Hanging(
     summarise=_summarise,
     describe=describe_deed,
     export=_export,
-    erase=_erase_nothing,
+    erase=_erase,
 )

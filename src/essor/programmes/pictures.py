@@ -16,7 +16,8 @@ from essor.methods.ledger import Envelope
 from essor.programmes.models import Agreement
 from essor.programmes.queries import TargetLine, sum_envelopes, to_dollars
 from essor.programmes.queries.journeys import TargetForecast
-from essor.programmes.wording import explain_thin, write_cents
+from essor.programmes.queries.sittings import ItemState
+from essor.programmes.wording import RESULTS, explain_thin, write_cents
 
 INDENT = "\u2003"
 HEADINGS: Mapping[str, Any] = {
@@ -105,6 +106,48 @@ def say_trials(trials: BackTest) -> list[str]:
     said = _("Essayée sur {n} jours passés : l’intervalle a tenu {share} du temps ; écart moyen (CRPS) : {crps}.")
     coverage, crps = write_percent(trials.coverage, 0), write_decimal(trials.mean_crps, 1)
     return [said.format(n=len(trials.trials), share=coverage, crps=crps)]
+
+
+def build_minutes_table(states: Sequence[ItemState]) -> Table:
+    """Who withdrew, how it was voted, what was decided and why."""
+    columns = [
+        Column(_("Dossier")), Column(_("Retirés")), Column(_("Pour"), "whole"), Column(_("Contre"), "whole"),
+        Column(_("Abstentions"), "whole"), Column(_("Absents")), Column(_("Décision")),
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                state.item.case.reference,
+                ", ".join(state.name(state.tally.recused)) or _("aucun"),
+                len(state.tally.said_for), len(state.tally.said_against), len(state.tally.abstained),
+                ", ".join(state.name(state.tally.silent)) or _("aucun"),
+                str(RESULTS[state.item.result]),
+            ],
+            note=" · ".join([*([state.item.reasons] if state.item.reasons else []), *state.item.conditions]),
+        )
+        for state in states
+    ]  # fmt: skip
+    return Table(_("Procès-verbal"), columns, rows)
+
+
+def build_scores_table(states: Sequence[ItemState], *, language: str) -> Table | None:
+    """The weighted mean of each file and how far members stand apart; the criterion that divides them most is named."""
+    rows = []
+    for state in states:
+        labels = {str(one["code"]): str(one[language]) for one in state.item.sitting.programme.scoresheet}
+        apart = [(found[1], name) for name, found in state.weighed.by_criterion.items() if found and found[1] > 0]
+        widest = max(apart, default=None)
+        rows.append(
+            Row([
+                state.item.case.reference, len(state.weighed.by_member), state.weighed.mean, state.weighed.spread,
+                labels[widest[1]] if widest else "—",
+            ])
+        )  # fmt: skip
+    columns = [
+        Column(_("Dossier")), Column(_("Grilles complètes"), "whole"), Column(_("Note sur 5"), "decimal", 1),
+        Column(_("Écart"), "decimal", 1), Column(_("Ce qui divise le plus")),
+    ]  # fmt: skip
+    return Table(_("Les notes, avant la séance"), columns, rows) if rows else None
 
 
 def say_interval(one: TargetForecast) -> str:

@@ -93,6 +93,9 @@ def check_offer(offer: NewOffer, clauses: Clauses, term: Term, *, held: int = 0)
         raise ProgrammeError("expires-before", offered_on=offer.offered_on, expires_on=offer.expires_on)
 
 
+REFUSAL = ("reasons", "would_change", "ask_again")
+"""What a refusal says: why, criterion by criterion; what would change the answer; how to ask again."""
+
 Fault = tuple[int, str, Mapping[str, Any]]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import files, public
+from essor.programmes.views import committee, files, public, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -18,6 +18,18 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/verser/<int:pk>/approuver/", files.approve, name="case_programme_approve"
     ),
     path("dossiers/<slug:reference>/programme/verser/<int:pk>/ecarter/", files.drop, name="case_programme_drop"),
+    path("comite/", committee.show_mine, name="committee"),
+    path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
+    path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),
+    path("comite/seances/<int:pk>/", committee.show_sitting, name="committee_sitting"),
+    path("comite/seances/<int:pk>/adopter/", committee.adopt, name="committee_adopt"),
+    path("comite/dossiers/<int:pk>/", committee.show_item, name="committee_item"),
+    path("comite/dossiers/<int:pk>/noter/", committee.score, name="committee_score"),
+    path("comite/dossiers/<int:pk>/voter/", committee.vote, name="committee_vote"),
+    path("bureau/comites/", sittings.list_all, name="sittings"),
+    path("bureau/comites/<slug:slug>/convoquer/", sittings.call, name="sitting_call"),
+    path("bureau/comites/seances/<int:pk>/", sittings.show, name="sitting"),
+    path("bureau/comites/dossiers/<int:pk>/decider/", sittings.decide, name="sitting_decide"),
     path("programmes/", public.list_programmes, name="programmes"),
     path("programmes/<slug:slug>/", public.show_programme, name="programme"),
 ]

@@ -42,6 +42,31 @@ SENTENCES: Mapping[str, Any] = {
     "signature-missing": _("Écrivez qui signe : sans signature, rien n’est accepté."),
     "payment-waits": _("Un versement de cette offre attend déjà une autre personne. Qu’elle l’approuve ou l’écarte."),
     "payment-gone": _("Ce versement n’attend plus : il est fait, ou écarté."),
+    "not-at-committee": _("Le dossier {reference} n’est pas à l’étape du comité."),
+    "sitting-empty": _("Une séance appelle au moins une personne et un dossier."),
+    "quorum-too-large": _("Le quorum ({quorum}) dépasse le nombre de personnes appelées ({members})."),
+    "not-of-committee": _("{person} n’a pas de rôle de comité pour ce territoire ce jour-là."),
+    "sitting-past": _("Une séance s’appelle pour aujourd’hui ou plus tard."),
+    "not-called": _("Cette séance ne vous appelle pas."),
+    "recused": _(
+        "Vous avez un intérêt dans ce dossier ({why}) : vous ne l’ouvrez pas, ne le notez pas et n’y votez pas."
+    ),
+    "item-decided": _("Ce dossier est déjà décidé : rien ne s’y ajoute."),
+    "already-voted": _("Vous avez déjà voté sur ce dossier. Un vote ne se change pas."),
+    "vote-unknown": _("Choisissez : pour, contre ou abstention."),
+    "points-unknown": _("Chaque ligne se note de 1 à 5."),
+    "no-quorum": _(
+        "Le quorum n’y est pas : {present} voix sur {quorum}, sans compter qui a un intérêt. Rien n’est décidé."
+    ),
+    "refusal-incomplete": _(
+        "Un refus dit pourquoi, ce qui changerait la réponse et comment redemander : remplissez les trois."
+    ),
+    "reasons-missing": _("Dites la raison de la décision."),
+    "item-open": _("Un dossier n’est pas décidé : le procès-verbal attend."),
+    "sitting-adopted": _("Le procès-verbal est adopté : rien ne s’y ajoute."),
+    "interest-unclear": _("Nommez un dossier par sa référence, ou une organisation par son nom entier."),
+    "interest-ended": _("Cet intérêt a déjà une fin."),
+    "interest-day": _("Un intérêt finit après son début, au plus tôt aujourd’hui."),
     "offer-expired": _(
         "Cette offre finissait le {expires_on} : le {on}, elle ne peut plus être acceptée. Faites-en une autre."
     ),
@@ -81,6 +106,12 @@ DEEDS: Mapping[str, Any] = {
     "decline": _("{amount} rendus à l’enveloppe"),
     "pay": _("{amount} versés"),
     "recover": _("{amount} récupérés"),
+}
+RESULTS: Mapping[str, Any] = {
+    "": _("à décider"),
+    "accepted": _("accepté"),
+    "refused": _("refusé"),
+    "postponed": _("remis à une autre séance"),
 }
 STATES: Mapping[str, Any] = {
     "offered": _("attend une réponse"),

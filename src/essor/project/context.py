@@ -35,6 +35,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place(_("Territoires"), "territory_list"),
     Place(_("Mon bureau"), "desk", Audience.ADVISER),
     Place(_("Mes dossiers"), "cases", Audience.ADVISER),
+    Place(_("Mon comité"), "committee", Audience.COMMITTEE),
     Place(_("Administration"), "people", Audience.ADMINISTRATOR),
 )
 

@@ -32,7 +32,11 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     """What there is to do: a census to enter, undecided organisations to settle, drafts to finish, editions."""
     if not may(request.user, "import_facts"):
         kinds = list_role_kinds(request.user)
-        return render(request, "observatory/desk_reader.html", {"is_administrator": "administrator" in kinds})
+        return render(
+            request,
+            "observatory/desk_reader.html",
+            {"is_administrator": "administrator" in kinds, "is_committee": "committee" in kinds},
+        )
     edition = _find_edition(cast(User, request.user))
     held = find_stewardship(request.user, on=timezone.localdate())
     drafts = [version for version in list_base_versions().filter(status="draft") if held.holds(version.base)]

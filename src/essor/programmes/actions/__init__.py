@@ -1,6 +1,16 @@
 """Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.committee import (
+    adopt_minutes,
+    call_sitting,
+    decide_item,
+    declare_interest,
+    end_interest,
+    open_item,
+    score_item,
+    vote_on,
+)
 from essor.programmes.actions.files import enrol
 from essor.programmes.actions.importing import Imported, import_files
 from essor.programmes.actions.offers import (
@@ -17,15 +27,23 @@ from essor.programmes.actions.offers import (
 __all__ = [
     "Imported",
     "accept_offer",
+    "adopt_minutes",
     "approve_payment",
     "ask_payment",
+    "call_sitting",
+    "decide_item",
+    "declare_interest",
     "drop_payment",
+    "end_interest",
     "end_offer",
     "enrol",
     "import_files",
     "load_shipped_programmes",
     "make_offer",
+    "open_item",
     "open_programme",
     "pay",
     "recover",
+    "score_item",
+    "vote_on",
 ]

@@ -33,6 +33,10 @@ def open_programme(*, definition: ProgrammeDefinition, by: User | None, now: dat
         starts_on=definition.starts_on,
         ends_before=definition.ends_on + timedelta(days=1),
         source=definition.source,
+        scoresheet=[
+            {"code": one.code, "fr": one.label.fr, "en": one.label.en, "weight": one.weight}
+            for one in definition.scoresheet
+        ],
         created_at=now,
     )
     targets = {target.code: target for target in _open_targets(programme, None, definition.target)}

@@ -38,6 +38,9 @@ PASSWORD = "essor-demonstration"  # noqa: S105  printed by the command: it opens
 PEOPLE = (
     ("conseil@demo.example", "Camille Roy", Role.Kind.ADVISER),
     ("admin@demo.example", "Dominique Côté", Role.Kind.ADMINISTRATOR),
+    ("comite@demo.example", "Andrée Lavoie", Role.Kind.COMMITTEE),
+    ("comite2@demo.example", "Bilal Haddad", Role.Kind.COMMITTEE),
+    ("comite3@demo.example", "Chantal Perron", Role.Kind.COMMITTEE),
 )
 RECORDS = "les-moulins"
 MAGAZINE, TABLE = "magazine-2014", "table-regionale-2017"
@@ -131,7 +134,7 @@ def _open_demo_account(email: str, name: str, kind: str, territory: str, now: da
         kind=kind,
         starts_on=timezone.localdate(now) - timedelta(days=366),  # the files that they handle are older than today
         body="Organisme de développement local (fictif)" if is_adviser else "",
-        territory_code=territory if is_adviser else "",
+        territory_code="" if kind == Role.Kind.ADMINISTRATOR else territory,
     )
     open_account(email=email, name=name, role=role, password=PASSWORD, by=None, now=now)
 

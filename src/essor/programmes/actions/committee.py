@@ -1,0 +1,199 @@
+"""Interests, sittings, scores, votes and decisions: a person with an interest opens, scores and votes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from essor.accounts.models import User
+from essor.accounts.permissions import require
+from essor.cases.actions import close_case, move_case
+from essor.cases.models import Case
+from essor.directory.models import Organisation
+from essor.methods.bases import canonical_json
+from essor.methods.committee import ACCEPTED, CHOICES, POINTS, REFUSED, CommitteeError
+from essor.programmes.actions.writing import trace
+from essor.programmes.models import Enrolment, Interest, Programme, Score, Sitting, SittingItem, Vote
+from essor.programmes.queries.sittings import (
+    COMMITTEE_STAGE,
+    ItemState,
+    list_committee,
+    read_item,
+    read_items,
+    write_minutes,
+)
+from essor.programmes.rules import REFUSAL, ProgrammeError
+
+DECIDE = "decide"
+
+
+@transaction.atomic
+def declare_interest(
+    *,
+    person: User,
+    kind: str,
+    starts_on: date,
+    words: str,
+    case: Case | None = None,
+    organisation: Organisation | None = None,
+    now: datetime,
+) -> Interest:
+    """By whoever has it. Raises ProgrammeError ``interest-unclear``."""
+    if (case is None) == (organisation is None) or kind not in Interest.Kind.values:
+        raise ProgrammeError("interest-unclear")
+    made = Interest.objects.create(
+        person=person, kind=kind, case=case, organisation=organisation, words=words.strip()[:200],
+        starts_on=starts_on, declared_at=now,
+    )  # fmt: skip
+    trace("declare_interest", made, person, now, {"kind": kind})
+    return made
+
+
+@transaction.atomic
+def end_interest(*, interest: Interest, on: date, by: User, now: datetime) -> Interest:
+    """``on``: its last day. Raises ProgrammeError: ``interest-ended``, ``interest-day``."""
+    held = Interest.objects.select_for_update().get(pk=interest.pk)
+    if held.person_id != by.pk:
+        require(by, "administer", on=timezone.localdate(now))
+    if held.ends_before is not None:
+        raise ProgrammeError("interest-ended")
+    if on < max(held.starts_on, timezone.localdate(now)):
+        raise ProgrammeError("interest-day")
+    held.ends_before = on + timedelta(days=1)
+    held.save(update_fields=["ends_before"])
+    trace("end_interest", held, by, now, {"on": on})
+    return held
+
+
+@transaction.atomic
+def call_sitting(
+    *, programme: Programme, held_on: date, quorum: int, members: Sequence[User], cases: Sequence[Case], by: User,
+    now: datetime,
+) -> Sitting:  # fmt: skip
+    """Raises ProgrammeError: ``sitting-empty``, ``quorum-too-large``, ``sitting-past``, ``not-at-committee``,
+    ``not-of-committee``."""
+    if not members or not cases or quorum < 1:
+        raise ProgrammeError("sitting-empty")
+    if quorum > len(members):
+        raise ProgrammeError("quorum-too-large", quorum=quorum, members=len(members))
+    if held_on < timezone.localdate(now):
+        raise ProgrammeError("sitting-past")
+    for case in cases:
+        require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
+        is_of = Enrolment.objects.filter(programme=programme, case=case).exists()
+        if not is_of or case.stage != COMMITTEE_STAGE or case.closed_at is not None:
+            raise ProgrammeError("not-at-committee", reference=case.reference)
+        able = list_committee(case.territory_code, on=held_on)
+        if stranger := next((one for one in members if one not in able), None):
+            raise ProgrammeError("not-of-committee", person=str(stranger))
+    sitting = Sitting.objects.create(programme=programme, held_on=held_on, quorum=quorum, called_at=now, called_by=by)
+    sitting.members.set(members)
+    SittingItem.objects.bulk_create(SittingItem(sitting=sitting, case=case) for case in cases)
+    trace("call_sitting", sitting, by, now, {"members": len(members), "files": len(cases), "quorum": quorum})
+    return sitting
+
+
+def open_item(*, item: SittingItem, by: User) -> ItemState:
+    """What a member reads of a file before a sitting. Raises ProgrammeError: ``not-called``, ``recused``."""
+    state = read_item(item)
+    if by.pk not in {one.pk for one in state.members}:
+        raise ProgrammeError("not-called")
+    if why := state.recusals.get(by.pk):
+        raise ProgrammeError("recused", why=", ".join(str(one.get_kind_display()) for one in why))
+    return state
+
+
+@transaction.atomic
+def score_item(*, item: SittingItem, points: Mapping[str, int], by: User, now: datetime) -> None:
+    """``points``: of each criterion that the member scores; what they leave out stays unknown.
+
+    Raises ProgrammeError: those of :func:`open_item`, ``item-decided``, ``points-unknown``.
+    """
+    held = _hold(item)
+    state = open_item(item=held, by=by)
+    known = {str(one["code"]) for one in state.item.sitting.programme.scoresheet}
+    if not points or any(name not in known or given not in POINTS for name, given in points.items()):
+        raise ProgrammeError("points-unknown")
+    Score.objects.bulk_create(
+        Score(item=held, member=by, criterion=name, points=given, scored_at=now) for name, given in points.items()
+    )
+    trace("score_file", held, by, now, {"criteria": len(points)})
+
+
+@transaction.atomic
+def vote_on(*, item: SittingItem, choice: str, by: User, now: datetime) -> Vote:
+    """Raises ProgrammeError: those of :func:`open_item`, ``item-decided``, ``already-voted``, ``vote-unknown``."""
+    held = _hold(item)
+    open_item(item=held, by=by)
+    if choice not in CHOICES:
+        raise ProgrammeError("vote-unknown")
+    if Vote.objects.filter(item=held, member=by).exists():
+        raise ProgrammeError("already-voted")
+    vote = Vote.objects.create(item=held, member=by, choice=choice, voted_at=now)
+    trace("vote_on_file", held, by, now, {})
+    return vote
+
+
+@transaction.atomic
+def decide_item(
+    *, item: SittingItem, said: Mapping[str, str], conditions: Sequence[str], by: User, now: datetime
+) -> SittingItem:
+    """What the votes say: the file goes to the decision, is closed with its reasons, or waits for another sitting.
+
+    ``said``: ``reasons``, and for a refusal all of :data:`essor.programmes.rules.REFUSAL`. Raises ProgrammeError:
+    ``item-decided``, ``no-quorum``, ``reasons-missing``, ``refusal-incomplete``; CaseError.
+    """
+    held = _hold(item)
+    require(by, "handle_cases", held.case.territory_code, on=timezone.localdate(now))
+    state = read_item(held)
+    try:
+        result = state.tally.result
+    except CommitteeError as error:
+        raise ProgrammeError(error.code, **error.facts) from error
+    if not said.get("reasons", "").strip():
+        raise ProgrammeError("reasons-missing")
+    if result == REFUSED and not all(said.get(name, "").strip() for name in REFUSAL):
+        raise ProgrammeError("refusal-incomplete")
+    words = "\n\n".join(said[name].strip() for name in REFUSAL if said.get(name, "").strip())
+    held.result, held.reasons, held.conditions = result, words, list(conditions)
+    held.recused, held.decided_at, held.decided_by = list(state.tally.recused), now, by
+    held.save()
+    if result == ACCEPTED:
+        move_case(case=held.case, move=DECIDE, words=words, by=by, now=now, is_deed=True)
+    elif result == REFUSED:
+        close_case(case=held.case, outcome="refused", words=words, by=by, now=now)
+    trace("decide_file", held, by, now, {"case": held.case.reference, "result": result})
+    return held
+
+
+@transaction.atomic
+def adopt_minutes(*, sitting: Sitting, by: User, now: datetime) -> Sitting:
+    """Once every file is decided, by someone who was called: the mark of the minutes is kept.
+
+    Raises ProgrammeError: ``item-open``, ``sitting-adopted``, ``not-called``.
+    """
+    held = Sitting.objects.select_for_update().get(pk=sitting.pk)
+    if held.adopted_at is not None:
+        raise ProgrammeError("sitting-adopted")
+    if not held.members.filter(pk=by.pk).exists():
+        raise ProgrammeError("not-called")
+    states = read_items(held)
+    if any(not state.item.result for state in states):
+        raise ProgrammeError("item-open")
+    held.minutes_hash = hashlib.sha256(canonical_json(write_minutes(held, states))).hexdigest()
+    held.adopted_at, held.adopted_by = now, by
+    held.save(update_fields=["minutes_hash", "adopted_at", "adopted_by"])
+    trace("adopt_minutes", held, by, now, {"sha256": held.minutes_hash})
+    return held
+
+
+def _hold(item: SittingItem) -> SittingItem:
+    """The file before the sitting, held: two people who decide at once decide once."""
+    held = SittingItem.objects.select_for_update().select_related("sitting", "case").get(pk=item.pk)
+    if held.result:
+        raise ProgrammeError("item-decided")
+    return held

@@ -1,0 +1,150 @@
+"""A sitting as it stands: who withdraws from which file, how it is scored, how it is voted, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from essor.accounts.models import Role, User
+from essor.accounts.permissions import may
+from essor.cases.models import Case
+from essor.methods.committee import HeldInterest, Tally, Weighed, count_votes, find_recusals, weigh_scores
+from essor.programmes.models import Interest, Programme, Score, Sitting, SittingItem, Vote
+
+COMMITTEE_STAGE = "committee"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """``recusals``: member → why, as of the day of the sitting; once decided, those of then."""
+
+    item: SittingItem
+    members: Sequence[User]
+    recusals: Mapping[int, Sequence[Interest]]
+    tally: Tally
+    weighed: Weighed
+
+    def name(self, numbers: Iterable[int]) -> list[str]:
+        names = {member.pk: str(member) for member in self.members}
+        return [names[number] for number in numbers]
+
+
+def list_sittings(programmes: Sequence[Programme] | None = None) -> list[Sitting]:
+    found = Sitting.objects.select_related("programme").order_by("-held_on", "-pk")
+    return list(found if programmes is None else found.filter(programme__in=programmes))
+
+
+def list_sittings_of(person: User) -> list[Sitting]:
+    return list(Sitting.objects.filter(members=person).select_related("programme").order_by("-held_on", "-pk"))
+
+
+def list_interests(person: User) -> list[Interest]:
+    return list(Interest.objects.filter(person=person).select_related("case", "organisation"))
+
+
+def list_files_at_committee(programme: Programme) -> list[Case]:
+    """Those that wait for a sitting and are before none."""
+    waiting = Case.objects.open().filter(enrolment__programme=programme, stage=COMMITTEE_STAGE)
+    return list(waiting.exclude(sitting_items__result="").order_by("opened_at", "pk"))
+
+
+def list_committee(territory_code: str, *, on: date) -> list[User]:
+    """Who may sit there on a day."""
+    people = User.objects.filter(is_active=True, roles__in=Role.objects.on(on).filter(kind="committee")).distinct()
+    return [one for one in people.order_by("name", "pk") if may(one, "decide_files", territory_code, on=on)]
+
+
+def read_items(sitting: Sitting) -> list[ItemState]:
+    """In a fixed number of queries, whatever the number of files."""
+    items = list(sitting.items.select_related("case", "case__organisation", "case__assigned_to"))
+    members = list(sitting.members.order_by("name", "pk"))
+    interests = _read_interests(members, items)
+    votes: dict[int, dict[int, str]] = {}
+    for item, member, choice in Vote.objects.filter(item__in=items).values_list("item_id", "member_id", "choice"):
+        votes.setdefault(item, {})[member] = choice
+    scores: dict[int, dict[int, dict[str, int]]] = {}
+    for item, member, criterion, points in (
+        Score.objects.filter(item__in=items).order_by("pk").values_list("item_id", "member_id", "criterion", "points")
+    ):
+        scores.setdefault(item, {}).setdefault(member, {})[criterion] = points
+    return [
+        _make_state(sitting, item, members, interests, votes.get(item.pk, {}), scores.get(item.pk, {}))
+        for item in items
+    ]
+
+
+def read_item(item: SittingItem) -> ItemState:
+    return next(state for state in read_items(item.sitting) if state.item.pk == item.pk)
+
+
+def _make_state(
+    sitting: Sitting,
+    item: SittingItem,
+    members: Sequence[User],
+    interests: Sequence[Interest],
+    votes: Mapping[int, str],
+    scores: Mapping[int, Mapping[str, int]],
+) -> ItemState:
+    held = {one.pk: one for one in interests}
+    found = find_recusals(_hold(interests), subjects=_list_subjects(item.case), on=sitting.held_on)
+    recusals = {member: [held[int(one.kind)] for one in why] for member, why in found.items()}
+    recused = item.recused if item.result else list(recusals)
+    # Whoever declared an interest after having voted is out of the count: what they said no longer weighs.
+    counted = {member: choice for member, choice in votes.items() if member not in recused}
+    weights = {str(one["code"]): int(one["weight"]) for one in sitting.programme.scoresheet}
+    sheets = {member: sheet for member, sheet in scores.items() if member not in recused}
+    tally = count_votes(counted, members=[one.pk for one in members], recused=recused, quorum=sitting.quorum)
+    return ItemState(item, members, recusals, tally, weigh_scores(sheets, weights=weights))
+
+
+def _read_interests(members: Sequence[User], items: Sequence[SittingItem]) -> list[Interest]:
+    cases = [item.case_id for item in items]
+    organisations = [item.case.organisation_id for item in items if item.case.organisation_id]
+    concerned = Q(case__in=cases) | Q(organisation__in=organisations)
+    return list(Interest.objects.filter(concerned, person__in=members).select_related("person"))
+
+
+def _hold(interests: Sequence[Interest]) -> list[HeldInterest]:
+    """``kind`` carries the number of the row, so that the reason is found again."""
+    return [
+        HeldInterest(
+            one.person_id,
+            str(one.pk),
+            f"case:{one.case_id}" if one.case_id else f"organisation:{one.organisation_id}",
+            one.starts_on,
+            one.ends_before,
+        )
+        for one in interests
+    ]
+
+
+def _list_subjects(case: Case) -> list[str]:
+    return [f"case:{case.pk}"] + ([f"organisation:{case.organisation_id}"] if case.organisation_id else [])
+
+
+def write_minutes(sitting: Sitting, states: Sequence[ItemState]) -> dict[str, Any]:
+    """The minutes as plain data, of which the mark is taken: who was called, who withdrew and why, votes, decisions."""
+    return {
+        "programme": sitting.programme.slug,
+        "held_on": sitting.held_on.isoformat(),
+        "quorum": sitting.quorum,
+        "members": [str(one) for one in (states[0].members if states else sitting.members.order_by("name", "pk"))],
+        "files": [
+            {
+                "reference": state.item.case.reference,
+                "recused": state.name(state.tally.recused),
+                "for": len(state.tally.said_for),
+                "against": len(state.tally.said_against),
+                "abstained": len(state.tally.abstained),
+                "absent": state.name(state.tally.silent),
+                "result": state.item.result,
+                "reasons": state.item.reasons,
+                "conditions": state.item.conditions,
+            }
+            for state in states
+        ],
+    }

@@ -1,0 +1,310 @@
+"""A committee decides, whoever has an interest withdraws, and the minutes say so."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from essor.accounts.models import User
+from essor.accounts.permissions import NotAllowed
+from essor.cases.models import Case
+from essor.programmes import actions
+from essor.programmes.models import Agreement, Interest, Score, Sitting, SittingItem, Vote
+from essor.programmes.queries.sittings import list_files_at_committee, read_item, read_items
+from essor.programmes.rules import ProgrammeError
+from essor.programmes.wording import explain
+from tests.pages import StrictClient
+
+from .conftest import NOW, define, open_file, open_programme
+
+SHEET = [
+    {"code": "mission", "label": {"fr": "Mission", "en": "Purpose"}, "weight": 3},
+    {"code": "market", "label": {"fr": "Marché", "en": "Market"}, "weight": 1},
+]
+SAYS = {"reasons": "Mission claire.", "would_change": "Un partenaire.", "ask_again": "Quand vous voulez."}
+
+
+@pytest.fixture
+def agreement(guards: None) -> Agreement:
+    from essor.territories.actions import load_shipped_territories
+
+    load_shipped_territories(by=None, now=NOW)
+    return open_programme(definition=define(scoresheet=SHEET), by=None, now=NOW).agreements.get()
+
+
+@pytest.fixture
+def members(db: None) -> list[User]:
+    found = []
+    for number in range(4):
+        user = User.objects.create_user(f"m{number}@exemple.test", "un mot de passe long", name=f"Membre {number}")
+        user.roles.create(kind="committee", territory_code="640", starts_on=date(2010, 1, 1))
+        found.append(user)
+    return found
+
+
+@pytest.fixture
+def file(agreement: Agreement, adviser: User) -> Case:
+    return open_file(until="to_committee")
+
+
+@pytest.fixture
+def item(file: Case, agreement: Agreement, adviser: User, members: list[User]) -> SittingItem:
+    return call(agreement, [file], members, adviser).items.get()
+
+
+def call(agreement: Agreement, cases: list[Case], members: list[User], by: User, **said: Any) -> Sitting:
+    asked = {"held_on": NOW.date(), "quorum": 3, "members": members, "cases": cases} | said
+    return actions.call_sitting(programme=agreement.programme, by=by, now=NOW, **asked)
+
+
+def declare(person: User, case: Case) -> Interest:
+    return actions.declare_interest(
+        person=person, kind="seat", case=case, starts_on=NOW.date() - timedelta(days=9), words="", now=NOW
+    )
+
+
+def vote(item: SittingItem, members: list[User], choices: str) -> None:
+    for member, choice in zip(members, choices, strict=False):
+        actions.vote_on(item=item, choice={"+": "for", "-": "against", "0": "abstain"}[choice], by=member, now=NOW)
+
+
+def decide(item: SittingItem, adviser: User, **said: str) -> SittingItem:
+    return actions.decide_item(item=item, said=SAYS | said, conditions=["Un bail"], by=adviser, now=NOW)
+
+
+def test_a_majority_accepts_and_the_file_goes_to_the_decision(
+    item: SittingItem, members: list[User], adviser: User
+) -> None:
+    vote(item, members, "++-0")
+    done = decide(item, adviser)
+    assert (done.result, done.conditions, Case.objects.get().stage) == ("accepted", ["Un bail"], "decision")
+    with pytest.raises(ProgrammeError, match="item-decided"):
+        decide(item, adviser)
+    with pytest.raises(ProgrammeError, match="item-decided"):
+        actions.score_item(item=item, points={"mission": 3}, by=members[0], now=NOW)
+
+
+def test_a_refusal_says_why_what_would_change_it_and_how_to_ask_again(
+    item: SittingItem, members: list[User], adviser: User
+) -> None:
+    vote(item, members, "---+")
+    with pytest.raises(ProgrammeError, match="refusal-incomplete"):
+        decide(item, adviser, would_change=" ")
+    decide(item, adviser)
+    case = Case.objects.get()
+    assert (case.outcome_code, case.closed_at) == ("refused", NOW)
+    assert all(words in case.outcome_words for words in SAYS.values())
+
+
+def test_even_votes_put_it_off_and_it_waits_for_another_sitting(
+    item: SittingItem, members: list[User], adviser: User, agreement: Agreement
+) -> None:
+    assert list_files_at_committee(agreement.programme) == []
+    vote(item, members, "++--")
+    assert decide(item, adviser).result == "postponed"
+    assert Case.objects.get().stage == "committee"
+    assert [case.pk for case in list_files_at_committee(agreement.programme)] == [item.case_id]
+
+
+def test_whoever_has_an_interest_opens_scores_and_votes_nothing(
+    item: SittingItem, members: list[User], adviser: User, file: Case
+) -> None:
+    declare(members[0], file)
+    for deed in (
+        lambda: actions.open_item(item=item, by=members[0]),
+        lambda: actions.score_item(item=item, points={"mission": 5}, by=members[0], now=NOW),
+        lambda: vote(item, members, "+"),
+    ):
+        with pytest.raises(ProgrammeError, match="recused") as refused:
+            deed()
+        assert "siège au conseil" in explain(refused.value)
+    vote(item, members[1:], "++")
+    with pytest.raises(ProgrammeError, match="no-quorum") as short:
+        decide(item, adviser)
+    assert "2 voix sur 3" in explain(short.value)
+    assert not SittingItem.objects.get().result
+    vote(item, members[3:], "-")
+    assert decide(item, adviser).recused == [members[0].pk]
+
+
+def test_an_interest_declared_after_a_vote_takes_it_out_of_the_count(
+    item: SittingItem, members: list[User], adviser: User, file: Case
+) -> None:
+    vote(item, members, "++++")
+    declare(members[0], file)
+    state = read_item(item)
+    assert (state.tally.present, state.tally.recused) == (3, (members[0].pk,))
+    held = Interest.objects.get()
+    with pytest.raises(ProgrammeError, match="interest-day"):
+        actions.end_interest(interest=held, on=NOW.date() - timedelta(days=20), by=members[0], now=NOW)
+    with pytest.raises(NotAllowed):
+        actions.end_interest(interest=held, on=NOW.date(), by=members[1], now=NOW)
+    actions.end_interest(interest=held, on=NOW.date(), by=members[0], now=NOW)
+    with pytest.raises(ProgrammeError, match="interest-ended"):
+        actions.end_interest(interest=held, on=NOW.date(), by=members[0], now=NOW)
+    assert read_item(item).tally.recused == (members[0].pk,)
+
+
+def test_a_vote_is_given_once_by_whoever_is_called(item: SittingItem, members: list[User], adviser: User) -> None:
+    vote(item, members, "+")
+    with pytest.raises(ProgrammeError, match="already-voted"):
+        vote(item, members, "-")
+    with pytest.raises(ProgrammeError, match="vote-unknown"):
+        actions.vote_on(item=item, choice="maybe", by=members[1], now=NOW)
+    with pytest.raises(ProgrammeError, match="not-called"):
+        actions.vote_on(item=item, choice="for", by=adviser, now=NOW)
+    for deed in ("UPDATE programmes_vote SET choice = 'against'", "DELETE FROM programmes_score"):
+        actions.score_item(item=item, points={"mission": 4}, by=members[1], now=NOW)
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(deed)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Vote.objects.create(item=item, member=members[0], choice="against", voted_at=NOW)
+
+
+def test_scores_are_weighed_and_the_widest_gap_is_told(item: SittingItem, members: list[User]) -> None:
+    actions.score_item(item=item, points={"mission": 5, "market": 1}, by=members[0], now=NOW)
+    actions.score_item(item=item, points={"mission": 3, "market": 3}, by=members[1], now=NOW)
+    actions.score_item(item=item, points={"mission": 1}, by=members[2], now=NOW)
+    actions.score_item(item=item, points={"mission": 4}, by=members[0], now=NOW)
+    weighed = read_item(item).weighed
+    assert set(weighed.by_member) == {members[0].pk, members[1].pk}
+    assert weighed.by_member[members[0].pk] == Fraction(13, 4)
+    assert weighed.by_criterion["mission"] == (Fraction(8, 3), 3)
+    assert weighed.mean == (weighed.by_member[members[0].pk] + weighed.by_member[members[1].pk]) / 2
+    for points in ({}, {"mission": 9}, {"colour": 1}):
+        with pytest.raises(ProgrammeError, match="points-unknown"):
+            actions.score_item(item=item, points=points, by=members[0], now=NOW)
+    assert Score.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"members": []}, "sitting-empty"),
+        ({"cases": []}, "sitting-empty"),
+        ({"quorum": 0}, "sitting-empty"),
+        ({"quorum": 5}, "quorum-too-large"),
+        ({"held_on": NOW.date() - timedelta(days=1)}, "sitting-past"),
+    ],
+)
+def test_a_sitting_that_cannot_be_is_refused(
+    agreement: Agreement, file: Case, members: list[User], adviser: User, said: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ProgrammeError, match=code):
+        call(agreement, **{"cases": [file], "members": members, "by": adviser} | said)
+    assert not Sitting.objects.exists()
+
+
+def test_only_files_at_the_committee_and_people_of_a_committee(
+    agreement: Agreement, file: Case, members: list[User], adviser: User
+) -> None:
+    with pytest.raises(ProgrammeError, match="not-at-committee"):
+        call(agreement, [open_file(until="to_plan")], members, adviser)
+    with pytest.raises(ProgrammeError, match="not-of-committee"):
+        call(agreement, [file], [*members, adviser], adviser)
+    with pytest.raises(NotAllowed):
+        call(agreement, [file], members, members[0])
+
+
+def test_minutes_are_adopted_once_and_marked(item: SittingItem, members: list[User], adviser: User, file: Case) -> None:
+    declare(members[0], file)
+    sitting = item.sitting
+    with pytest.raises(ProgrammeError, match="item-open"):
+        actions.adopt_minutes(sitting=sitting, by=members[1], now=NOW)
+    vote(item, members[1:], "+++")
+    decide(item, adviser)
+    with pytest.raises(ProgrammeError, match="not-called"):
+        actions.adopt_minutes(sitting=sitting, by=adviser, now=NOW)
+    adopted = actions.adopt_minutes(sitting=sitting, by=members[1], now=NOW)
+    assert len(adopted.minutes_hash) == 64
+    with pytest.raises(ProgrammeError, match="sitting-adopted"):
+        actions.adopt_minutes(sitting=sitting, by=members[1], now=NOW)
+    (state,) = read_items(sitting)
+    assert state.name(state.tally.recused) == ["Membre 0"]
+
+
+def open_as(user: User) -> StrictClient:
+    client = StrictClient()
+    client.force_login(user)
+    return client
+
+
+def test_the_pages_of_a_sitting_from_the_call_to_the_minutes(
+    agreement: Agreement, members: list[User], adviser: User, adviser_client: StrictClient, file: Case
+) -> None:
+    address = reverse("sitting_call", args=["essai"])
+    today = timezone.localdate().isoformat()
+    said = {"held_on": today, "quorum": 2, "members": [one.pk for one in members], "cases": [file.pk]}
+    assert adviser_client.post(address, said | {"quorum": 9}).status_code == 400
+    assert adviser_client.post(address, said).status_code == 302
+    sitting = Sitting.objects.get()
+    item = sitting.items.get()
+    first, second, third = (open_as(one) for one in members[:3])
+    first.post(
+        reverse("committee_declare"), {"kind": "kin", "subject": file.reference.lower(), "starts_on": "2018-01-01"}
+    )
+    assert "vous vous retirez" in first.get(reverse("committee_sitting", args=[sitting.pk])).content.decode()
+    page = reverse("committee_item", args=[item.pk])
+    refused = first.get(page)
+    assert refused.status_code == 403
+    assert first.post(reverse("committee_vote", args=[item.pk]), {"choice": "for"}).status_code == 403
+    for client in (second, third):
+        assert "Un vote ne se change pas" in client.get(page).content.decode()
+        client.post(reverse("committee_score", args=[item.pk]), {"mission": "4", "market": ""})
+        client.post(reverse("committee_vote", args=[item.pk]), {"choice": "for"})
+    assert second.post(reverse("committee_vote", args=[item.pk]), {"choice": "for"}).status_code == 400
+    seen = adviser_client.get(reverse("sitting", args=[sitting.pk])).content.decode()
+    assert "Membre 0 se retire (parenté ou proche)" in seen
+    decided = reverse("sitting_decide", args=[item.pk])
+    assert adviser_client.post(decided, {"reasons": ""}).status_code == 400
+    assert adviser_client.post(decided, {"reasons": "Mission claire.", "conditions": "Un bail"}).status_code == 302
+    assert Case.objects.get().stage == "decision"
+    adopt = reverse("committee_adopt", args=[sitting.pk])
+    assert second.post(adopt).status_code == 302
+    assert second.post(adopt).status_code == 400
+    told = third.get(reverse("committee_sitting", args=[sitting.pk])).content.decode()
+    assert "Membre 0" in told
+    assert "SHA-256" in told
+    end = reverse("committee_end", args=[Interest.objects.get().pk])
+    assert first.post(end, {"on": today}).status_code == 302
+    assert second.post(end, {"on": today}).status_code == 404
+    assert "terminé" in first.get(reverse("committee")).content.decode()
+
+
+def test_each_page_is_for_its_own(
+    agreement: Agreement, item: SittingItem, members: list[User], adviser_client: StrictClient, client: StrictClient
+) -> None:
+    stranger = User.objects.create_user("x@exemple.test", "un mot de passe long", name="X")
+    stranger.roles.create(kind="committee", territory_code="640", starts_on=date(2010, 1, 1))
+    theirs = [reverse("committee_sitting", args=[item.sitting_id]), reverse("committee_item", args=[item.pk])]
+    assert [open_as(stranger).get(one).status_code for one in theirs] == [404, 403]
+    assert [adviser_client.get(one).status_code for one in theirs] == [403, 403]
+    case, sitting = reverse("case", args=[item.case.reference]), reverse("sitting", args=[item.sitting_id])
+    ours = [reverse("sittings"), sitting, case]
+    assert [open_as(members[0]).get(one).status_code for one in ours] == [403, 403, 403]
+    assert all(client.get(one).status_code == 302 for one in [*theirs, *ours])
+
+
+def test_an_interest_in_nothing_known_is_refused(agreement: Agreement, members: list[User]) -> None:
+    said = {"kind": "job", "subject": "Rien", "starts_on": "2018-01-01"}
+    answer = open_as(members[0]).post(reverse("committee_declare"), said)
+    assert answer.status_code == 400
+    assert "Nommez un dossier" in answer.content.decode()
+    assert not Interest.objects.exists()
+
+
+def test_a_sitting_asks_as_many_questions_whatever_its_files(
+    agreement: Agreement, members: list[User], adviser: User, adviser_client: StrictClient,
+    django_assert_max_num_queries: Any,
+) -> None:  # fmt: skip
+    sitting = call(agreement, [open_file(until="to_committee") for _file in range(6)], members, adviser)
+    for one in sitting.items.all():
+        vote(one, members, "++-")
+    with django_assert_max_num_queries(22):
+        adviser_client.get(reverse("sitting", args=[sitting.pk]))
