@@ -36,7 +36,7 @@ def follow_reorganisations(*, now: datetime, by: User | None = None, bodies: Col
 
 @transaction.atomic
 def _follow(case: Case, register: Register, *, by: User | None, on: date, now: datetime) -> bool:
-    held = Case.objects.select_for_update().select_related("assigned_to").get(pk=case.pk)
+    held = Case.objects.select_for_update().get(pk=case.pk)
     find = read_bodies(register)
     found = find(held.need, held.territory_code, on)
     is_followed = held.assigned_body in {body.slug for body in found}
