@@ -253,6 +253,8 @@ def test_the_pages_of_a_sitting_from_the_call_to_the_minutes(
     page = reverse("committee_item", args=[item.pk])
     refused = first.get(page)
     assert refused.status_code == 403
+    assert "Vous avez un intérêt dans ce dossier (parenté ou proche)" in refused.content.decode()
+    assert file.promoter_name not in refused.content.decode()
     assert first.post(reverse("committee_vote", args=[item.pk]), {"choice": "for"}).status_code == 403
     for client in (second, third):
         assert "Un vote ne se change pas" in client.get(page).content.decode()
@@ -268,8 +270,11 @@ def test_the_pages_of_a_sitting_from_the_call_to_the_minutes(
     adopt = reverse("committee_adopt", args=[sitting.pk])
     assert second.post(adopt).status_code == 302
     assert second.post(adopt).status_code == 400
+    hidden = first.get(reverse("committee_sitting", args=[sitting.pk])).content.decode()
+    assert ("accepté" in hidden, "Mission claire" in hidden) == (True, False)
     told = third.get(reverse("committee_sitting", args=[sitting.pk])).content.decode()
     assert "Membre 0" in told
+    assert "Mission claire" in told
     assert "SHA-256" in told
     end = reverse("committee_end", args=[Interest.objects.get().pk])
     assert first.post(end, {"on": today}).status_code == 302

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
@@ -287,3 +291,23 @@ def test_the_second_person_approves_themselves(agreement: Agreement, offer: Offe
     assert actions.ask_payment(cents=1_00, **said) is None
     actions.end_offer(offer=offer, on=TODAY, words="Projet réduit", by=adviser, now=NOW)
     assert not PaymentRequest.objects.filter(move=None, dropped_at=None).exists()
+
+
+def test_the_journal_has_two_equal_sides_for_each_move(
+    agreement: Agreement, offer: Offer, adviser: User, other: User
+) -> None:
+    actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=adviser, now=NOW)
+    actions.pay(offer=offer, cents=10_000_55, on=TODAY, words="1er", by=adviser, approved_by=other, now=NOW)
+    out = StringIO()
+    call_command("programme", "journal", "--programme", "essai", stdout=out)
+    lines = list(csv.DictReader(StringIO(out.getvalue())))
+    assert len(lines) == 2 * LedgerMove.objects.count()
+    sides = {side: sum(Decimal(line[f"{side}_cad"] or 0) for line in lines) for side in ("debit", "credit")}
+    assert sides["debit"] == sides["credit"] == Decimal("345000") + 33_000 + 33_000 + Decimal("10000.55")
+    assert [line["account"] for line in lines[-2:]] == ["paid", "accepted"]
+    assert lines[-1]["file"] == offer.case.reference
+    out = StringIO()
+    call_command("programme", "journal", "--programme", "essai", "--to", "2017-11-22", stdout=out)
+    assert len(out.getvalue().splitlines()) == 1
+    with pytest.raises(CommandError):
+        call_command("programme", "journal", "--programme", "essai", "--from", "hier")

@@ -108,8 +108,9 @@ def say_trials(trials: BackTest) -> list[str]:
     return [said.format(n=len(trials.trials), share=coverage, crps=crps)]
 
 
-def build_minutes_table(states: Sequence[ItemState]) -> Table:
-    """Who withdrew, how it was voted, what was decided and why."""
+def build_minutes_table(states: Sequence[ItemState], *, closed_to: int | None = None) -> Table:
+    """Who withdrew, how it was voted, what was decided and why; ``closed_to``: a member who is told no reason of a file
+    that they withdrew from."""
     columns = [
         Column(_("Dossier")), Column(_("Retirés")), Column(_("Pour"), "whole"), Column(_("Contre"), "whole"),
         Column(_("Abstentions"), "whole"), Column(_("Absents")), Column(_("Décision")),
@@ -123,11 +124,15 @@ def build_minutes_table(states: Sequence[ItemState]) -> Table:
                 ", ".join(state.name(state.tally.silent)) or _("aucun"),
                 str(RESULTS[state.item.result]),
             ],
-            note=" · ".join([*([state.item.reasons] if state.item.reasons else []), *state.item.conditions]),
+            note="" if closed_to in state.tally.recused else _tell_why(state),
         )
         for state in states
     ]  # fmt: skip
     return Table(_("Procès-verbal"), columns, rows)
+
+
+def _tell_why(state: ItemState) -> str:
+    return " · ".join([*([state.item.reasons] if state.item.reasons else []), *state.item.conditions])
 
 
 def build_scores_table(states: Sequence[ItemState], *, language: str) -> Table | None:

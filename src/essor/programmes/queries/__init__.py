@@ -56,6 +56,33 @@ def read_envelopes(programme: Programme, *, on: date) -> Mapping[Agreement, Enve
     return {agreement: read_envelope(moves[agreement.pk]) for agreement in agreements}
 
 
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One side of a move, in cents: a sum enters an account (``debit``) or leaves it (``credit``)."""
+
+    entry: int
+    on: date
+    agreement: str
+    reference: str
+    kind: str
+    account: str
+    debit: int
+    credit: int
+
+
+def read_journal(programme: Programme, *, first: date, last: date) -> list[JournalLine]:
+    """Both sides of each move of these days, in the order in which they were written; ``reference``: of the file."""
+    rows = LedgerMove.objects.filter(agreement__programme=programme, happened_on__range=(first, last)).order_by("pk")
+    lines = []
+    for number, on, agreement, reference, kind, source, target, cents in rows.values_list(
+        "pk", "happened_on", "agreement__code", "offer__case__reference", "kind", "source_account", "target_account",
+        "cents",
+    ):  # fmt: skip
+        for account, debit, credit in ((target, cents, 0), (source, 0, cents)):
+            lines.append(JournalLine(number, on, agreement, reference or "", kind, account, debit, credit))
+    return lines
+
+
 def sum_envelopes(envelopes: Sequence[Envelope]) -> Envelope:
     total = NOTHING
     for one in envelopes:

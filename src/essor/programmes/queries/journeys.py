@@ -32,6 +32,7 @@ from essor.methods.forecast import (
     weigh_pipeline,
 )
 from essor.programmes.models import Programme, Target
+from essor.programmes.queries import list_targets
 from essor.territories.queries import tree_with_past
 
 STARTUP = "startup"
@@ -170,7 +171,8 @@ def forecast_targets(programme: Programme, *, on: date) -> list[TargetForecast]:
         raise ForecastError("not-started", as_of=on, starts_on=programme.starts_on)
     weights = learn_weights(everyone, as_of=on)
     found = []
-    for target, depth in _walk(programme):
+    for line in list_targets(programme):
+        target, depth = line.target, line.depth
         theirs = [one.journey for one in placed if _is_in(one.territory_code, target, on)]
         known = [journey for one in theirs if (journey := one.as_known(on))]
         opened = count_opened(theirs, on=min(on, last), known_on=on)
@@ -208,17 +210,6 @@ def try_forecasts(programme: Programme, *, on: date) -> BackTest:
         placed, dates=[(day, day + ahead) for day in days], today=on, stages=list_stages(),
         starts_on=programme.starts_on, prior=read_prior(),
     )  # fmt: skip
-
-
-def _walk(programme: Programme) -> list[tuple[Target, int]]:
-    parts: dict[int | None, list[Target]] = {}
-    for target in Target.objects.filter(programme=programme):
-        parts.setdefault(target.parent_id, []).append(target)
-
-    def walk(target: Target, depth: int) -> list[tuple[Target, int]]:
-        return [(target, depth), *(line for part in parts.get(target.pk, []) for line in walk(part, depth + 1))]
-
-    return [line for whole in parts.get(None, []) for line in walk(whole, 0)]
 
 
 def _is_in(code: str, target: Target, on: date) -> bool:

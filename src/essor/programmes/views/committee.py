@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -105,6 +104,7 @@ def show_sitting(request: HttpRequest, pk: int) -> HttpResponse:
 def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None) -> HttpResponse:
     person = _person(request)
     states = queries.read_items(sitting)
+    decided = [state for state in states if state.item.result]
     voted = set(Vote.objects.filter(item__sitting=sitting, member=person).values_list("item_id", flat=True))
     context = {
         "sitting": sitting,
@@ -117,7 +117,7 @@ def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None 
             }
             for state in states
         ],
-        "minutes": build_minutes_table(states),
+        "minutes": build_minutes_table(decided, closed_to=person.pk) if decided else None,
         "may_adopt": sitting.adopted_at is None and all(state.item.result for state in states),
         "sent": sent,
     }
@@ -149,7 +149,11 @@ def show_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show_item(request: HttpRequest, item: SittingItem, sent: CaseForm | None = None) -> HttpResponse:
     person = _person(request)
-    state = _open(request, item)
+    try:
+        actions.open_item(item=item, by=person)
+    except ProgrammeError as error:
+        context = {"item": item, "why": explain(error), "is_called": error.code == "recused"}
+        return render(request, "programmes/committee_closed.html", context, status=403)
     case, sheet = item.case, item.sitting.programme.scoresheet
     mine = dict(Score.objects.filter(item=item, member=person).order_by("pk").values_list("criterion", "points"))
     first = CaseMessage.objects.filter(case=case, is_note=False).first()
@@ -162,16 +166,8 @@ def _show_item(request: HttpRequest, item: SittingItem, sent: CaseForm | None = 
         "score_form": forms.get("score") or ScoreForm(scoresheet=sheet, initial=mine),
         "vote_form": forms.get("vote") or VoteForm(),
         "has_voted": Vote.objects.filter(item=item, member=person).exists(),
-        "weighed": state.weighed,
     }
     return render(request, "programmes/committee_item.html", context, status=400 if sent else 200)
-
-
-def _open(request: HttpRequest, item: SittingItem) -> queries.ItemState:
-    try:
-        return actions.open_item(item=item, by=_person(request))
-    except ProgrammeError as error:
-        raise PermissionDenied(explain(error)) from error
 
 
 @open_to(Audience.COMMITTEE)
@@ -179,7 +175,6 @@ def _open(request: HttpRequest, item: SittingItem) -> queries.ItemState:
 @keep_private
 def score(request: HttpRequest, pk: int) -> HttpResponse:
     item, now = _get_item(pk), timezone.now()
-    _open(request, item)
     form = ScoreForm(request.POST, scoresheet=item.sitting.programme.scoresheet)
 
     def deed(_said: dict[str, Any]) -> None:
@@ -193,7 +188,6 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 @keep_private
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
     item, now = _get_item(pk), timezone.now()
-    _open(request, item)
 
     def deed(said: dict[str, Any]) -> None:
         actions.vote_on(item=item, choice=said["choice"], by=_person(request), now=now)
@@ -202,6 +196,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _do(request: HttpRequest, item: SittingItem, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
+    """A file that one may not open is not answered by what was typed."""
     return do_or(
         lambda: _show_item(request, item, form), request, form, deed, done,
         address=reverse("committee_item", args=[item.pk]), refusals=REFUSALS,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from argparse import ArgumentParser
 from datetime import date
@@ -13,12 +14,13 @@ from django.utils.translation import gettext as _
 from essor.methods.forecast import ForecastError
 from essor.programmes.actions import import_files
 from essor.programmes.pictures import say_envelopes, say_forecasts, say_trials
-from essor.programmes.queries import answer_envelope, get_programme, read_envelopes, sum_envelopes
+from essor.programmes.queries import answer_envelope, get_programme, read_envelopes, read_journal, sum_envelopes
 from essor.programmes.queries.journeys import answer_forecasts, answer_trials, forecast_targets, try_forecasts
-from essor.programmes.rules import ProgrammeError
+from essor.programmes.rules import CENTS, ProgrammeError
 from essor.programmes.spreadsheets import read_rows
 from essor.programmes.wording import explain, explain_forecast
 
+JOURNAL = ("entry", "date", "agreement", "file", "move", "account", "debit_cad", "credit_cad")
 WRONG_REQUEST = 2
 REFUSED = 1
 
@@ -27,21 +29,27 @@ class Command(BaseCommand):
     help = "Les programmes : leur argent, leur cible, leurs dossiers. / Programmes: their money, target and files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        words = parser.add_subparsers(dest="word", required=True, metavar="envelope | forecast | import")
+        words = parser.add_subparsers(dest="word", required=True, metavar="envelope | forecast | journal | import")
         envelope = words.add_parser("envelope", help="l’argent de chaque partenaire / each partner's money")
         ahead = words.add_parser("forecast", help="la cible sera-t-elle atteinte ? / will the target be met?")
+        journal = words.add_parser(
+            "journal", help="les écritures, en CSV / entries for accounting, as CSV"
+        )
         past = words.add_parser("import", help="des dossiers passés, d’un chiffrier / past files, from a spreadsheet")
-        for one in (envelope, ahead, past):
+        for one in (envelope, ahead, journal, past):
             one.add_argument("--programme", default="jec", help="son nom court / its short name")
             one.add_argument("--language", choices=("fr", "en"), default="fr")
         for one in (envelope, ahead):
             one.add_argument("--on", help="le jour (aujourd’hui) / the day (today)")
             one.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         ahead.add_argument("--back-test", action="store_true", help="essaie dix jours passés / tries ten past days")
+        journal.add_argument("--from", dest="first", default="0001-01-01", help="le premier jour / the first day")
+        journal.add_argument("--to", dest="last", default="9999-12-31", help="le dernier jour / the last day")
         past.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, XLSX, ODS")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        deeds = {"envelope": self._envelope, "forecast": self._forecast, "import": self._import}
+        deeds = {"envelope": self._envelope, "forecast": self._forecast, "journal": self._journal}
+        deeds["import"] = self._import
         with translation.override(options["language"]):
             try:
                 deeds[options["word"]](options)
@@ -76,6 +84,15 @@ class Command(BaseCommand):
         parts = answer_forecasts(found)
         told = {"programme": programme.slug, "on": on.isoformat(), **parts[0], "targets": parts}
         self._tell(told | ({"back_test": answer_trials(trials)} if trials else {}))
+
+    def _journal(self, options: dict[str, Any]) -> None:
+        first, last = read_day(options["first"]), read_day(options["last"])
+        writer = csv.writer(self.stdout, lineterminator="\n")
+        writer.writerow(JOURNAL)
+        for line in read_journal(get_programme(options["programme"]), first=first, last=last):
+            amounts = [f"{cents / CENTS:.2f}" if cents else "" for cents in (line.debit, line.credit)]
+            named = [line.entry, line.on.isoformat(), line.agreement, line.reference, line.kind, line.account]
+            writer.writerow([*named, *amounts])
 
     def _import(self, options: dict[str, Any]) -> None:
         programme, file = get_programme(options["programme"]), options["file"]
