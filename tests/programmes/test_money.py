@@ -17,7 +17,7 @@ from django.db.models import Sum
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
-from essor.cases.actions import THE_PROMOTER, move_case, open_case
+from essor.cases.actions import THE_PROMOTER, close_case, move_case, open_case
 from essor.cases.models import Case, CaseEvent
 from essor.cases.rules import CaseError
 from essor.methods.ledger import ACCOUNTS, MOVES
@@ -311,3 +311,20 @@ def test_the_journal_has_two_equal_sides_for_each_move(
     assert len(out.getvalue().splitlines()) == 1
     with pytest.raises(CommandError):
         call_command("programme", "journal", "--programme", "essai", "--from", "hier")
+
+
+def test_a_closed_file_gives_back_and_is_given_nothing(
+    agreement: Agreement, offer: Offer, adviser: User, other: User
+) -> None:
+    actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=adviser, now=NOW)
+    actions.pay(offer=offer, cents=10_000_00, on=TODAY, words="1er", by=adviser, approved_by=None, now=NOW)
+    close_case(case=offer.case, outcome="stopped", words="Le groupe s’est défait.", by=adviser, now=NOW)
+    with pytest.raises(ProgrammeError, match="file-closed"):
+        actions.pay(offer=offer, cents=1_00, on=TODAY, words="2e", by=adviser, approved_by=None, now=NOW)
+    with pytest.raises(ProgrammeError, match="file-closed"):
+        actions.make_offer(agreement=agreement, case=offer.case, asked=ask(), by=adviser, now=NOW)
+    actions.end_offer(offer=offer, on=TODAY, words="Fin du projet", by=adviser, now=NOW)
+    actions.recover(offer=offer, cents=4_000_00, on=TODAY, words="Solde rendu", by=adviser, now=NOW)
+    assert (hold(agreement)["accepted"], hold(agreement)["recovered"]) == (0, 4_000_00)
+    told = CaseEvent.objects.filter(case=offer.case, kind="programme").order_by("pk")
+    assert [event.facts["deed"] for event in told][-2:] == ["decline", "recover"]

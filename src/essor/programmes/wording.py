@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, Any] = {
     "import-refused": _("Rien n’est entré : corrigez ces lignes, puis recommencez.\n{faults}"),
     "headings-unknown": _("Colonnes inconnues : {found}. Connues : {allowed}."),
     "file-unreadable": _("Le fichier « {file} » ne se lit pas : {problem}."),
+    "file-closed": _("Le dossier {reference} est clos : plus rien ne s’y offre ni ne s’y verse."),
     "already-enrolled": _("Ce dossier est déjà d’un programme."),
     "stage-too-early": _("Une offre vient après la décision du comité. Faites d’abord avancer le dossier."),
     "signature-missing": _("Écrivez qui signe : sans signature, rien n’est accepté."),

@@ -30,7 +30,7 @@ from essor.programmes.models import Agreement, Enrolment, LedgerBalance, LedgerM
 from essor.programmes.rules import NewOffer, ProgrammeError, check_offer, has_reached
 from essor.territories.queries import ancestors
 
-OFFER, ACCEPT, DECLINE, PAY = "offer", "accept", "decline", "pay"
+OFFER, ACCEPT, DECLINE, PAY, RECOVER = "offer", "accept", "decline", "pay", "recover"
 
 
 @transaction.atomic
@@ -72,6 +72,7 @@ def accept_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -
         raise ProgrammeError("offer-expired", on=on, expires_on=offer.expires_on)
     if sum_of(offer, OFFERED) != offer.cents:
         raise ProgrammeError("not-offered")
+    _require_open(offer.case)
     if not words.strip():
         raise ProgrammeError("signature-missing")
     move = move_money(held, offer, "accept", offer.cents, on=on, by=by, now=now, words=_mark(offer))
@@ -105,6 +106,7 @@ def pay(
     require_for(offer, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
     check_part(offer, ACCEPTED, cents, code="over-accepted")
+    _require_open(offer.case)
     least = held.read_clauses().two_people_from
     if approved_by is not None:
         require_for(offer, approved_by, now)
@@ -122,7 +124,9 @@ def recover(*, offer: Offer, cents: int, on: date, words: str, by: User, now: da
     require_for(offer, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
     check_part(offer, PAID, cents, code="over-paid")
-    return move_money(held, offer, "recover", cents, on=on, by=by, now=now, words=words)
+    move = move_money(held, offer, "recover", cents, on=on, by=by, now=now, words=words)
+    _advance(offer.case, RECOVER, cents, by=by, now=now)
+    return move
 
 
 @transaction.atomic
@@ -178,7 +182,8 @@ def _takes_two(offer: Offer, agreement: Agreement, cents: int) -> bool:
 
 
 def _require_stage(agreement: Agreement, case: Case) -> None:
-    """Only to a file of the programme, once it was decided in its favour."""
+    """Only to an open file of the programme, once it was decided in its favour."""
+    _require_open(case)
     if not case_is_of(case, agreement.programme_id):
         raise ProgrammeError("not-enrolled")
     workflow = workflow_of(case)
@@ -187,16 +192,24 @@ def _require_stage(agreement: Agreement, case: Case) -> None:
         raise ProgrammeError("stage-too-early")
 
 
+def _require_open(case: Case) -> None:
+    """What is owed is given back even once a file is closed; nothing more is given then."""
+    if Case.objects.filter(pk=case.pk).exclude(closed_at=None).exists():
+        raise ProgrammeError("file-closed", reference=case.reference)
+
+
 def case_is_of(case: Case, programme_id: int) -> bool:
     return Enrolment.objects.filter(case=case, programme_id=programme_id).exists()
 
 
 def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words: str = "") -> None:
     """The deed stands in the timeline, and the file goes where it leads, if it leads anywhere from where it is."""
-    held = hold_case(case, by=by, now=now)
+    held = hold_case(case, by=by, now=now, even_closed=True)
     facts = {"deed": move, "cents": cents}
     add_event(held, CaseEvent.Kind.PROGRAMME, by=by, now=now, words=words.strip(), facts=facts)
-    if any(one.code == move for one in list_moves(workflow_of(held), stage=held.stage, by=side_of(by))):
+    if held.closed_at is None and any(
+        one.code == move for one in list_moves(workflow_of(held), stage=held.stage, by=side_of(by))
+    ):
         move_case(case=held, move=move, by=by, now=now, is_deed=True)
 
 

@@ -32,9 +32,7 @@ class Command(BaseCommand):
         words = parser.add_subparsers(dest="word", required=True, metavar="envelope | forecast | journal | import")
         envelope = words.add_parser("envelope", help="l’argent de chaque partenaire / each partner's money")
         ahead = words.add_parser("forecast", help="la cible sera-t-elle atteinte ? / will the target be met?")
-        journal = words.add_parser(
-            "journal", help="les écritures, en CSV / entries for accounting, as CSV"
-        )
+        journal = words.add_parser("journal", help="les écritures, en CSV / entries for accounting, as CSV")
         past = words.add_parser("import", help="des dossiers passés, d’un chiffrier / past files, from a spreadsheet")
         for one in (envelope, ahead, journal, past):
             one.add_argument("--programme", default="jec", help="son nom court / its short name")
