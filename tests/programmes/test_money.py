@@ -17,7 +17,7 @@ from django.db.models import Sum
 from essor.accounts.audit import verify_chain
 from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
-from essor.cases.actions import THE_PROMOTER, close_case, move_case, open_case
+from essor.cases.actions import THE_PROMOTER, close_case, erase_case, move_case, open_case
 from essor.cases.models import Case, CaseEvent
 from essor.cases.rules import CaseError
 from essor.methods.ledger import ACCOUNTS, MOVES
@@ -328,3 +328,6 @@ def test_a_closed_file_gives_back_and_is_given_nothing(
     assert (hold(agreement)["accepted"], hold(agreement)["recovered"]) == (0, 4_000_00)
     told = CaseEvent.objects.filter(case=offer.case, kind="programme").order_by("pk")
     assert [event.facts["deed"] for event in told][-2:] == ["decline", "recover"]
+    erase_case(case=offer.case, reason="asked", by=None, now=NOW)
+    actions.recover(offer=offer, cents=1_000_00, on=TODAY, words="Solde rendu", by=adviser, now=NOW)
+    assert hold(agreement)["recovered"] == 5_000_00

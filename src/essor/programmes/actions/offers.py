@@ -203,7 +203,10 @@ def case_is_of(case: Case, programme_id: int) -> bool:
 
 
 def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words: str = "") -> None:
-    """The deed stands in the timeline, and the file goes where it leads, if it leads anywhere from where it is."""
+    """The deed stands in the timeline, and the file goes where it leads, if it leads anywhere from where it is. Of a file
+    whose words were erased, only the ledger goes on."""
+    if Case.objects.filter(pk=case.pk).exclude(erased_at=None).exists():
+        return
     held = hold_case(case, by=by, now=now, even_closed=True)
     facts = {"deed": move, "cents": cents}
     add_event(held, CaseEvent.Kind.PROGRAMME, by=by, now=now, words=words.strip(), facts=facts)
