@@ -203,7 +203,7 @@ def case_is_of(case: Case, programme_id: int) -> bool:
 
 
 def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words: str = "") -> None:
-    """The deed stands in the timeline, and the file goes where it leads, if it leads anywhere from where it is. Of a file
+    """The deed stands in the timeline, and the file goes where it leads, if anywhere from where it is. Of a file
     whose words were erased, only the ledger goes on."""
     if Case.objects.filter(pk=case.pk).exclude(erased_at=None).exists():
         return
