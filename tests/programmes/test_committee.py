@@ -105,11 +105,12 @@ def test_a_refusal_says_why_what_would_change_it_and_how_to_ask_again(
 def test_even_votes_put_it_off_and_it_waits_for_another_sitting(
     item: SittingItem, members: list[User], adviser: User, agreement: Agreement
 ) -> None:
-    assert list_files_at_committee(agreement.programme) == []
+    waiting = {"by": adviser, "on": NOW.date()}
+    assert list_files_at_committee(agreement.programme, **waiting) == []
     vote(item, members, "++--")
     assert decide(item, adviser).result == "postponed"
     assert Case.objects.get().stage == "committee"
-    assert [case.pk for case in list_files_at_committee(agreement.programme)] == [item.case_id]
+    assert [case.pk for case in list_files_at_committee(agreement.programme, **waiting)] == [item.case_id]
 
 
 def test_whoever_has_an_interest_opens_scores_and_votes_nothing(
@@ -313,3 +314,16 @@ def test_a_sitting_asks_as_many_questions_whatever_its_files(
         vote(one, members, "++-")
     with django_assert_max_num_queries(22):
         adviser_client.get(reverse("sitting", args=[sitting.pk]))
+
+
+def test_an_adviser_of_elsewhere_calls_and_sees_nothing_of_a_committee(
+    agreement: Agreement, item: SittingItem, members: list[User]
+) -> None:
+    elsewhere = User.objects.create_user("ailleurs@exemple.test", "un mot de passe long", name="Ailleurs")
+    elsewhere.roles.create(kind="adviser", body="CLD d’ailleurs", territory_code="610", starts_on=date(2010, 1, 1))
+    waiting, client = open_file(until="to_committee"), open_as(elsewhere)
+    told = client.get(reverse("sitting_call", args=["essai"])).content.decode()
+    assert (waiting.reference in told, item.case.reference in told) == (False, False)
+    assert reverse("sitting", args=[item.sitting_id]) not in client.get(reverse("sittings")).content.decode()
+    assert client.get(reverse("sitting", args=[item.sitting_id])).status_code == 403
+    assert client.post(reverse("sitting_decide", args=[item.pk]), {"reasons": "Non"}).status_code == 403

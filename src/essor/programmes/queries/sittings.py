@@ -12,6 +12,7 @@ from django.db.models import Q
 from essor.accounts.models import Role, User
 from essor.accounts.permissions import may
 from essor.cases.models import Case
+from essor.cases.queries import list_visible_cases
 from essor.methods.committee import HeldInterest, Tally, Weighed, count_votes, find_recusals, weigh_scores
 from essor.programmes.models import Interest, Programme, Score, Sitting, SittingItem, Vote
 
@@ -33,9 +34,11 @@ class ItemState:
         return [names[number] for number in numbers]
 
 
-def list_sittings(programmes: Sequence[Programme] | None = None) -> list[Sitting]:
-    found = Sitting.objects.select_related("programme").order_by("-held_on", "-pk")
-    return list(found if programmes is None else found.filter(programme__in=programmes))
+def list_sittings(*, by: User, on: date) -> list[Sitting]:
+    """Those before which is a file that the person may handle."""
+    theirs = list_visible_cases(user=by, on=on).values("pk")
+    found = Sitting.objects.filter(items__case__in=theirs).distinct()
+    return list(found.select_related("programme").order_by("-held_on", "-pk"))
 
 
 def list_sittings_of(person: User) -> list[Sitting]:
@@ -46,9 +49,9 @@ def list_interests(person: User) -> list[Interest]:
     return list(Interest.objects.filter(person=person).select_related("case", "organisation"))
 
 
-def list_files_at_committee(programme: Programme) -> list[Case]:
-    """Those that wait for a sitting and are before none."""
-    waiting = Case.objects.open().filter(enrolment__programme=programme, stage=COMMITTEE_STAGE)
+def list_files_at_committee(programme: Programme, *, by: User, on: date) -> list[Case]:
+    """Those that wait for a sitting and are before none, where the person may handle them."""
+    waiting = list_visible_cases(user=by, on=on).open().filter(enrolment__programme=programme, stage=COMMITTEE_STAGE)
     return list(waiting.exclude(sitting_items__result="").order_by("opened_at", "pk"))
 
 

@@ -34,12 +34,13 @@ def _person(request: HttpRequest) -> User:
 @require_safe
 @keep_private
 def list_all(request: HttpRequest) -> HttpResponse:
-    language = language_of_page()
+    language, by, today = language_of_page(), _person(request), timezone.localdate()
     programmes = [
-        (getattr(one, f"name_{language}"), one, len(queries.list_files_at_committee(one)))
+        (getattr(one, f"name_{language}"), one, len(queries.list_files_at_committee(one, by=by, on=today)))
         for one in Programme.objects.all()
     ]
-    return render(request, "programmes/sittings.html", {"programmes": programmes, "sittings": queries.list_sittings()})
+    sittings = queries.list_sittings(by=by, on=today)
+    return render(request, "programmes/sittings.html", {"programmes": programmes, "sittings": sittings})
 
 
 @open_to(Audience.ADVISER)
@@ -47,7 +48,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
 @keep_private
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     programme, now = _find_programme(slug), timezone.now()
-    cases = queries.list_files_at_committee(programme)
+    cases = queries.list_files_at_committee(programme, by=_person(request), on=timezone.localdate(now))
     places = {case.territory_code for case in cases}
     people = {one.pk: one for place in places for one in queries.list_committee(place, on=timezone.localdate(now))}
     form = CallForm(
