@@ -1,0 +1,21 @@
+"""Targets, agreements and money. What was agreed, offered and moved is written once."""
+
+from essor.programmes.models.agreements import Agreement, Enrolment, Programme, Target
+from essor.programmes.models.committee import Interest, Score, Sitting, SittingItem, Vote
+from essor.programmes.models.money import LedgerBalance, LedgerMove, Offer, PaymentRequest
+
+__all__ = [
+    "Agreement",
+    "Enrolment",
+    "Interest",
+    "LedgerBalance",
+    "LedgerMove",
+    "Offer",
+    "PaymentRequest",
+    "Programme",
+    "Score",
+    "Sitting",
+    "SittingItem",
+    "Target",
+    "Vote",
+]

@@ -1,0 +1,112 @@
+"""Targets, what partners promised towards them, and the files that are of a programme."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from essor.accounts.models import AppendOnlyQuerySet
+from essor.cases.models import Case
+from essor.programmes.rules import Clauses, Term, read_clauses
+
+
+class Programme(models.Model):
+    """What several bodies decided to reach together. The period is half-open: ``ends_before`` is the horizon.
+    ``scoresheet``: what its committee scores: objects with ``code``, ``fr``, ``en``, ``weight``."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name_fr = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    source = models.CharField(max_length=1000, blank=True)
+    scoresheet = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_before__gt=F("starts_on")), name="programme_lasts_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Target(models.Model):
+    """How many start-ups, for the whole or for a part of it; what its parts do not take is not allocated yet."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="targets")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    code = models.SlugField(max_length=60)
+    name_fr = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+    territory_code = models.CharField(max_length=20, blank=True)
+    startups = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "code"], name="target_code_is_used_once"),
+            models.UniqueConstraint(
+                fields=["programme"], condition=Q(parent=None), name="programme_has_one_whole_target"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.code}"
+
+
+class Agreement(models.Model):
+    """A partner's promise. ``clauses``: see :func:`essor.programmes.rules.read_clauses`. The term is half-open."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="agreements")
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="agreements")
+    code = models.SlugField(max_length=60)
+    partner = models.CharField(max_length=200)
+    territory_code = models.CharField(max_length=20, blank=True)
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    clauses = models.JSONField(default=dict)
+    source = models.CharField(max_length=1000, blank=True)
+    signed_at = models.DateTimeField()
+
+    objects = AppendOnlyQuerySet["Agreement"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "code"], name="agreement_code_is_used_once"),
+            models.CheckConstraint(condition=Q(ends_before__gt=F("starts_on")), name="agreement_lasts_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.code}"
+
+    @property
+    def term(self) -> Term:
+        return Term(self.starts_on, self.ends_before)
+
+    def read_clauses(self) -> Clauses:
+        return read_clauses(self.clauses)
+
+
+class Enrolment(models.Model):
+    """A file that is of a programme: one start-up, counted once whoever helps it."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="enrolments")
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="enrolment")
+    entered_on = models.DateField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AppendOnlyQuerySet["Enrolment"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.case}"
