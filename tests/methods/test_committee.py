@@ -80,6 +80,10 @@ def test_an_interest_counts_from_its_first_day_to_its_last() -> None:
         HeldInterest(2, "loan", "case:5", date(2019, 1, 1)),
     ]
     subjects = ["case:4", "organisation:2"]
-    assert [one.kind for one in find_recusals(held, subjects=subjects, on=date(2020, 1, 31))[1]] == ["seat", "kin"]
-    assert [one.kind for one in find_recusals(held, subjects=subjects, on=date(2020, 2, 1))[1]] == ["kin"]
-    assert find_recusals(held, subjects=subjects, on=date(2018, 12, 31)) == {}
+    assert [
+        one.kind for one in find_recusals(held, subjects=subjects, first=date(2020, 1, 31), last=date(2020, 1, 31))[1]
+    ] == ["seat", "kin"]
+    assert [
+        one.kind for one in find_recusals(held, subjects=subjects, first=date(2020, 2, 1), last=date(2020, 2, 1))[1]
+    ] == ["kin"]
+    assert find_recusals(held, subjects=subjects, first=date(2018, 12, 1), last=date(2018, 12, 31)) == {}

@@ -13,11 +13,14 @@ from django.utils import timezone
 
 from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
-from essor.cases.models import Case
+from essor.cases.actions import THE_PROMOTER, close_case
+from essor.cases.actions.erasing import erase_case
+from essor.cases.models import Case, CaseEvent
+from essor.cases.rules import ERASURES
 from essor.programmes import actions
-from essor.programmes.models import Agreement, Interest, Score, Sitting, SittingItem, Vote
+from essor.programmes.models import Agreement, Interest, LedgerMove, Offer, Score, Sitting, SittingItem, Vote
 from essor.programmes.queries.sittings import list_files_at_committee, read_item, read_items
-from essor.programmes.rules import ProgrammeError
+from essor.programmes.rules import NewOffer, ProgrammeError
 from essor.programmes.wording import explain
 from tests.pages import StrictClient
 
@@ -27,6 +30,7 @@ SHEET = [
     {"code": "mission", "label": {"fr": "Mission", "en": "Purpose"}, "weight": 3},
     {"code": "market", "label": {"fr": "Marché", "en": "Market"}, "weight": 1},
 ]
+OFFER = NewOffer(25_000_00, 0, NOW.date(), NOW.date() + timedelta(days=30), ("Le bail de Lucie",))
 SAYS = {"reasons": "Mission claire.", "would_change": "Un partenaire.", "ask_again": "Quand vous voulez."}
 
 
@@ -327,3 +331,85 @@ def test_an_adviser_of_elsewhere_calls_and_sees_nothing_of_a_committee(
     assert reverse("sitting", args=[item.sitting_id]) not in client.get(reverse("sittings")).content.decode()
     assert client.get(reverse("sitting", args=[item.sitting_id])).status_code == 403
     assert client.post(reverse("sitting_decide", args=[item.pk]), {"reasons": "Non"}).status_code == 403
+
+
+def test_a_file_is_before_one_sitting_and_is_decided_on_its_day(
+    agreement: Agreement, file: Case, members: list[User], adviser: User
+) -> None:
+    later = NOW.date() + timedelta(days=5)
+    item = call(agreement, [file], members, adviser, held_on=later).items.get()
+    with pytest.raises(ProgrammeError, match="already-called"):
+        call(agreement, [file], members, adviser)
+    vote(item, members, "++++")
+    with pytest.raises(ProgrammeError, match="sitting-to-come"):
+        decide(item, adviser)
+    held = declare(members[0], file)
+    actions.end_interest(interest=held, on=NOW.date(), by=members[0], now=NOW)
+    assert list(read_item(item).recusals) == [members[0].pk]
+
+
+def test_a_file_that_leaves_the_committee_lets_the_minutes_be_adopted(
+    item: SittingItem, members: list[User], adviser: User, file: Case
+) -> None:
+    declare(members[0], file)
+    close_case(case=file, outcome="stopped", words="Le groupe s’est défait.", by=adviser, now=NOW)
+    for deed in (lambda: vote(item, members[1:], "+"), lambda: decide(item, adviser)):
+        with pytest.raises(ProgrammeError, match="not-at-committee"):
+            deed()
+    actions.adopt_minutes(sitting=item.sitting, by=members[1], now=NOW)
+    item.refresh_from_db()
+    assert (read_item(item).outcome, item.recused) == ("withdrawn", [members[0].pk])
+
+
+def test_whoever_left_the_committee_of_a_place_reads_and_votes_nothing_of_it(
+    agreement: Agreement, file: Case, members: list[User], adviser: User
+) -> None:
+    gone = User.objects.create_user("parti@exemple.test", "un mot de passe long", name="Parti")
+    gone.roles.create(
+        kind="committee", territory_code="640", starts_on=date(2010, 1, 1), ends_before=NOW.date() + timedelta(9)
+    )
+    item = call(agreement, [file], [*members, gone], adviser).items.get()
+    with pytest.raises(ProgrammeError, match="not-of-committee"):
+        vote(item, [gone], "+")
+
+
+def test_an_adviser_with_an_interest_decides_and_offers_nothing(
+    agreement: Agreement, item: SittingItem, members: list[User], adviser: User, file: Case
+) -> None:
+    vote(item, members, "++++")
+    held = declare(adviser, file)
+    with pytest.raises(ProgrammeError, match="recused"):
+        decide(item, adviser)
+    decide_by_platform = {"item": item, "said": SAYS, "conditions": ["Un bail"], "by": None, "now": NOW}
+    actions.decide_item(**decide_by_platform)
+    with pytest.raises(ProgrammeError, match="recused"):
+        actions.make_offer(agreement=agreement, case=file, asked=OFFER, by=adviser, now=NOW)
+    assert (held.ends_before, Offer.objects.count()) == (None, 0)
+
+
+def test_what_was_said_goes_with_the_file_and_the_money_stays(
+    agreement: Agreement, item: SittingItem, members: list[User], adviser: User, file: Case
+) -> None:
+    actions.declare_interest(
+        person=members[0], kind="kin", case=file, starts_on=NOW.date(), words="Ma soeur Lucie", now=NOW
+    )
+    vote(item, members[1:], "+++")
+    decide(item, adviser)
+    offer = actions.make_offer(agreement=agreement, case=file, asked=OFFER, by=adviser, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Offer.objects.filter(pk=offer.pk).erase(conditions=[])
+    actions.accept_offer(offer=offer, on=NOW.date(), words="Lucie", by=THE_PROMOTER, now=NOW)
+    with pytest.raises(ProgrammeError, match="not-offered"):
+        actions.end_offer(offer=offer, on=NOW.date(), words="Non", by=THE_PROMOTER, now=NOW)
+    paid = actions.pay(
+        offer=offer, cents=100, on=NOW.date(), words="Le loyer de Lucie", by=adviser, approved_by=None, now=NOW
+    )
+    assert (paid.words, CaseEvent.objects.filter(words="Le loyer de Lucie").count()) == ("", 1)
+    close_case(case=file, outcome="stopped", words="Le groupe s’est défait.", by=adviser, now=NOW)
+    erase_case(case=file, reason=ERASURES[0], by=None, now=NOW)
+    item.refresh_from_db()
+    assert (item.reasons, item.conditions, Offer.objects.get().conditions, Interest.objects.get().words) == (
+        "", [], [], ""
+    )  # fmt: skip
+    assert not CaseEvent.objects.filter(words__contains="Lucie").exists()
+    assert LedgerMove.objects.filter(kind="pay").get().cents == 100

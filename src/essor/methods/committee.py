@@ -36,22 +36,26 @@ class HeldInterest:
     starts_on: date
     ends_before: date | None = None
 
-    def holds(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_before is None or day < self.ends_before)
+    def touches(self, first: date, last: date) -> bool:
+        """Whether it holds on any of these days, both included."""
+        return self.starts_on <= last and (self.ends_before is None or first < self.ends_before)
 
 
 def find_recusals(
-    interests: Iterable[HeldInterest], *, subjects: Collection[str], on: date
+    interests: Iterable[HeldInterest], *, subjects: Collection[str], first: date, last: date
 ) -> dict[int, list[HeldInterest]]:
-    """Who must withdraw from a file whose ``subjects`` are the file itself and the organisation that it is of, and why.
+    """Who must withdraw from a file whose ``subjects`` are the file itself and the organisation that it is of, and why:
+    whoever has an interest in it on any day from ``first``, when it was called, to ``last``.
 
     >>> seat = HeldInterest(7, "seat", "organisation:3", date(2020, 1, 1), date(2022, 1, 1))
-    >>> [bool(find_recusals([seat], subjects=["organisation:3"], on=date(year, 1, 1))) for year in (2019, 2021, 2022)]
-    [False, True, False]
+    >>> years = [(2018, 2019), (2019, 2020), (2021, 2023), (2022, 2023)]
+    >>> [bool(find_recusals([seat], subjects=["organisation:3"], first=date(first, 1, 1), last=date(last, 1, 1)))
+    ...  for first, last in years]
+    [False, True, True, False]
     """
     found: dict[int, list[HeldInterest]] = {}
     for one in interests:
-        if one.subject in subjects and one.holds(on):
+        if one.subject in subjects and one.touches(first, last):
             found.setdefault(one.member, []).append(one)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from essor.cases.guards import ERASURE
 from essor.engines.triggers import WrittenOnce, drop, install, remove
 from essor.methods.ledger import ACCOUNTS
 
@@ -18,14 +19,18 @@ GUARDS = (
     WrittenOnce(
         "programmes_offer",
         (
-            "agreement_id", "case_id", "grant_cents", "loan_cents", "conditions", "offered_on", "expires_on", "made_at",
+            "agreement_id", "case_id", "grant_cents", "loan_cents", "offered_on", "expires_on", "made_at",
             "made_by_id",
         ),
+        erasable=("conditions",),
+        lifted_by=ERASURE,
     ),
     WrittenOnce(
         "programmes_interest",
-        ("person_id", "kind", "case_id", "organisation_id", "words", "starts_on", "declared_at"),
+        ("person_id", "kind", "case_id", "organisation_id", "starts_on", "declared_at"),
         once=("ends_before",),
+        erasable=("words",),
+        lifted_by=ERASURE,
     ),
     WrittenOnce(
         "programmes_sitting",
@@ -38,7 +43,7 @@ GUARDS = (
     WrittenOnce("programmes_enrolment", ("programme_id", "case_id", "entered_on", "entered_at", "entered_by_id")),
     WrittenOnce(
         "programmes_paymentrequest",
-        ("offer_id", "cents", "words", "asked_at", "asked_by_id"),
+        ("offer_id", "cents", "asked_at", "asked_by_id"),
         once=("move_id", "dropped_at"),
     ),
     WrittenOnce(

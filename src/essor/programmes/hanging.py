@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
-from essor.programmes.models import SittingItem
+from essor.programmes.models import Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.wording import describe_deed, summarise_file
 
@@ -18,9 +18,14 @@ def _summarise(case: Case) -> str:
 
 
 def _erase(case: Case) -> int:
-    """Why a committee decided may tell of someone. What is kept of an offer names nobody: what was said of it is in the
-    timeline, which is blanked with the rest."""
-    return SittingItem.objects.filter(case=case).exclude(reasons="").update(reasons="")
+    """What may tell of someone: why a committee decided, under which conditions, what a member has to do with the file,
+    why a payment is asked. Amounts and days stay; what else was said is in the timeline, blanked with the rest."""
+    return (
+        SittingItem.objects.filter(case=case).exclude(result="").update(reasons="", conditions=[])
+        + Offer.objects.filter(case=case).erase(conditions=[])
+        + Interest.objects.filter(case=case).erase(words="")
+        + PaymentRequest.objects.filter(offer__case=case).exclude(words="").update(words="")
+    )
 
 
 def _export(case: Case) -> Any:

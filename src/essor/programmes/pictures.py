@@ -122,7 +122,7 @@ def build_minutes_table(states: Sequence[ItemState], *, closed_to: int | None = 
                 ", ".join(state.name(state.tally.recused)) or _("aucun"),
                 len(state.tally.said_for), len(state.tally.said_against), len(state.tally.abstained),
                 ", ".join(state.name(state.tally.silent)) or _("aucun"),
-                str(RESULTS[state.item.result]),
+                str(RESULTS[state.outcome]),
             ],
             note="" if closed_to in state.tally.recused else _tell_why(state),
         )

@@ -44,13 +44,16 @@ SENTENCES: Mapping[str, Any] = {
     "payment-waits": _("Un versement de cette offre attend déjà une autre personne. Qu’elle l’approuve ou l’écarte."),
     "payment-gone": _("Ce versement n’attend plus : il est fait, ou écarté."),
     "not-at-committee": _("Le dossier {reference} n’est pas à l’étape du comité."),
+    "already-called": _("Le dossier {reference} est déjà devant une séance, qui ne l’a pas décidé."),
+    "sitting-to-come": _("La séance est le {on} : rien ne se décide avant."),
     "sitting-empty": _("Une séance appelle au moins une personne et un dossier."),
     "quorum-too-large": _("Le quorum ({quorum}) dépasse le nombre de personnes appelées ({members})."),
     "not-of-committee": _("{person} n’a pas de rôle de comité pour ce territoire ce jour-là."),
     "sitting-past": _("Une séance s’appelle pour aujourd’hui ou plus tard."),
     "not-called": _("Cette séance ne vous appelle pas."),
     "recused": _(
-        "Vous avez un intérêt dans ce dossier ({why}) : vous ne l’ouvrez pas, ne le notez pas et n’y votez pas."
+        "Vous avez un intérêt dans ce dossier ({why}) : vous ne l’ouvrez pas au comité, ne le notez pas, n’y votez "
+        "pas, et vous n’y décidez, n’y offrez ni n’y versez rien."
     ),
     "item-decided": _("Ce dossier est déjà décidé : rien ne s’y ajoute."),
     "already-voted": _("Vous avez déjà voté sur ce dossier. Un vote ne se change pas."),
@@ -113,6 +116,7 @@ RESULTS: Mapping[str, Any] = {
     "accepted": _("accepté"),
     "refused": _("refusé"),
     "postponed": _("remis à une autre séance"),
+    "withdrawn": _("sorti du comité avant la décision"),
 }
 STATES: Mapping[str, Any] = {
     "offered": _("attend une réponse"),

@@ -10,18 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from essor.accounts.models import User
-from essor.accounts.permissions import require
+from essor.accounts.permissions import may, require
 from essor.cases.actions import close_case, move_case
 from essor.cases.models import Case
 from essor.directory.models import Organisation
 from essor.methods.bases import canonical_json
 from essor.methods.committee import ACCEPTED, CHOICES, POINTS, REFUSED, CommitteeError
-from essor.programmes.actions.writing import trace
+from essor.programmes.actions.writing import require_free, trace
 from essor.programmes.models import Enrolment, Interest, Programme, Score, Sitting, SittingItem, Vote
 from essor.programmes.queries.sittings import (
-    COMMITTEE_STAGE,
     ItemState,
+    is_at_committee,
+    list_called,
     list_committee,
+    name_interests,
     read_item,
     read_items,
     write_minutes,
@@ -43,7 +45,8 @@ def declare_interest(
     now: datetime,
 ) -> Interest:
     """By whoever has it. Raises ProgrammeError ``interest-unclear``."""
-    if (case is None) == (organisation is None) or kind not in Interest.Kind.values:
+    is_one = (case is None) != (organisation is None) and kind in Interest.Kind.values
+    if not is_one or (case is not None and Case.objects.get(pk=case.pk).erased_at is not None):
         raise ProgrammeError("interest-unclear")
     made = Interest.objects.create(
         person=person, kind=kind, case=case, organisation=organisation, words=words.strip()[:200],
@@ -75,35 +78,43 @@ def call_sitting(
     now: datetime,
 ) -> Sitting:  # fmt: skip
     """Raises ProgrammeError: ``sitting-empty``, ``quorum-too-large``, ``sitting-past``, ``not-at-committee``,
-    ``not-of-committee``."""
+    ``already-called``, ``not-of-committee``."""
     if not members or not cases or quorum < 1:
         raise ProgrammeError("sitting-empty")
     if quorum > len(members):
         raise ProgrammeError("quorum-too-large", quorum=quorum, members=len(members))
     if held_on < timezone.localdate(now):
         raise ProgrammeError("sitting-past")
-    for case in cases:
+    held = list(Case.objects.select_for_update().filter(pk__in=[case.pk for case in cases]).order_by("pk"))
+    called = set(list_called())
+    for case in held:
         require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
-        is_of = Enrolment.objects.filter(programme=programme, case=case).exists()
-        if not is_of or case.stage != COMMITTEE_STAGE or case.closed_at is not None:
+        if not Enrolment.objects.filter(programme=programme, case=case).exists() or not is_at_committee(case):
             raise ProgrammeError("not-at-committee", reference=case.reference)
+        if case.pk in called:
+            raise ProgrammeError("already-called", reference=case.reference)
         able = list_committee(case.territory_code, on=held_on)
         if stranger := next((one for one in members if one not in able), None):
             raise ProgrammeError("not-of-committee", person=str(stranger))
     sitting = Sitting.objects.create(programme=programme, held_on=held_on, quorum=quorum, called_at=now, called_by=by)
     sitting.members.set(members)
-    SittingItem.objects.bulk_create(SittingItem(sitting=sitting, case=case) for case in cases)
-    trace("call_sitting", sitting, by, now, {"members": len(members), "files": len(cases), "quorum": quorum})
+    SittingItem.objects.bulk_create(SittingItem(sitting=sitting, case=case) for case in held)
+    trace("call_sitting", sitting, by, now, {"members": len(members), "files": len(held), "quorum": quorum})
     return sitting
 
 
 def open_item(*, item: SittingItem, by: User) -> ItemState:
-    """What a member reads of a file before a sitting. Raises ProgrammeError: ``not-called``, ``recused``."""
+    """What a member reads of a file before a sitting, while their role covers its place.
+
+    Raises ProgrammeError: ``not-called``, ``recused``, ``not-of-committee``.
+    """
     state = read_item(item)
     if by.pk not in {one.pk for one in state.members}:
         raise ProgrammeError("not-called")
-    if why := state.recusals.get(by.pk):
-        raise ProgrammeError("recused", why=", ".join(str(one.get_kind_display()) for one in why))
+    if not may(by, "decide_files", item.case.territory_code, on=timezone.localdate()):
+        raise ProgrammeError("not-of-committee", person=str(by))
+    if state.is_closed_to(by):
+        raise ProgrammeError("recused", why=name_interests(state.recusals.get(by.pk, ())))
     return state
 
 
@@ -140,15 +151,19 @@ def vote_on(*, item: SittingItem, choice: str, by: User, now: datetime) -> Vote:
 
 @transaction.atomic
 def decide_item(
-    *, item: SittingItem, said: Mapping[str, str], conditions: Sequence[str], by: User, now: datetime
+    *, item: SittingItem, said: Mapping[str, str], conditions: Sequence[str], by: User | None, now: datetime
 ) -> SittingItem:
     """What the votes say: the file goes to the decision, is closed with its reasons, or waits for another sitting.
 
     ``said``: ``reasons``, and for a refusal all of :data:`essor.programmes.rules.REFUSAL`. Raises ProgrammeError:
-    ``item-decided``, ``no-quorum``, ``reasons-missing``, ``refusal-incomplete``; CaseError.
+    ``item-decided``, ``not-at-committee``, ``sitting-adopted``, ``sitting-to-come``, ``recused``, ``no-quorum``,
+    ``reasons-missing``, ``refusal-incomplete``; CaseError.
     """
     held = _hold(item)
     require(by, "handle_cases", held.case.territory_code, on=timezone.localdate(now))
+    require_free(by, held.case, now)
+    if timezone.localdate(now) < held.sitting.held_on:
+        raise ProgrammeError("sitting-to-come", on=held.sitting.held_on)
     state = read_item(held)
     try:
         result = state.tally.result
@@ -182,8 +197,12 @@ def adopt_minutes(*, sitting: Sitting, by: User, now: datetime) -> Sitting:
     if not held.members.filter(pk=by.pk).exists():
         raise ProgrammeError("not-called")
     states = read_items(held)
-    if any(not state.item.result for state in states):
+    if any(not state.outcome for state in states):
         raise ProgrammeError("item-open")
+    for state in states:
+        if not state.item.result:
+            state.item.recused = list(state.tally.recused)
+            state.item.save(update_fields=["recused"])
     held.minutes_hash = hashlib.sha256(canonical_json(write_minutes(held, states))).hexdigest()
     held.adopted_at, held.adopted_by = now, by
     held.save(update_fields=["minutes_hash", "adopted_at", "adopted_by"])
@@ -192,8 +211,17 @@ def adopt_minutes(*, sitting: Sitting, by: User, now: datetime) -> Sitting:
 
 
 def _hold(item: SittingItem) -> SittingItem:
-    """The file before the sitting, held: two people who decide at once decide once."""
-    held = SittingItem.objects.select_for_update().select_related("sitting", "case").get(pk=item.pk)
+    """The file before the sitting, held after its case: two people who decide at once decide once.
+
+    Raises ProgrammeError: ``item-decided``, ``sitting-adopted``, ``not-at-committee``.
+    """
+    case = Case.objects.select_for_update().get(pk=item.case_id)
+    held = SittingItem.objects.select_for_update().select_related("sitting", "sitting__programme").get(pk=item.pk)
+    held.case = case
     if held.result:
         raise ProgrammeError("item-decided")
+    if held.sitting.adopted_at is not None:
+        raise ProgrammeError("sitting-adopted")
+    if not is_at_committee(case):
+        raise ProgrammeError("not-at-committee", reference=case.reference)
     return held

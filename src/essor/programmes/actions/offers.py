@@ -10,8 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from essor.accounts.models import User
-from essor.accounts.permissions import require
-from essor.cases.actions import By, move_case
+from essor.cases.actions import By, Promoter, move_case
 from essor.cases.actions.writing import add_event, hold_case, side_of, workflow_of
 from essor.cases.models import Case, CaseEvent
 from essor.cases.rules import list_moves
@@ -20,6 +19,7 @@ from essor.methods.ledger import ACCEPTED, FREE, OFFERED, PAID
 from essor.programmes.actions.writing import (
     check_part,
     hold_agreement,
+    hold_file,
     move_money,
     require_for,
     sum_of,
@@ -37,8 +37,9 @@ OFFER, ACCEPT, DECLINE, PAY, RECOVER = "offer", "accept", "decline", "pay", "rec
 def make_offer(*, agreement: Agreement, case: Case, asked: NewOffer, by: User | None, now: datetime) -> Offer:
     """Raises ProgrammeError: those of :func:`essor.programmes.rules.check_offer`, ``before-the-request``,
     ``outside-territory``, ``over-free``, ``not-enrolled``, ``stage-too-early``, and those of days."""
-    require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
+    require_for(case, by, now)
     held = hold_agreement(agreement, on=asked.offered_on, now=now)
+    case = hold_file(case)
     _require_stage(held, case)
     served = [case.territory_code, *ancestors(case.territory_code, asked.offered_on)]
     if held.territory_code and held.territory_code not in served:
@@ -66,31 +67,34 @@ def accept_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -
 
     Raises ProgrammeError: ``not-offered``, ``offer-expired``, ``signature-missing``, and those of days.
     """
-    require_for(offer, by, now)
+    require_for(offer.case, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
+    case = hold_file(offer.case)
     if on > offer.expires_on:
         raise ProgrammeError("offer-expired", on=on, expires_on=offer.expires_on)
     if sum_of(offer, OFFERED) != offer.cents:
         raise ProgrammeError("not-offered")
-    _require_open(offer.case)
+    _require_open(case)
     if not words.strip():
         raise ProgrammeError("signature-missing")
     move = move_money(held, offer, "accept", offer.cents, on=on, by=by, now=now, words=_mark(offer))
-    _advance(offer.case, ACCEPT, offer.cents, by=by, now=now, words=words)
+    _advance(case, ACCEPT, offer.cents, by=by, now=now, words=words)
     return move
 
 
 @transaction.atomic
 def end_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -> LedgerMove:
-    """Declined, expired or given up: what is not paid is free again. Raises ProgrammeError: ``not-offered``, and those
-    of days."""
-    require_for(offer, by, now)
+    """Declined, expired or given up: what is not paid is free again; the promoter declines only what they have not
+    accepted. Raises ProgrammeError: ``not-offered``, and those of days."""
+    require_for(offer.case, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
-    for kind, account in (("lapse", OFFERED), ("cancel", ACCEPTED)):
+    case = hold_file(offer.case)
+    ways = (("lapse", OFFERED), ("cancel", ACCEPTED))
+    for kind, account in ways[:1] if isinstance(by, Promoter) else ways:
         if cents := sum_of(offer, account):
             move = move_money(held, offer, kind, cents, on=on, by=by, now=now)
             drop_requests(offer, now=now)
-            _advance(offer.case, DECLINE, cents, by=by, now=now, words=words)
+            _advance(case, DECLINE, cents, by=by, now=now, words=words)
             return move
     raise ProgrammeError("not-offered")
 
@@ -103,17 +107,18 @@ def pay(
 
     Raises ProgrammeError: ``amount-not-positive``, ``over-accepted``, ``second-person-needed``, and those of days.
     """
-    require_for(offer, by, now)
+    require_for(offer.case, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
+    case = hold_file(offer.case)
     check_part(offer, ACCEPTED, cents, code="over-accepted")
-    _require_open(offer.case)
+    _require_open(case)
     least = held.read_clauses().two_people_from
     if approved_by is not None:
-        require_for(offer, approved_by, now)
+        require_for(offer.case, approved_by, now)
     if (approved_by is None and _takes_two(offer, held, cents)) or (approved_by is not None and approved_by == by):
         raise ProgrammeError("second-person-needed", least=least or 0)
-    move = move_money(held, offer, "pay", cents, on=on, by=by, now=now, words=words, approved_by=approved_by)
-    _advance(offer.case, PAY, cents, by=by, now=now)
+    move = move_money(held, offer, "pay", cents, on=on, by=by, now=now, approved_by=approved_by)
+    _advance(case, PAY, cents, by=by, now=now, words=words)
     return move
 
 
@@ -121,11 +126,12 @@ def pay(
 def recover(*, offer: Offer, cents: int, on: date, words: str, by: User, now: datetime) -> LedgerMove:
     """What comes back of what was paid. Raises ProgrammeError: ``amount-not-positive``, ``over-paid``, and those of
     days."""
-    require_for(offer, by, now)
+    require_for(offer.case, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
+    case = hold_file(offer.case)
     check_part(offer, PAID, cents, code="over-paid")
-    move = move_money(held, offer, "recover", cents, on=on, by=by, now=now, words=words)
-    _advance(offer.case, RECOVER, cents, by=by, now=now)
+    move = move_money(held, offer, "recover", cents, on=on, by=by, now=now)
+    _advance(case, RECOVER, cents, by=by, now=now, words=words)
     return move
 
 
@@ -133,8 +139,9 @@ def recover(*, offer: Offer, cents: int, on: date, words: str, by: User, now: da
 def ask_payment(*, offer: Offer, cents: int, on: date, words: str, by: User, now: datetime) -> LedgerMove | None:
     """Pays, or leaves it to a second person to approve: None. Raises ProgrammeError: those of :func:`pay`, and
     ``payment-waits``."""
-    require_for(offer, by, now)
+    require_for(offer.case, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
+    hold_file(offer.case)
     if offer.payment_requests.filter(move=None, dropped_at=None).exists():
         raise ProgrammeError("payment-waits")
     check_part(offer, ACCEPTED, cents, code="over-accepted")
@@ -149,7 +156,7 @@ def ask_payment(*, offer: Offer, cents: int, on: date, words: str, by: User, now
 def approve_payment(*, request: PaymentRequest, by: User, now: datetime) -> LedgerMove:
     """By someone else than who asked for it, that day. Raises ProgrammeError: those of :func:`pay`, and
     ``payment-gone``."""
-    require_for(request.offer, by, now)
+    require_for(request.offer.case, by, now)
     hold_agreement(request.offer.agreement, on=timezone.localdate(now), now=now)
     asked = PaymentRequest.objects.select_for_update().get(pk=request.pk)
     if asked.move_id is not None or asked.dropped_at is not None:
@@ -158,21 +165,26 @@ def approve_payment(*, request: PaymentRequest, by: User, now: datetime) -> Ledg
         offer=asked.offer, cents=asked.cents, on=timezone.localdate(now), words=asked.words, by=asked.asked_by,
         approved_by=by, now=now,
     )  # fmt: skip
-    asked.save(update_fields=["move"])
+    asked.words = ""
+    asked.save(update_fields=["move", "words"])
     return asked.move
 
 
 @transaction.atomic
 def drop_payment(*, request: PaymentRequest, by: User, now: datetime) -> None:
     """Not approved: nothing is paid. Raises ProgrammeError ``payment-gone``."""
-    require_for(request.offer, by, now)
-    if not drop_requests(request.offer, now=now):
+    require_for(request.offer.case, by, now)
+    if not drop_requests(request.offer, now=now, only=request.pk):
         raise ProgrammeError("payment-gone")
     trace("drop_payment", request, by, now, {"case": request.offer.case.reference})
 
 
-def drop_requests(offer: Offer, *, now: datetime) -> int:
-    return offer.payment_requests.filter(move=None, dropped_at=None).update(dropped_at=now)
+def drop_requests(offer: Offer, *, now: datetime, only: int | None = None) -> int:
+    """Those that wait, or ``only`` the one of that number; why they were asked goes with them."""
+    waiting = offer.payment_requests.filter(move=None, dropped_at=None)
+    if only is not None:
+        waiting = waiting.filter(pk=only)
+    return waiting.update(dropped_at=now, words="")
 
 
 def _takes_two(offer: Offer, agreement: Agreement, cents: int) -> bool:
@@ -194,7 +206,7 @@ def _require_stage(agreement: Agreement, case: Case) -> None:
 
 def _require_open(case: Case) -> None:
     """What is owed is given back even once a file is closed; nothing more is given then."""
-    if Case.objects.filter(pk=case.pk).exclude(closed_at=None).exists():
+    if case.closed_at is not None:
         raise ProgrammeError("file-closed", reference=case.reference)
 
 
@@ -205,7 +217,7 @@ def case_is_of(case: Case, programme_id: int) -> bool:
 def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words: str = "") -> None:
     """The deed stands in the timeline, and the file goes where it leads, if anywhere from where it is. Of a file
     whose words were erased, only the ledger goes on."""
-    if Case.objects.filter(pk=case.pk).exclude(erased_at=None).exists():
+    if case.erased_at is not None:
         return
     held = hold_case(case, by=by, now=now, even_closed=True)
     facts = {"deed": move, "cents": cents}

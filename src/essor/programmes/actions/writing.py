@@ -10,18 +10,33 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 
 from essor.accounts.audit import record_event
+from essor.accounts.models import User
 from essor.accounts.permissions import require
 from essor.cases.actions import By, Promoter
 from essor.cases.actions.writing import user_of
+from essor.cases.models import Case
 from essor.methods.ledger import MOVES
 from essor.programmes.models import Agreement, LedgerMove, Offer
+from essor.programmes.queries.sittings import find_conflicts, name_interests
 from essor.programmes.rules import ProgrammeError
 
 
-def require_for(offer: Offer, by: By, now: datetime) -> None:
-    """The promoter's link opens one file, and what is offered to it."""
+def require_for(case: Case, by: By, now: datetime) -> None:
+    """The promoter's link opens one file, and what is offered to it. Raises ProgrammeError ``recused``."""
     if not isinstance(by, Promoter):
-        require(by, "handle_cases", offer.case.territory_code, on=timezone.localdate(now))
+        require(by, "handle_cases", case.territory_code, on=timezone.localdate(now))
+        require_free(by, case, now)
+
+
+def require_free(by: User | None, case: Case, now: datetime) -> None:
+    """Whoever has an interest in a file decides, offers and pays nothing of it. Raises ProgrammeError ``recused``."""
+    if by is not None and (why := find_conflicts(by, case, on=timezone.localdate(now))):
+        raise ProgrammeError("recused", why=name_interests(why))
+
+
+def hold_file(case: Case) -> Case:
+    """After its agreement and before any trace: always in this order, so that two deeds never wait for each other."""
+    return Case.objects.select_for_update().get(pk=case.pk)
 
 
 def hold_agreement(agreement: Agreement, *, on: date, now: datetime) -> Agreement:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.models import AppendOnlyQuerySet
-from essor.cases.models import Case
+from essor.cases.models import Case, KeptQuerySet
 from essor.directory.models import Organisation
 from essor.programmes.models.agreements import Programme
 
@@ -33,6 +33,8 @@ class Interest(models.Model):
     starts_on = models.DateField()
     ends_before = models.DateField(null=True, blank=True)
     declared_at = models.DateTimeField()
+
+    objects = KeptQuerySet["Interest"].as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from essor.accounts.models import AppendOnlyQuerySet
-from essor.cases.models import Case
+from essor.cases.models import Case, KeptQuerySet
 from essor.methods.ledger import ACCOUNTS, MOVES, PARTNER
 from essor.programmes.models.agreements import Agreement
 
@@ -27,7 +27,7 @@ class Offer(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = AppendOnlyQuerySet["Offer"].as_manager()
+    objects = KeptQuerySet["Offer"].as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -48,7 +48,8 @@ class Offer(models.Model):
 
 
 class PaymentRequest(models.Model):
-    """A payment that waits for a second person, who approves it (``move``) or sets it aside (``dropped_at``)."""
+    """A payment that waits for a second person, who approves it (``move``) or sets it aside (``dropped_at``).
+    ``words``: why, until then; the timeline of the file keeps them after."""
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="payment_requests")
     cents = models.BigIntegerField()
@@ -73,8 +74,8 @@ class PaymentRequest(models.Model):
 
 
 class LedgerMove(models.Model):
-    """A sum that leaves an account and enters another: see :mod:`essor.methods.ledger`. ``words``: why, or by what
-    signature. ``approved_by``: the second person of a payment."""
+    """A sum that leaves an account and enters another: see :mod:`essor.methods.ledger`. ``words``: the mark of what was
+    signed; why is in the timeline of the file. ``approved_by``: the second person of a payment."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="moves")
     offer = models.ForeignKey(Offer, null=True, blank=True, on_delete=models.PROTECT, related_name="moves")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from essor.accounts.models import Role, User
 from essor.accounts.permissions import may
@@ -17,17 +18,24 @@ from essor.methods.committee import HeldInterest, Tally, Weighed, count_votes, f
 from essor.programmes.models import Interest, Programme, Score, Sitting, SittingItem, Vote
 
 COMMITTEE_STAGE = "committee"
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class ItemState:
-    """``recusals``: member → why, as of the day of the sitting; once decided, those of then."""
+    """``recusals``: who has an interest in the file → why, from the call to the sitting, or to today if that is later.
+    ``outcome``: what was decided; ``withdrawn``: it left the committee first; empty: it still waits."""
 
     item: SittingItem
     members: Sequence[User]
     recusals: Mapping[int, Sequence[Interest]]
     tally: Tally
     weighed: Weighed
+    outcome: str
+
+    def is_closed_to(self, person: User) -> bool:
+        """Also once decided, to whoever had withdrawn then."""
+        return person.pk in self.recusals or person.pk in self.tally.recused
 
     def name(self, numbers: Iterable[int]) -> list[str]:
         names = {member.pk: str(member) for member in self.members}
@@ -52,7 +60,24 @@ def list_interests(person: User) -> list[Interest]:
 def list_files_at_committee(programme: Programme, *, by: User, on: date) -> list[Case]:
     """Those that wait for a sitting and are before none, where the person may handle them."""
     waiting = list_visible_cases(user=by, on=on).open().filter(enrolment__programme=programme, stage=COMMITTEE_STAGE)
-    return list(waiting.exclude(sitting_items__result="").order_by("opened_at", "pk"))
+    return list(waiting.exclude(pk__in=list_called()).order_by("opened_at", "pk"))
+
+
+def list_called() -> QuerySet[SittingItem, int]:
+    """The numbers of files before a sitting that has neither decided them nor adopted its minutes."""
+    return SittingItem.objects.filter(result="", sitting__adopted_at=None).values_list("case_id", flat=True)
+
+
+def is_at_committee(case: Case) -> bool:
+    """Also while a question to the promoter waits."""
+    return case.closed_at is None and COMMITTEE_STAGE in {case.stage, case.came_from}
+
+
+def find_conflicts(person: User, case: Case, *, on: date) -> list[Interest]:
+    """What someone has to do with a file that day."""
+    theirs = _hold(_read_interests([person], [case]))
+    found = find_recusals(theirs, subjects=_list_subjects(case), first=on, last=on)
+    return list(Interest.objects.filter(pk__in=[int(one.kind) for one in found.get(person.pk, [])]))
 
 
 def list_committee(territory_code: str, *, on: date) -> list[User]:
@@ -65,7 +90,7 @@ def read_items(sitting: Sitting) -> list[ItemState]:
     """In a fixed number of queries, whatever the number of files."""
     items = list(sitting.items.select_related("case", "case__organisation", "case__assigned_to"))
     members = list(sitting.members.order_by("name", "pk"))
-    interests = _read_interests(members, items)
+    interests = _read_interests(members, [item.case for item in items])
     votes: dict[int, dict[int, str]] = {}
     for item, member, choice in Vote.objects.filter(item__in=items).values_list("item_id", "member_id", "choice"):
         votes.setdefault(item, {})[member] = choice
@@ -78,6 +103,10 @@ def read_items(sitting: Sitting) -> list[ItemState]:
         _make_state(sitting, item, members, interests, votes.get(item.pk, {}), scores.get(item.pk, {}))
         for item in items
     ]
+
+
+def name_interests(interests: Iterable[Interest]) -> str:
+    return ", ".join(str(one.get_kind_display()) for one in interests)
 
 
 def read_item(item: SittingItem) -> ItemState:
@@ -93,20 +122,24 @@ def _make_state(
     scores: Mapping[int, Mapping[str, int]],
 ) -> ItemState:
     held = {one.pk: one for one in interests}
-    found = find_recusals(_hold(interests), subjects=_list_subjects(item.case), on=sitting.held_on)
+    found = find_recusals(
+        _hold(interests), subjects=_list_subjects(item.case), first=timezone.localdate(sitting.called_at),
+        last=max(sitting.held_on, timezone.localdate()),
+    )  # fmt: skip
     recusals = {member: [held[int(one.kind)] for one in why] for member, why in found.items()}
-    recused = item.recused if item.result else list(recusals)
+    is_settled = bool(item.result) or sitting.adopted_at is not None
+    recused = item.recused if is_settled else list(recusals)
     # Whoever declared an interest after having voted is out of the count: what they said no longer weighs.
     counted = {member: choice for member, choice in votes.items() if member not in recused}
     weights = {str(one["code"]): int(one["weight"]) for one in sitting.programme.scoresheet}
     sheets = {member: sheet for member, sheet in scores.items() if member not in recused}
     tally = count_votes(counted, members=[one.pk for one in members], recused=recused, quorum=sitting.quorum)
-    return ItemState(item, members, recusals, tally, weigh_scores(sheets, weights=weights))
+    outcome = item.result or (WITHDRAWN if is_settled or not is_at_committee(item.case) else "")
+    return ItemState(item, members, recusals, tally, weigh_scores(sheets, weights=weights), outcome)
 
 
-def _read_interests(members: Sequence[User], items: Sequence[SittingItem]) -> list[Interest]:
-    cases = [item.case_id for item in items]
-    organisations = [item.case.organisation_id for item in items if item.case.organisation_id]
+def _read_interests(members: Sequence[User], cases: Sequence[Case]) -> list[Interest]:
+    organisations = [case.organisation_id for case in cases if case.organisation_id]
     concerned = Q(case__in=cases) | Q(organisation__in=organisations)
     return list(Interest.objects.filter(concerned, person__in=members).select_related("person"))
 
@@ -144,7 +177,7 @@ def write_minutes(sitting: Sitting, states: Sequence[ItemState]) -> dict[str, An
                 "against": len(state.tally.said_against),
                 "abstained": len(state.tally.abstained),
                 "absent": state.name(state.tally.silent),
-                "result": state.item.result,
+                "result": state.outcome,
                 "reasons": state.item.reasons,
                 "conditions": state.item.conditions,
             }

@@ -104,7 +104,7 @@ def show_sitting(request: HttpRequest, pk: int) -> HttpResponse:
 def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None) -> HttpResponse:
     person = _person(request)
     states = queries.read_items(sitting)
-    decided = [state for state in states if state.item.result]
+    decided = [state for state in states if state.outcome]
     voted = set(Vote.objects.filter(item__sitting=sitting, member=person).values_list("item_id", flat=True))
     context = {
         "sitting": sitting,
@@ -112,13 +112,15 @@ def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None 
         "items": [
             {
                 "item": state.item,
-                "why": [str(one.get_kind_display()) for one in state.recusals.get(person.pk, [])],
+                "outcome": state.outcome,
+                "is_closed": state.is_closed_to(person),
+                "why": queries.name_interests(state.recusals.get(person.pk, ())),
                 "has_voted": state.item.pk in voted,
             }
             for state in states
         ],
         "minutes": build_minutes_table(decided, closed_to=person.pk) if decided else None,
-        "may_adopt": sitting.adopted_at is None and all(state.item.result for state in states),
+        "may_adopt": sitting.adopted_at is None and all(state.outcome for state in states),
         "sent": sent,
     }
     return render(request, "programmes/committee_sitting.html", context, status=400 if sent else 200)

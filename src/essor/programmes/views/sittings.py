@@ -91,12 +91,9 @@ def _show(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None, 
     items = [
         {
             "state": state,
-            "recused": [
-                (str(why[0].person), ", ".join(str(one.get_kind_display()) for one in why))
-                for why in state.recusals.values()
-            ],
+            "recused": [(str(why[0].person), queries.name_interests(why)) for why in state.recusals.values()],
             "form": None
-            if state.item.result
+            if state.outcome
             else (sent if sent and state.item.pk == about else DecideForm(auto_id=f"decide_{state.item.pk}_%s")),
             "is_sent": bool(sent) and state.item.pk == about,
         }
@@ -120,14 +117,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     item = SittingItem.objects.select_related("sitting", "sitting__programme", "case").filter(pk=pk).first()
     if item is None:
         raise Http404(_("Aucun dossier de séance ne porte ce numéro."))
-    require(_person(request), "handle_cases", item.case.territory_code)
+    sitting = _get_sitting(request, item.sitting_id)
     form, now = DecideForm(request.POST, auto_id=f"decide_{pk}_%s"), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
         actions.decide_item(item=item, said=said, conditions=form.list_conditions(), by=_person(request), now=now)
 
     return do_or(
-        lambda: _show(request, item.sitting, form, pk), request, form, deed, _("La décision est inscrite."),
+        lambda: _show(request, sitting, form, pk), request, form, deed, _("La décision est inscrite."),
         address=reverse("sitting", args=[item.sitting_id]), refusals=REFUSALS,
     )  # fmt: skip
 
