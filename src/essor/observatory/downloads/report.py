@@ -47,7 +47,7 @@ def tell_report(dossier: Dossier) -> dict[str, Any]:
         "title": dossier.title,
         "kicker": _("Portrait — %(place)s") % {"place": place},
         "place": place,
-        "day": write_day(last),
+        "beside": write_day(last),
         "demo": _("Démonstration : entreprises fictives") if dossier.is_demo else "",
         "notice": _tell_successor(dossier),
         "openings": [_tell_opening(dossier, base) for base in dossier.results["bases"]],
