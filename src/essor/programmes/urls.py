@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, papers, public, sittings
+from essor.programmes.views import committee, files, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -35,5 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("bureau/comites/seances/<int:pk>/proces-verbal.pdf", papers.send_minutes, name="sitting_minutes"),
     path("bureau/comites/dossiers/<int:pk>/decider/", sittings.decide, name="sitting_decide"),
     path("programmes/", public.list_programmes, name="programmes"),
+    path("programmes/<slug:slug>/octrois.csv", register.send_csv, name="programme_awards_csv"),
+    path("programmes/<slug:slug>/octrois.json", register.send_package, name="programme_awards"),
     path("programmes/<slug:slug>/", public.show_programme, name="programme"),
 ]
