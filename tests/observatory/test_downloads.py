@@ -19,6 +19,7 @@ from django.utils.translation import override
 
 from essor.accounts.actions import set_up_instance
 from essor.accounts.models import Instance
+from essor.design.paper import set_pdf
 from essor.design.wording import plain
 from essor.directory.actions import erase_organisation
 from essor.directory.queries import end_of_day
@@ -27,7 +28,7 @@ from essor.observatory.downloads.archive import write_archive
 from essor.observatory.downloads.cells import list_lines, read_cell
 from essor.observatory.downloads.dossier import Dossier, open_dossier
 from essor.observatory.downloads.movements import list_bridge_rows, list_comparison_rows
-from essor.observatory.downloads.printing import documents_folder, print_report, set_pdf
+from essor.observatory.downloads.printing import TEMPLATE, documents_folder, print_report
 from essor.observatory.downloads.report import tell_report
 from essor.observatory.downloads.tidy import COLUMNS, MARK, PRIMARY_KEY, write_csv, write_csvw
 from essor.observatory.downloads.workbook import write_workbook
@@ -249,7 +250,7 @@ def test_a_picture_without_words_is_refused(dossier: Dossier) -> None:
     assert all(re.search(r"\d", chart["alt"]) for chart in charts)
     del charts[0]["alt"]
     with pytest.raises(RuntimeError):
-        set_pdf(json.dumps(report), NOW)
+        set_pdf(TEMPLATE, json.dumps(report), at=NOW)
 
 
 def test_the_second_download_reads_the_first(dossier: Dossier) -> None:

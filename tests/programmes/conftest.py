@@ -91,3 +91,13 @@ def other(db: None) -> User:
     user = User.objects.create_user("autre@exemple.test", "un mot de passe long", name="Alex Autre")
     user.roles.create(kind="adviser", body="CLD des Moulins", territory_code="640", starts_on=date(2010, 1, 1))
     return user
+
+
+@pytest.fixture
+def members(db: None) -> list[User]:
+    found = []
+    for number in range(4):
+        user = User.objects.create_user(f"m{number}@exemple.test", "un mot de passe long", name=f"Membre {number}")
+        user.roles.create(kind="committee", territory_code="640", starts_on=date(2010, 1, 1))
+        found.append(user)
+    return found

@@ -43,16 +43,6 @@ def agreement(guards: None) -> Agreement:
 
 
 @pytest.fixture
-def members(db: None) -> list[User]:
-    found = []
-    for number in range(4):
-        user = User.objects.create_user(f"m{number}@exemple.test", "un mot de passe long", name=f"Membre {number}")
-        user.roles.create(kind="committee", territory_code="640", starts_on=date(2010, 1, 1))
-        found.append(user)
-    return found
-
-
-@pytest.fixture
 def file(agreement: Agreement, adviser: User) -> Case:
     return open_file(until="to_committee")
 

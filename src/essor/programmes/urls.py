@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, public, sittings
+from essor.programmes.views import committee, files, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -23,13 +23,19 @@ urlpatterns: list[URLPattern] = [
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),
     path("comite/seances/<int:pk>/", committee.show_sitting, name="committee_sitting"),
     path("comite/seances/<int:pk>/adopter/", committee.adopt, name="committee_adopt"),
+    path("comite/seances/<int:pk>/cahier.pdf", papers.send_own_pack, name="committee_pack"),
+    path("comite/seances/<int:pk>/proces-verbal.pdf", papers.send_own_minutes, name="committee_minutes"),
     path("comite/dossiers/<int:pk>/", committee.show_item, name="committee_item"),
     path("comite/dossiers/<int:pk>/noter/", committee.score, name="committee_score"),
     path("comite/dossiers/<int:pk>/voter/", committee.vote, name="committee_vote"),
     path("bureau/comites/", sittings.list_all, name="sittings"),
     path("bureau/comites/<slug:slug>/convoquer/", sittings.call, name="sitting_call"),
     path("bureau/comites/seances/<int:pk>/", sittings.show, name="sitting"),
+    path("bureau/comites/seances/<int:pk>/cahier.pdf", papers.send_pack, name="sitting_pack"),
+    path("bureau/comites/seances/<int:pk>/proces-verbal.pdf", papers.send_minutes, name="sitting_minutes"),
     path("bureau/comites/dossiers/<int:pk>/decider/", sittings.decide, name="sitting_decide"),
     path("programmes/", public.list_programmes, name="programmes"),
+    path("programmes/<slug:slug>/octrois.csv", register.send_csv, name="programme_awards_csv"),
+    path("programmes/<slug:slug>/octrois.json", register.send_package, name="programme_awards"),
     path("programmes/<slug:slug>/", public.show_programme, name="programme"),
 ]

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from essor.design import blocks
 from essor.observatory.changes import tabulate_changes
-from essor.observatory.downloads import blocks
 from essor.observatory.downloads.dossier import Dossier
 
 

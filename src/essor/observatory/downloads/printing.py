@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Final
 
-import typst
 from django.conf import settings
 from django.utils.translation import get_language
 
+from essor.design.paper import mark_of, set_pdf
 from essor.observatory.downloads.dossier import Dossier
 from essor.observatory.downloads.report import tell_report
 from essor.observatory.folders import write_json
 from essor.observatory.rules import sha256_of
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "documents" / "portrait.typ"
-STANDARD: Final = "ua-1"
 
 
 def print_report(dossier: Dossier) -> bytes:
@@ -30,11 +26,11 @@ def print_report(dossier: Dossier) -> bytes:
     """
     said = write_json(tell_report(dossier))
     language = "en" if (get_language() or "fr").startswith("en") else "fr"
-    mark = sha256_of(said + TEMPLATE.read_bytes() + version("typst").encode())
+    mark = sha256_of(said + mark_of(TEMPLATE))
     file = documents_folder(dossier.edition.slug) / f"{mark}.{language}.pdf"
     if file.is_file():
         return file.read_bytes()
-    content = set_pdf(said.decode(), dossier.edition.published_at)
+    content = set_pdf(TEMPLATE, said.decode(), at=dossier.edition.published_at)
     _keep(file, content)
     for former in file.parent.glob(f"*.{language}.pdf"):
         if former != file:
@@ -44,20 +40,6 @@ def print_report(dossier: Dossier) -> bytes:
 
 def documents_folder(slug: str) -> Path:
     return Path(settings.DATA_DIR) / "documents" / slug
-
-
-def set_pdf(said: str, published_at: datetime) -> bytes:
-    """PDF/UA-1 bytes; a picture without alternative text, or a heading that skips a level, is an error."""
-    content: bytes = typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        sys_inputs={"report": said},
-        format="pdf",
-        pdf_standards=STANDARD,
-        ignore_system_fonts=True,
-        timestamp=int(published_at.astimezone(UTC).timestamp()),
-    )
-    return content
 
 
 def _keep(file: Path, content: bytes) -> None:

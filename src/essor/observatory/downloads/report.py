@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from essor.design import blocks
+from essor.design.blocks import Block
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import write_day, write_month, write_signed, write_whole
 from essor.directory.rules import fold
 from essor.methods.bases import FULL_TIME
 from essor.observatory import pictures
-from essor.observatory.downloads import blocks
-from essor.observatory.downloads.blocks import Block
 from essor.observatory.downloads.cells import NOT_AVAILABLE, read_cell
 from essor.observatory.downloads.corrections import tell_corrections
 from essor.observatory.downloads.dossier import Dossier, open_reader
@@ -47,7 +47,7 @@ def tell_report(dossier: Dossier) -> dict[str, Any]:
         "title": dossier.title,
         "kicker": _("Portrait — %(place)s") % {"place": place},
         "place": place,
-        "day": write_day(last),
+        "beside": write_day(last),
         "demo": _("Démonstration : entreprises fictives") if dossier.is_demo else "",
         "notice": _tell_successor(dossier),
         "openings": [_tell_opening(dossier, base) for base in dossier.results["bases"]],

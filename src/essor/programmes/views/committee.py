@@ -98,7 +98,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @keep_private
 def show_sitting(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show_sitting(request, _get_sitting(request, pk))
+    return _show_sitting(request, get_sitting(request, pk))
 
 
 def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None) -> HttpResponse:
@@ -130,7 +130,7 @@ def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None 
 @require_http_methods(["POST"])
 @keep_private
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
-    sitting, now = _get_sitting(request, pk), timezone.now()
+    sitting, now = get_sitting(request, pk), timezone.now()
     form = CaseForm(request.POST)
 
     def deed(_said: dict[str, Any]) -> None:
@@ -205,7 +205,7 @@ def _do(request: HttpRequest, item: SittingItem, form: CaseForm, deed: Deed, don
     )  # fmt: skip
 
 
-def _get_sitting(request: HttpRequest, pk: int) -> Sitting:
+def get_sitting(request: HttpRequest, pk: int) -> Sitting:
     """Of whoever is called."""
     sitting = Sitting.objects.filter(pk=pk, members=_person(request)).select_related("programme").first()
     if sitting is None:

@@ -83,7 +83,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @keep_private
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, _get_sitting(request, pk))
+    return _show(request, get_sitting(request, pk))
 
 
 def _show(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None, about: int = 0) -> HttpResponse:
@@ -136,7 +136,7 @@ def _find_programme(slug: str) -> Programme:
         raise Http404(explain(error)) from error
 
 
-def _get_sitting(request: HttpRequest, pk: int) -> Sitting:
+def get_sitting(request: HttpRequest, pk: int) -> Sitting:
     sitting = Sitting.objects.select_related("programme").filter(pk=pk).first()
     if sitting is None:
         raise Http404(_("Aucune séance ne porte ce numéro."))

@@ -15,10 +15,13 @@ from essor.methods.forecast import ForecastError
 from essor.programmes.actions import import_files
 from essor.programmes.pictures import say_envelopes, say_forecasts, say_trials
 from essor.programmes.queries import answer_envelope, get_programme, read_envelopes, read_journal, sum_envelopes
+from essor.programmes.queries.awards import list_awards
 from essor.programmes.queries.journeys import answer_forecasts, answer_trials, forecast_targets, try_forecasts
+from essor.programmes.register import tell_awards, write_register
 from essor.programmes.rules import CENTS, ProgrammeError
 from essor.programmes.spreadsheets import read_rows
 from essor.programmes.wording import explain, explain_forecast
+from essor.territories.queries import list_names
 
 JOURNAL = ("entry", "date", "agreement", "file", "move", "account", "debit_cad", "credit_cad")
 WRONG_REQUEST = 2
@@ -29,16 +32,20 @@ class Command(BaseCommand):
     help = "Les programmes : leur argent, leur cible, leurs dossiers. / Programmes: their money, target and files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        words = parser.add_subparsers(dest="word", required=True, metavar="envelope | forecast | journal | import")
+        words = parser.add_subparsers(
+            dest="word", required=True, metavar="envelope | forecast | journal | register | import"
+        )
         envelope = words.add_parser("envelope", help="l’argent de chaque partenaire / each partner's money")
         ahead = words.add_parser("forecast", help="la cible sera-t-elle atteinte ? / will the target be met?")
         journal = words.add_parser("journal", help="les écritures, en CSV / entries for accounting, as CSV")
+        awards = words.add_parser("register", help="ce qui fut donné (360Giving) / what was given (360Giving)")
         past = words.add_parser("import", help="des dossiers passés, d’un chiffrier / past files, from a spreadsheet")
-        for one in (envelope, ahead, journal, past):
+        for one in (envelope, ahead, journal, awards, past):
             one.add_argument("--programme", default="jec", help="son nom court / its short name")
             one.add_argument("--language", choices=("fr", "en"), default="fr")
         for one in (envelope, ahead):
             one.add_argument("--on", help="le jour (aujourd’hui) / the day (today)")
+        for one in (envelope, ahead, awards):
             one.add_argument("--json", action="store_true", dest="as_json", help="répond en JSON / answers in JSON")
         ahead.add_argument("--back-test", action="store_true", help="essaie dix jours passés / tries ten past days")
         journal.add_argument("--from", dest="first", default="0001-01-01", help="le premier jour / the first day")
@@ -47,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         deeds = {"envelope": self._envelope, "forecast": self._forecast, "journal": self._journal}
-        deeds["import"] = self._import
+        deeds |= {"register": self._register, "import": self._import}
         with translation.override(options["language"]):
             try:
                 deeds[options["word"]](options)
@@ -91,6 +98,15 @@ class Command(BaseCommand):
             amounts = [f"{cents / CENTS:.2f}" if cents else "" for cents in (line.debit, line.credit)]
             named = [line.entry, line.on.isoformat(), line.agreement, line.reference, line.kind, line.account]
             writer.writerow([*named, *amounts])
+
+    def _register(self, options: dict[str, Any]) -> None:
+        """As ``/programmes/…/octrois.csv`` and ``.json``."""
+        programme, now = get_programme(options["programme"]), timezone.now()
+        awards, places = list_awards(programme, now=now), list_names(timezone.localdate(now), options["language"])
+        if options["as_json"]:
+            self._tell(tell_awards(programme, awards, places=places))
+        else:
+            self.stdout.write(write_register(programme, awards, places=places), ending="")
 
     def _import(self, options: dict[str, Any]) -> None:
         programme, file = get_programme(options["programme"]), options["file"]

@@ -1,4 +1,4 @@
-"""The pieces that a printed report is made of, as plain data: each ``type`` is drawn in ``documents/portrait.typ``."""
+"""The pieces that a printed report is made of, as plain data: each ``type`` is drawn in ``documents/pieces.typ``."""
 
 from __future__ import annotations
 
