@@ -178,8 +178,8 @@ def test_what_is_not_known_is_never_kept() -> None:
     kind = share("mrc", "in_kind", 50_000, is_public=True)
     assert check(100_000, [MINE, kind], capped)["cumulation"].state == UNKNOWN
     some = Aid(
-        id="fund", instrument="grant", options=(Option(share_of_cost=Fraction(1, 2)),), cost_kinds=frozenset({"equipment"})
-    )  # fmt: skip
+        id="fund", instrument="grant", options=(Option(share_of_cost=Fraction(1, 2)),), cost_kinds=frozenset({"gear"})
+    )
     assert check(100_000, [MINE], some)["share-of-cost"].state == UNKNOWN
     assert check(60_000, [MINE], some)["share-of-cost"] == Check("share-of-cost", "fund", BROKEN, 30_000_00, 10_000_00)
 
