@@ -146,7 +146,7 @@ def test_only_of_an_open_file_of_a_programme_and_by_who_may(file: Case, adviser:
     stranger = User.objects.create_user("loin@exemple.test", "un mot de passe long", name="Loin")
     with pytest.raises(NotAllowed):
         add(file, by=stranger)
-    close_case(case=file, outcome="withdrawn", words="Fin", by=THE_PROMOTER, now=NOW)
+    close_case(case=file, outcome="withdrawn", words="Nous arrêtons le projet.", by=THE_PROMOTER, now=NOW)
     with pytest.raises(CaseError):
         add(file)
     alone = open_case(request=ask_for_help(), now=NOW).case
@@ -278,7 +278,7 @@ def test_taken_away_with_the_file_and_its_words_erased(
     said = client.get(reverse("case_follow_data", args=[make_token(file.reference)])).json()["programme"]["funding"]
     assert (said["total_cad"], said["cost_cad"], said["missing_cad"]) == (15_000, None, None)
     assert said["shares"][0]["history"][0]["status"] == "confirmed"
-    close_case(case=file, outcome="withdrawn", words="Fin", by=THE_PROMOTER, now=NOW)
+    close_case(case=file, outcome="withdrawn", words="Nous arrêtons le projet.", by=THE_PROMOTER, now=NOW)
     erase_case(case=file, reason="asked", by=administrator, now=NOW)
     assert not CaseEvent.objects.filter(case=file, words__contains="tante").exists()
     assert FundingShare.objects.get().funder == "SOPER"

@@ -53,10 +53,10 @@ class ShareForm(CaseForm):
         max_length=200,
         required=False,
         help_text=_(
-            "Un organisme, jamais une personne : « dons du public », par exemple. Vide pour votre mise de fonds."
+            "Un organisme, jamais une personne : « dons du public », par exemple. Vide pour votre mise de fonds."
         ),
     )
-    public = forms.ChoiceField(label=_("Est-ce de l’argent public ?"), required=False)
+    public = forms.ChoiceField(label=_("Est-ce de l’argent public ?"), required=False)
     dollars = DollarsField(label=_("Combien, en dollars"), min_value=1, max_value=MOST)
     status = forms.ChoiceField(label=_("Où c’en est"))
     is_other = forms.BooleanField(
@@ -98,7 +98,7 @@ class MoveForm(CaseForm):
         min_value=1,
         max_value=MOST,
         required=False,
-        help_text=_("Vide : tout ce qui est inscrit. Un versement peut n’en être qu’une partie."),
+        help_text=_("Vide : tout ce qui est inscrit. Un versement peut n’en être qu’une partie."),
     )
     words = forms.CharField(
         label=_("En quelques mots"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea({"rows": 2})

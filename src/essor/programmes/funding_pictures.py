@@ -37,7 +37,7 @@ def build_funding_table(funding: FundingFile) -> Table | None:
     rows += [Row([_("En argent, en tout"), "", to_dollars(funding.stack.total), ""], is_total=True)] if cash else []
     rows += [_write_line(funding, line) for line in kind]
     columns = [Column(_("Qui")), Column(_("Sous quelle forme")), Column(_("Montant"), "cad"), Column(_("Où c’en est"))]
-    note = _("Ce qui est en nature est à part : il ne paie aucune facture.") if kind else ""
+    note = _("Ce qui est en nature est à part : il ne paie aucune facture.") if kind else ""
     return Table(_("Qui apporte quoi"), columns, rows, note)
 
 
@@ -59,10 +59,10 @@ def _note(funding: FundingFile, line: ShareLine) -> str:
     """Where it comes from: the aid, or the offer of the programme with its conditions."""
     if line.offer is not None:
         conditions = [str(one) for one in line.offer.offer.conditions]
-        said = _("Offre du programme.")
-        return (
-            f"{said} {_('Conditions : {conditions}').format(conditions=' · '.join(conditions))}" if conditions else said
-        )
+        said = [_("Offre du programme.")]
+        if conditions:
+            said.append(_("Conditions : {conditions}").format(conditions=" · ".join(conditions)))
+        return " ".join(said)
     return name_aid(funding, line.share.aid) if line.share.aid else ""
 
 
@@ -94,7 +94,7 @@ def say_sums(stack: Stack) -> list[tuple[str, str]]:
             said.append((_("De trop"), write_cents(stack.excess)))
         else:
             said.append((_("Il manque"), write_cents(stack.missing)))
-        said.append((_("Pas encore sûr : ni versé ni confirmé"), write_cents(stack.unsure)))
+        said.append((_("Pas encore sûr : ni versé ni confirmé"), write_cents(stack.unsure)))
     if stack.total:
         said.append((_("Argent public"), say_share(stack, stack.public)))
         said.append((_("À rembourser"), say_share(stack, stack.repayable)))
@@ -131,7 +131,7 @@ def build_caps_table(funding: FundingFile) -> Table | None:
         _("Les règles des aides, si tout ce qui est demandé est donné"),
         columns,
         rows,
-        _("« On ne sait pas » : il manque le coût du projet, ce qui est public, ou un chiffre à la page de l’aide."),
+        _("« On ne sait pas » : il manque le coût du projet, ce qui est public, ou un chiffre à la page de l’aide."),
     )
 
 
@@ -141,7 +141,7 @@ def say_check(check: Check) -> str:
     if check.state != BROKEN:
         return _("on ne sait pas")
     if check.code == "excludes":
-        return _("pas respectée : choisissez l’une des deux")
+        return _("pas respectée : choisissez l’une des deux")
     if check.code in {"floor", "own-share"}:
-        return _("pas respectée : il manque {amount}").format(amount=write_cents(check.over))
-    return _("pas respectée : {amount} de trop").format(amount=write_cents(check.over))
+        return _("pas respectée : il manque {amount}").format(amount=write_cents(check.over))
+    return _("pas respectée : {amount} de trop").format(amount=write_cents(check.over))

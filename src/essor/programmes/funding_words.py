@@ -31,7 +31,7 @@ RULES: Mapping[str, Any] = {
     "share-of-cost": _("Sa part du coût, au plus"),
     "cumulation": _("Tout l’argent public, au plus"),
     "own-share": _("La mise de fonds, au moins"),
-    "excludes": _("Ne va pas avec « {other} »"),
+    "excludes": _("Ne va pas avec « {other} »"),
     "rules": _("Ce que l’aide permet"),
 }
 OWN_MONEY = _("Le groupe lui-même")

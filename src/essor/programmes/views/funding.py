@@ -144,11 +144,11 @@ def _tell(funding: FundingFile) -> str:
     if stack.cost is None or stack.missing is None or stack.excess is None:
         return _("Qui apporte quoi, et où chaque somme en est.")
     if stack.excess:
-        said = _("{total} pour un projet de {cost} : {excess} de trop.")
+        said = _("{total} pour un projet de {cost} : {excess} de trop.")
         return said.format(
             total=write_cents(stack.total), cost=write_cents(stack.cost), excess=write_cents(stack.excess)
         )
-    said = _("{total} sur les {cost} du projet : il manque {missing}.")
+    said = _("{total} sur les {cost} du projet : il manque {missing}.")
     return said.format(total=write_cents(stack.total), cost=write_cents(stack.cost), missing=write_cents(stack.missing))
 
 
@@ -168,7 +168,7 @@ def _tell_line(line: ShareLine, by: By, key: str, forms: dict[str, CaseForm]) ->
 
 
 def _tell_ended(line: ShareLine) -> str:
-    return _("{funder}, {instrument} : {amount}, {state}").format(
+    return _("{funder}, {instrument} : {amount}, {state}").format(
         funder=name_funder(line), instrument=INSTRUMENTS[line.share.instrument],
         amount=write_cents(line.share.standing.ended), state=say_state(line),
     )  # fmt: skip
