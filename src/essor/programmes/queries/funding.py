@@ -86,10 +86,6 @@ def read_funding(case: Case) -> FundingFile:
     return FundingFile(file, lines, stack, {slug: one.name for slug, one in catalogue.items()})
 
 
-def find_share(case: Case, pk: int) -> FundingShare | None:
-    return FundingShare.objects.select_related("case").filter(case=case, pk=pk).first()
-
-
 def _read_share(row: FundingShare, steps: list[FundingStep]) -> ShareLine:
     standing = follow_all(Step(step.status, step.cents) for step in steps)
     share = Share(
