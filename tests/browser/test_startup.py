@@ -151,6 +151,44 @@ def test_from_a_request_to_the_first_payment(open_context: OpenContext, open_adv
     assert "Déjà versé" in promoter.content()
 
 
+def add_share(page: Page, address: str, dollars: str, status: str, **said: str) -> None:
+    page.goto(address)
+    page.get_by_text("Demandée ou reçue ailleurs").click()
+    page.get_by_label("Combien, en dollars").last.fill(dollars)
+    page.get_by_label("Où c’en est").select_option(status)
+    page.get_by_label("Sous quelle forme").select_option(said["instrument"])
+    page.get_by_label("Par quelle aide du catalogue").select_option(said.get("aid", ""))
+    page.get_by_label("Ou de quel organisme").fill(said.get("funder", ""))
+    press(page, "Ajouter cette somme")
+
+
+def test_who_brings_what_on_both_sides(open_context: OpenContext, open_adviser: Callable[..., Page]) -> None:
+    promoter = open_context(viewport={"width": 390, "height": 800}, color_scheme="dark").new_page()
+    reference, follow = ask(promoter), promoter.url.split("#")[0].split("?")[0]
+    adviser = open_adviser()
+    adviser.goto(f"/dossiers/{reference}/")
+    if adviser.get_by_role("button", name="Prendre ce dossier").count():
+        press(adviser, "Prendre ce dossier")
+    adviser.goto(f"/dossiers/{reference}/programme/")
+    adviser.get_by_label("Dans quel programme").select_option("moulins-2030")
+    press(adviser, "Inscrire au programme")
+    adviser.get_by_role("link", name="Voir le montage").click()
+    adviser.get_by_label("Ce que le projet coûte").fill("30 000")
+    press(adviser, "Garder ce coût")
+    stack = adviser.url.split("#")[0]
+    add_share(adviser, stack, "17 000", "confirmed", instrument="grant", aid="essor_1b")
+    add_share(adviser, stack, "1 500", "paid", instrument="in_kind", funder="Ville de Mascouche")
+    add_share(promoter, f"{follow}montage/", "6 000", "asked", instrument="loan", funder="Caisse de Terrebonne")
+    assert "La somme est inscrite" in promoter.content()
+    assert promoter.evaluate("document.documentElement.scrollWidth") <= 390
+    adviser.goto(stack)
+    assert "pas respectée" in adviser.content()
+    for page in (adviser, promoter):
+        assert list_axe_faults(page) == []
+    promoter.set_viewport_size({"width": 1280, "height": 900})
+    assert list_axe_faults(promoter) == []
+
+
 def test_a_refusal_says_why_what_would_change_it_and_how_to_ask_again(
     open_context: OpenContext, open_adviser: Callable[..., Page]
 ) -> None:

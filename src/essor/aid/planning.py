@@ -7,7 +7,7 @@ are not told apart, all is taken as a loan; with a least amount alone, that amou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 from essor.aid.rules import AidError, Found
 from essor.aid.terms import find_repayment
 from essor.knowledge.aids import AidDefinition, AmountDefinition, StepDefinition
+from essor.methods.criteria import Period
 from essor.methods.financing import Aid, FinancingError, Option, Plan, Project, explain, explain_parts, plan
 
 CENTS = 100
+ALWAYS = Period(None, None)
 WITHOUT_CASH = frozenset({"training", "support", "grant_to_networks"})
 GUARANTEE = "guarantee"
 BAD_DAY = ("starts_on", "decides_by")
@@ -64,7 +66,11 @@ def read_project(said: Mapping[str, Any], *, kinds: Iterable[str], on: date) -> 
 
 def plan_project(asked: AskedProject, found: Iterable[Found], *, on: date) -> Plan:
     """The best set among the aids whose answer is yes or maybe on that day; one to come is told as left out."""
-    usable = [_to_aid(one) for one in found if one.outcome.answer != "no" and one.window.state != "closed"]
+    usable = [
+        make_aid(one.programme.definition, one.ruled.version.period)
+        for one in found
+        if one.outcome.answer != "no" and one.window.state != "closed"
+    ]
     return plan(asked.project, usable, on=on)
 
 
@@ -103,8 +109,17 @@ def answer_plan(
     }
 
 
-def _to_aid(found: Found) -> Aid:
-    definition, period = found.programme.definition, found.ruled.version.period
+def read_caps(definition: AidDefinition) -> Aid:
+    """What the rules of an aid limit, whatever the day. Here a least amount alone limits nothing above it."""
+    amount = definition.amount
+    said = (amount.min, amount.max, amount.rate_of_project, amount.own_share, amount.public_aid_cap)
+    steps = amount.steps or ((StepDefinition(),) if any(one is not None for one in said) else ())
+    options = tuple(_to_option(amount, step, is_counted_on=False) for step in steps)
+    return replace(make_aid(definition, ALWAYS), options=options)
+
+
+def make_aid(definition: AidDefinition, period: Period) -> Aid:
+    """``period``: when it may be asked for."""
     instrument = _find_instrument(definition)
     return Aid(
         id=definition.id,
@@ -137,10 +152,10 @@ def _list_options(amount: AmountDefinition) -> tuple[Option, ...]:
     return tuple(_to_option(amount, step) for step in steps)
 
 
-def _to_option(amount: AmountDefinition, step: StepDefinition) -> Option:
+def _to_option(amount: AmountDefinition, step: StepDefinition, *, is_counted_on: bool = True) -> Option:
     floor = max(amount.min or 0, step.min)
     limits = [limit for limit in (amount.max, step.max) if limit is not None]
-    if not limits and amount.rate_of_project is None:
+    if is_counted_on and not limits and amount.rate_of_project is None:
         limits = [floor]
     return Option(
         floor=floor * CENTS,

@@ -28,12 +28,14 @@ class TargetDefinition(Definition):
 
 
 class ClausesDefinition(Definition):
-    """For each start-up, in whole dollars. ``most_loan``: the share that may be lent, as « 2/5 »."""
+    """For each start-up, in whole dollars. ``most_loan``: the share that may be lent, as « 2/5 ». ``is_public``:
+    whether its money is public money."""
 
     floor_cad: Dollars | None = None
     cap_cad: Dollars | None = None
     most_loan: Annotated[str, Field(pattern=r"^\d{1,3}(/\d{1,3})?$")] | None = None
     two_people_from_cad: Dollars | None = None
+    is_public: bool | None = None
 
 
 class ScoredDefinition(Definition):

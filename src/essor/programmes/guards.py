@@ -42,6 +42,12 @@ GUARDS = (
     WrittenOnce("programmes_vote", ("item_id", "member_id", "choice", "voted_at")),
     WrittenOnce("programmes_enrolment", ("programme_id", "case_id", "entered_on", "entered_at", "entered_by_id")),
     WrittenOnce(
+        "programmes_fundingshare", ("case_id", "funder", "aid", "instrument", "is_public", "is_other", "added_at")
+    ),
+    WrittenOnce(
+        "programmes_fundingstep", ("share_id", "status", "cents", "party", "recorded_at", "recorded_by_id")
+    ),
+    WrittenOnce(
         "programmes_paymentrequest",
         ("offer_id", "cents", "asked_at", "asked_by_id"),
         once=("move_id", "dropped_at"),

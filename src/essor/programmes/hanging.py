@@ -10,6 +10,7 @@ from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
 from essor.programmes.models import Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
+from essor.programmes.queries.funding import export_funding, read_funding
 from essor.programmes.wording import describe_deed, summarise_file
 
 
@@ -29,7 +30,9 @@ def _erase(case: Case) -> int:
 
 
 def _export(case: Case) -> Any:
-    return export_file(read_file(case))
+    funding = read_funding(case)
+    said = export_file(funding.file)
+    return None if said is None else {**said, "funding": export_funding(funding)}
 
 
 PROGRAMME = Hanging(

@@ -25,12 +25,14 @@ class ProgrammeError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Clauses:
     """Amounts in cents, for each start-up; None: the agreement says nothing of it. ``most_loan``: the share of an offer
-    that may be lent, 0 to 1. ``two_people_from``: a payment of this much or more is approved by a second person."""
+    that may be lent, 0 to 1. ``two_people_from``: a payment of this much or more is approved by a second person.
+    ``is_public``: whether its money is public money."""
 
     floor: int | None = None
     cap: int | None = None
     most_loan: Fraction | None = None
     two_people_from: int | None = None
+    is_public: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,21 @@ class NewOffer:
         return self.grant + self.loan
 
 
+@dataclass(frozen=True, slots=True)
+class NewShare:
+    """What someone else than the programme brings, in cents. ``instrument``, ``status``: see
+    :mod:`essor.methods.funding`. ``aid``: the slug of one of the catalogue, which then says who its funder is and
+    whether it is public; ``is_other``: other money of a funder who is already there."""
+
+    instrument: str
+    cents: int
+    status: str
+    funder: str = ""
+    aid: str = ""
+    is_public: bool | None = None
+    is_other: bool = False
+
+
 def read_clauses(said: Mapping[str, Any]) -> Clauses:
     """From what is kept of an agreement: whole dollars, and shares as text (« 2/5 »)."""
     floor, cap, two = (said.get(name) for name in ("floor_cad", "cap_cad", "two_people_from_cad"))
@@ -68,6 +85,7 @@ def read_clauses(said: Mapping[str, Any]) -> Clauses:
         None if cap is None else cap * CENTS,
         None if loan is None else Fraction(str(loan)),
         None if two is None else two * CENTS,
+        said.get("is_public"),
     )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, papers, public, register, sittings
+from essor.programmes.views import committee, files, funding, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -18,6 +18,14 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/verser/<int:pk>/approuver/", files.approve, name="case_programme_approve"
     ),
     path("dossiers/<slug:reference>/programme/verser/<int:pk>/ecarter/", files.drop, name="case_programme_drop"),
+    path("suivi/<str:token>/montage/", funding.show_to_promoter, name="case_follow_funding"),
+    path("suivi/<str:token>/montage/cout/", funding.set_cost_by_promoter, name="case_follow_funding_cost"),
+    path("suivi/<str:token>/montage/ajouter/", funding.add_by_promoter, name="case_follow_funding_add"),
+    path("suivi/<str:token>/montage/<int:pk>/", funding.move_by_promoter, name="case_follow_funding_move"),
+    path("dossiers/<slug:reference>/montage/", funding.show_to_adviser, name="case_funding"),
+    path("dossiers/<slug:reference>/montage/cout/", funding.set_cost, name="case_funding_cost"),
+    path("dossiers/<slug:reference>/montage/ajouter/", funding.add, name="case_funding_add"),
+    path("dossiers/<slug:reference>/montage/<int:pk>/", funding.move, name="case_funding_move"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.design.wording import write_cad, write_day, write_percent
 from essor.methods.forecast import ForecastError
+from essor.programmes.funding_words import INSTRUMENTS, STATUSES
 from essor.programmes.queries.files import StartupFile
 from essor.programmes.rules import CENTS, Fault, ProgrammeError
 
@@ -81,6 +82,23 @@ SENTENCES: Mapping[str, Any] = {
         "Le {on} vient avant la dernière écriture, du {last}. Les écritures se suivent : datez du {last} ou après."
     ),
     "day-to-come": _("Le {on} est à venir : une écriture dit ce qui est arrivé."),
+    "amount-too-large": _("Ce montant est trop grand pour être vrai. Écrivez-le en dollars, sans les cents."),
+    "funding-not-enrolled": _("Ce dossier n’est d’aucun programme : son montage financier attend qu’il y entre."),
+    "funding-locked": _(
+        "Le dossier est devant le comité : le montage ne se change plus ici. Écrivez à la personne qui vous conseille."
+    ),
+    "share-unclear": _("Dites qui apporte cet argent, et sous quelle forme. Rien n’est ajouté."),
+    "share-aid-unknown": _("Le catalogue n’a pas d’aide « {aid} ». Choisissez-en une de la liste."),
+    "share-in-ledger": _(
+        "Ce que {funder} donne par le programme vient de son offre et se compte déjà là. S’il s’agit d’un autre "
+        "argent, cochez-le."
+    ),
+    "share-twice": _(
+        "{funder} est déjà là sous cette forme : faites avancer cette ligne. S’il s’agit d’un autre argent, cochez-le."
+    ),
+    "step-not-from-here": _("Cette ligne a changé entre-temps, ou cet état ne suit pas le sien. Relisez-la."),
+    "paid-over": _("Il reste {holds} à recevoir de cette ligne ; {asked} est trop. Rien n’est inscrit."),
+    "shares-full": _("Ce montage est plein ({most} lignes au plus). Rien n’est ajouté."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
 FAULTS: Mapping[str, Any] = {
@@ -110,6 +128,8 @@ DEEDS: Mapping[str, Any] = {
     "decline": _("{amount} rendus à l’enveloppe"),
     "pay": _("{amount} versés"),
     "recover": _("{amount} récupérés"),
+    "project_cost": _("coût du projet : {amount}"),
+    "fund": _("montage, {instrument} de {amount} : {status}"),
 }
 RESULTS: Mapping[str, Any] = {
     "": _("à décider"),
@@ -139,7 +159,8 @@ def explain(error: ProgrammeError) -> str:
 def describe_deed(facts: Mapping[str, Any]) -> str:
     """What a line of the timeline says of a programme, from the facts that it keeps."""
     name = facts.get("en" if get_language() == "en" else "fr", "")
-    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)))
+    said = {"instrument": INSTRUMENTS.get(facts.get("instrument", "")), "status": STATUSES.get(facts.get("status", ""))}
+    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)), **said)
 
 
 def summarise_file(file: StartupFile) -> str:

@@ -12,6 +12,7 @@ from essor.programmes.actions.committee import (
     vote_on,
 )
 from essor.programmes.actions.files import enrol
+from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
 from essor.programmes.actions.offers import (
     accept_offer,
@@ -27,6 +28,7 @@ from essor.programmes.actions.offers import (
 __all__ = [
     "Imported",
     "accept_offer",
+    "add_share",
     "adopt_minutes",
     "approve_payment",
     "ask_payment",
@@ -38,12 +40,15 @@ __all__ = [
     "end_offer",
     "enrol",
     "import_files",
+    "is_locked",
     "load_shipped_programmes",
     "make_offer",
+    "move_share",
     "open_item",
     "open_programme",
     "pay",
     "recover",
     "score_item",
+    "set_project_cost",
     "vote_on",
 ]

@@ -93,10 +93,12 @@ class Agreement(models.Model):
 
 
 class Enrolment(models.Model):
-    """A file that is of a programme: one start-up, counted once whoever helps it."""
+    """A file that is of a programme: one start-up, counted once whoever helps it. ``cost_cents``: what its project
+    costs in money; None: not known yet. What it was before is in the timeline."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="enrolments")
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="enrolment")
+    cost_cents = models.BigIntegerField(null=True, blank=True)
     entered_on = models.DateField()
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(
@@ -107,6 +109,9 @@ class Enrolment(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(cost_cents=None) | Q(cost_cents__gt=0), name="project_costs_something")
+        ]
 
     def __str__(self) -> str:
         return f"{self.programme} {self.case}"

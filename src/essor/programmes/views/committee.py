@@ -19,9 +19,11 @@ from essor.cases.views.private import do_or, keep_private, language_of_page
 from essor.directory.queries import find_by_name
 from essor.programmes import actions
 from essor.programmes.committee_forms import EndForm, InterestForm, ScoreForm, VoteForm
+from essor.programmes.funding_pictures import build_caps_table, build_funding_table, say_sums
 from essor.programmes.models import Interest, Score, Sitting, SittingItem, Vote
 from essor.programmes.pictures import build_minutes_table
 from essor.programmes.queries import sittings as queries
+from essor.programmes.queries.funding import read_funding
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.views.files import REFUSALS, Deed
 from essor.programmes.wording import explain
@@ -159,12 +161,15 @@ def _show_item(request: HttpRequest, item: SittingItem, sent: CaseForm | None = 
     case, sheet = item.case, item.sitting.programme.scoresheet
     mine = dict(Score.objects.filter(item=item, member=person).order_by("pk").values_list("criterion", "points"))
     first = CaseMessage.objects.filter(case=case, is_note=False).first()
-    forms = {sent.name: sent} if sent else {}
+    forms, funding = {sent.name: sent} if sent else {}, read_funding(case)
     context = {
         "item": item,
         "case": case,
         "place": get_name(case.territory_code, timezone.localdate(), language_of_page()),
         "said": first.text if first else "",
+        "sums": say_sums(funding.stack),
+        "funding": build_funding_table(funding),
+        "caps": build_caps_table(funding),
         "score_form": forms.get("score") or ScoreForm(scoresheet=sheet, initial=mine),
         "vote_form": forms.get("vote") or VoteForm(),
         "has_voted": Vote.objects.filter(item=item, member=person).exists(),

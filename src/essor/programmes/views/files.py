@@ -69,6 +69,7 @@ def _show(
         "file": file,
         "is_promoter": is_promoter,
         "back": reverse("case_follow" if is_promoter else "case", args=[key]),
+        "funding": reverse("case_follow_funding" if is_promoter else "case_funding", args=[key]),
         "programme": getattr(file.programme, f"name_{language}") if file.programme else "",
         "stage": in_language(stage.label),
         "lede": in_language(stage.promoter if is_promoter else stage.adviser),
