@@ -10,6 +10,7 @@ from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
 from essor.programmes.models import SittingItem
 from essor.programmes.queries.files import export_file, read_file
+from essor.programmes.queries.following import export_news
 from essor.programmes.wording import describe_deed, summarise_file
 
 
@@ -24,7 +25,8 @@ def _erase(case: Case) -> int:
 
 
 def _export(case: Case) -> Any:
-    return export_file(read_file(case))
+    exported = export_file(read_file(case))
+    return None if exported is None else exported | {"news": export_news(case)}
 
 
 PROGRAMME = Hanging(

@@ -78,6 +78,37 @@ SENTENCES: Mapping[str, Any] = {
         "Le {on} vient avant la dernière écriture, du {last}. Les écritures se suivent : datez du {last} ou après."
     ),
     "day-to-come": _("Le {on} est à venir : une écriture dit ce qui est arrivé."),
+    "not-open-yet": _("Cette entreprise n’est pas encore ouverte : il n’y a pas de nouvelles à donner."),
+    "news-before-opening": _("Le {on} vient avant l’ouverture, le {opened_on}. Choisissez un jour d’après."),
+    "news-to-come": _("Le {on} est à venir. Donnez des nouvelles d’aujourd’hui ou d’un jour passé."),
+    "closing-day-missing": _("L’entreprise a fermé : dites quel jour."),
+    "closing-day-unasked": _("Vous dites que l’entreprise est ouverte, et aussi qu’elle a fermé. Gardez l’un des deux."),
+    "closing-before-opening": _("Une fermeture le {closed_on} viendrait avant l’ouverture, le {opened_on}."),
+    "closing-after-day": _(
+        "L’entreprise aurait fermé le {closed_on}, après le jour dont vous parlez ({on}). Corrigez l’un des deux."
+    ),
+    "closed-with-numbers": _("Une entreprise fermée n’a plus d’emplois ni de revenu : laissez ces cases vides."),
+    "number-out-of-reach": _("Un nombre est négatif, ou bien trop grand. Corrigez-le, ou laissez la case vide."),
+    "fte-over-jobs": _(
+        "{fte} équivalents temps plein pour {jobs} personnes : ils ne peuvent pas être plus que les personnes."
+    ),
+    "alive-after-closing": _(
+        "Il est déjà dit que l’entreprise a fermé le {closed_on}. Si c’est une erreur, donnez d’abord des nouvelles du "
+        "jour où cela fut dit : elles le corrigent."
+    ),
+    "closed-twice": _(
+        "Il est déjà dit que l’entreprise a fermé le {closed_on}. Pour corriger ce jour, donnez des nouvelles du même "
+        "jour."
+    ),
+    "closing-before-alive": _(
+        "Il est déjà dit que l’entreprise était ouverte le {last} : elle n’a pas fermé le {closed_on}. Corrigez ce "
+        "jour, ou d’abord les nouvelles du {last}."
+    ),
+    "organisation-linked": _("Ce dossier est déjà celui d’une organisation de l’annuaire."),
+    "organisation-unclear": _(
+        "L’annuaire a {n} organisations de ce nom (« {name} ») : il en faut une. Écrivez son nom entier, ou la fin de "
+        "son adresse dans l’annuaire."
+    ),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
 FAULTS: Mapping[str, Any] = {
@@ -107,6 +138,11 @@ DEEDS: Mapping[str, Any] = {
     "decline": _("{amount} rendus à l’enveloppe"),
     "pay": _("{amount} versés"),
     "recover": _("{amount} récupérés"),
+    "declare": _("nouvelles de l’entreprise, le {on}"),
+    "link": _("le dossier est celui d’une organisation de l’annuaire"),
+    "news_soon": _("nouvelles demandées pour le {on}"),
+    "news_late": _("nouvelles demandées de nouveau, attendues le {on}"),
+    "news_silent": _("aucune nouvelle, attendue le {on} : signalé à l’équipe"),
 }
 RESULTS: Mapping[str, Any] = {
     "": _("à décider"),
@@ -135,7 +171,8 @@ def explain(error: ProgrammeError) -> str:
 def describe_deed(facts: Mapping[str, Any]) -> str:
     """What a line of the timeline says of a programme, from the facts that it keeps."""
     name = facts.get("en" if get_language() == "en" else "fr", "")
-    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)))
+    on = write_day(date.fromisoformat(facts["on"])) if "on" in facts else ""
+    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)), on=on)
 
 
 def summarise_file(file: StartupFile) -> str:

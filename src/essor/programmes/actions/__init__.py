@@ -12,6 +12,7 @@ from essor.programmes.actions.committee import (
     vote_on,
 )
 from essor.programmes.actions.files import enrol
+from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.importing import Imported, import_files
 from essor.programmes.actions.offers import (
     accept_offer,
@@ -25,19 +26,23 @@ from essor.programmes.actions.offers import (
 )
 
 __all__ = [
+    "Asked",
     "Imported",
     "accept_offer",
     "adopt_minutes",
     "approve_payment",
+    "ask_for_news",
     "ask_payment",
     "call_sitting",
     "decide_item",
+    "declare",
     "declare_interest",
     "drop_payment",
     "end_interest",
     "end_offer",
     "enrol",
     "import_files",
+    "link_organisation",
     "load_shipped_programmes",
     "make_offer",
     "open_item",

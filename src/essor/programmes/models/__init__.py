@@ -2,10 +2,12 @@
 
 from essor.programmes.models.agreements import Agreement, Enrolment, Programme, Target
 from essor.programmes.models.committee import Interest, Score, Sitting, SittingItem, Vote
+from essor.programmes.models.following import Declaration
 from essor.programmes.models.money import LedgerBalance, LedgerMove, Offer, PaymentRequest
 
 __all__ = [
     "Agreement",
+    "Declaration",
     "Enrolment",
     "Interest",
     "LedgerBalance",
