@@ -113,7 +113,7 @@ def test_an_age_grows_with_days_and_is_whole_on_anniversaries(opened_on: date, f
 def test_what_comes_after_the_day_is_not_looked_at() -> None:
     closed_later = EnterpriseLife(date(2024, 1, 1), date(2024, 1, 1), date(2026, 6, 1))
     opens_later = EnterpriseLife(date(2026, 6, 1), date(2026, 6, 1))
-    assert follow([closed_later, opens_later], on=ON) == [Seen(Fraction(2), False)]
+    assert follow([closed_later, opens_later], on=ON) == [Seen(Fraction(2), has_closed=False)]
 
 
 def test_nothing_is_known_of_nobody_and_all_closed_is_zero() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, public, sittings
+from essor.programmes.views import committee, files, following, public, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -18,6 +18,16 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/verser/<int:pk>/approuver/", files.approve, name="case_programme_approve"
     ),
     path("dossiers/<slug:reference>/programme/verser/<int:pk>/ecarter/", files.drop, name="case_programme_drop"),
+    path("suivi/<str:token>/programme/nouvelles/", following.show_to_promoter, name="case_follow_news"),
+    path(
+        "suivi/<str:token>/programme/nouvelles/donner/", following.declare_by_promoter, name="case_follow_news_declare"
+    ),
+    path("dossiers/<slug:reference>/programme/nouvelles/", following.show_to_adviser, name="case_news"),
+    path(
+        "dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare_by_adviser, name="case_news_declare"
+    ),
+    path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
+    path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.design.wording import write_cad, write_day, write_percent
@@ -82,7 +82,9 @@ SENTENCES: Mapping[str, Any] = {
     "news-before-opening": _("Le {on} vient avant l’ouverture, le {opened_on}. Choisissez un jour d’après."),
     "news-to-come": _("Le {on} est à venir. Donnez des nouvelles d’aujourd’hui ou d’un jour passé."),
     "closing-day-missing": _("L’entreprise a fermé : dites quel jour."),
-    "closing-day-unasked": _("Vous dites que l’entreprise est ouverte, et aussi qu’elle a fermé. Gardez l’un des deux."),
+    "closing-day-unasked": _(
+        "Vous dites que l’entreprise est ouverte, et aussi qu’elle a fermé. Gardez l’un des deux."
+    ),
     "closing-before-opening": _("Une fermeture le {closed_on} viendrait avant l’ouverture, le {opened_on}."),
     "closing-after-day": _(
         "L’entreprise aurait fermé le {closed_on}, après le jour dont vous parlez ({on}). Corrigez l’un des deux."
@@ -109,6 +111,8 @@ SENTENCES: Mapping[str, Any] = {
         "L’annuaire a {n} organisations de ce nom (« {name} ») : il en faut une. Écrivez son nom entier, ou la fin de "
         "son adresse dans l’annuaire."
     ),
+    "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
+    "days-not-in-order": _("Le premier jour doit venir avant le second."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
 FAULTS: Mapping[str, Any] = {
@@ -123,6 +127,7 @@ FAULTS: Mapping[str, Any] = {
     "already-there": _("« {name} » est déjà là"),
 }
 MOST_FAULTS = 20
+YEAR = 12
 FORECASTS: Mapping[str, Any] = {
     "horizon-passed": _("L’échéance du {horizon_on} est passée."),
     "not-started": _("Le programme commence le {starts_on} : rien ne se prévoit le {as_of}."),
@@ -144,6 +149,19 @@ DEEDS: Mapping[str, Any] = {
     "news_late": _("nouvelles demandées de nouveau, attendues le {on}"),
     "news_silent": _("aucune nouvelle, attendue le {on} : signalé à l’équipe"),
 }
+DUTIES: Mapping[str, Any] = {
+    "to_come": _("à venir"),
+    "due": _("à donner maintenant"),
+    "late": _("en retard"),
+    "done": _("données"),
+}
+GROWTH_PARTS: Mapping[str, Any] = {
+    "programme": _("Entreprises du programme"),
+    "others": _("Autres entreprises"),
+    "reclassified": _("Arrivées, parties ou reclassées"),
+    "unknown": _("Connues à une seule des deux dates"),
+}
+TOO_FEW = _("trop peu pour être publié")
 RESULTS: Mapping[str, Any] = {
     "": _("à décider"),
     "accepted": _("accepté"),
@@ -215,3 +233,11 @@ def _write(name: str, value: Any) -> str:
     if isinstance(value, Fraction):
         return write_percent(float(value), 0)
     return write_day(value) if isinstance(value, date) else str(value)
+
+
+def write_age(months: int) -> str:
+    """Since the opening."""
+    if months % YEAR:
+        return ngettext("{n} mois", "{n} mois", months).format(n=months)
+    years = months // YEAR
+    return ngettext("{n} an", "{n} ans", years).format(n=years)

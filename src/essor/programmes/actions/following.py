@@ -101,15 +101,17 @@ def _tell_directory(
         return
     programme = Enrolment.objects.select_related("programme").get(case=declaration.case).programme
     source = create_source(
-        title=f"Déclaration au programme « {programme.name_fr} »"[:200], kind="declaration",
-        retrieved_on=timezone.localdate(declaration.declared_at), by=user_of(by), now=now,
-    )  # fmt: skip
+        title=f"Déclaration au programme « {programme.name_fr} »"[:200],
+        publisher=programme.name_fr,
+        kind="declaration",
+        retrieved_on=timezone.localdate(declaration.declared_at),
+        by=user_of(by),
+        now=now,
+    )
     for said in facts:
         record_fact(organisation=organisation, source=source, by=user_of(by), now=now, **said)
     for kind, day in events:
-        record_life_event(
-            organisation=organisation, source=source, by=user_of(by), now=now, kind=kind, happened_on=day
-        )
+        record_life_event(organisation=organisation, source=source, by=user_of(by), now=now, kind=kind, happened_on=day)
     declaration.source = source
     declaration.save(update_fields=["source"])
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from essor.cases.models import Case, CaseEvent
@@ -107,17 +107,22 @@ def read_followed(case: Case) -> Followed | None:
     return Followed(case, opened_on, keep_latest(one.read() for one in case.declarations.all()))
 
 
-def list_followed(programme: Programme, *, on: date) -> list[Followed]:
-    """Those opened by a day, with what had been said by its end, in order of opening. In three queries."""
+def list_followed(programme: Programme, *, on: date, among: QuerySet[Case] | None = None) -> list[Followed]:
+    """Those opened by a day, with what had been said by its end, in order of opening. In three queries.
+
+    ``among``: the only files to look at (None: all of the programme).
+    """
+    openings = find_openings(case__enrolment__programme=programme)
+    if not openings:
+        return []
     said: dict[int, list[News]] = {}
     known = Q(declared_at__lte=end_of_day(on), about_on__lte=on)
     for one in Declaration.objects.filter(known, case__enrolment__programme=programme):
         said.setdefault(one.case_id, []).append(one.read())
-    openings = find_openings(case__enrolment__programme=programme)
-    cases = Case.objects.filter(enrolment__programme=programme).select_related("organisation", "assigned_to")
+    cases = (Case.objects.all() if among is None else among).filter(enrolment__programme=programme)
     found = [
         Followed(case, openings[case.pk], keep_latest(said.get(case.pk, [])))
-        for case in cases
+        for case in cases.select_related("organisation", "assigned_to")
         if case.pk in openings and openings[case.pk] <= on
     ]
     return sorted(found, key=lambda one: (one.opened_on, one.case.pk))
@@ -127,9 +132,7 @@ def read_outcomes(found: Sequence[Followed], *, on: date) -> Outcomes:
     """What has become of these on a day."""
     lives = [make_life(one.told, opened_on=one.opened_on) for one in found]
     curve = draw_curve(follow(lives, on=on))
-    ages = [
-        AtAge(count_at(lives, years, on=on), curve.at(years), _sum_at(found, years, on)) for years in AGES
-    ]  # fmt: skip
+    ages = [AtAge(count_at(lives, years, on=on), curve.at(years), _sum_at(found, years, on)) for years in AGES]
     return Outcomes(len(found), curve, ages, sum_declared((one.find_fresh(on), one.closed_on) for one in found))
 
 
