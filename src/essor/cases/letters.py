@@ -42,14 +42,14 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
         ),
     ),
     "news": (
-        _("Comment va votre entreprise ? {reference}"),
-        _("Nous prenons de vos nouvelles. Deux minutes suffisent : à votre page, « Le programme », puis « Le suivi »."),
+        _("Comment va votre entreprise ? {reference}"),
+        _("Nous prenons de vos nouvelles. Deux minutes suffisent : à votre page, « Le programme », puis « Le suivi »."),
     ),
     "news_late": (
-        _("Nous attendons de vos nouvelles : {reference}"),
+        _("Nous attendons de vos nouvelles : {reference}"),
         _(
-            "Le jour de nous donner des nouvelles est passé. Une seule réponse suffit : l’entreprise est-elle toujours "
-            "ouverte ? Dites-le à votre page, « Le programme », puis « Le suivi »."
+            "Le jour de nous donner des nouvelles est passé. Une seule réponse suffit : l’entreprise est-elle toujours "
+            "ouverte ? Dites-le à votre page, « Le programme », puis « Le suivi »."
         ),
     ),
     "reorganised": (
@@ -97,20 +97,20 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
         ),
     ),
     "news_told": (
-        _("Des nouvelles de l’entreprise : {reference}"),
+        _("Des nouvelles de l’entreprise : {reference}"),
         _("L’entreprise du dossier {reference} ({place}) a donné de ses nouvelles. Elles sont au dossier."),
     ),
     "news_call": (
-        _("Prendre des nouvelles : {reference}"),
+        _("Prendre des nouvelles : {reference}"),
         _(
             "L’entreprise du dossier {reference} ({place}) doit donner de ses nouvelles, et n’a pas donné de courriel. "
             "Appelez-la, puis inscrivez ce qu’elle dit au dossier."
         ),
     ),
     "news_silent": (
-        _("Sans nouvelles de l’entreprise : {reference}"),
+        _("Sans nouvelles de l’entreprise : {reference}"),
         _(
-            "L’entreprise du dossier {reference} ({place}) n’a pas donné de nouvelles malgré un rappel. Appelez-la : "
+            "L’entreprise du dossier {reference} ({place}) n’a pas donné de nouvelles malgré un rappel. Appelez-la : "
             "tant que personne ne le dit, on ne sait pas si elle vit."
         ),
     ),

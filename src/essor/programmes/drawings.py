@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from essor.design.charts import Bar, BarChart
 from essor.design.tables import Column, Link, Row, Table
-from essor.design.wording import write_percent
+from essor.design.wording import write_decimal, write_percent
 from essor.programmes.news import Duty
 from essor.programmes.queries.following import AtAge, Declared, Followed, Outcomes
 from essor.programmes.queries.growth import Growth
@@ -56,12 +56,12 @@ def build_ages_table(ages: Sequence[AtAge], *, is_public: bool = False) -> Table
         found, count = one.survival, one.count
         rows.append(Row([age, count.total, count.alive, count.closed, count.unknown, _say_share(one), found.at_risk]))
     return Table(
-        _("Combien vivent encore ?"),
+        _("Combien vivent encore ?"),
         columns,
         rows,
         _(
             "Part estimée par Kaplan et Meier, avec l’intervalle à 95 %. Une entreprise dont on est sans nouvelles est "
-            "suivie jusqu’à ses dernières nouvelles, puis inconnue : jamais vivante."
+            "suivie jusqu’à ses dernières nouvelles, puis inconnue : jamais vivante."
         ),
     )
 
@@ -84,7 +84,7 @@ def draw_survival(outcomes: Outcomes) -> BarChart:
         bars.append(Bar(write_age(years * YEAR), share, note=_("n = {n}").format(n=found.at_risk)))
     return BarChart(
         title=_("La part qui vit encore, selon l’âge"),
-        description=_("Une barre par âge : plus l’entreprise vieillit, moins il en reste, et moins on en suit."),
+        description=_("Une barre par âge : plus l’entreprise vieillit, moins il en reste, et moins on en suit."),
         bars=bars,
         label_heading=_("Âge"),
         value_heading=_("Part qui vit encore"),
@@ -100,8 +100,8 @@ def build_jobs_table(outcomes: Outcomes) -> Table:
         Column(_("Temps plein"), "decimal", 1), Column(_("dits par"), "whole"), Column(_("Fermées"), "whole"),
         Column(_("Silencieuses"), "whole"),
     ]  # fmt: skip
-    note = _("Les emplois des silencieuses sont inconnus : ils ne sont pas comptés, et ne sont pas zéro.")
-    return Table(_("Combien d’emplois y sont déclarés ?"), columns, rows, note)
+    note = _("Les emplois des silencieuses sont inconnus : ils ne sont pas comptés, et ne sont pas zéro.")
+    return Table(_("Combien d’emplois y sont déclarés ?"), columns, rows, note)
 
 
 def _tell_jobs(name: str, one: Declared) -> Row:
@@ -149,9 +149,12 @@ def build_growth_table(growth: Growth) -> Table:
     units = sum(part.units for part in growth.parts.values())
     rows.append(Row([_("En tout"), write(growth.after - growth.before), units], is_total=True))
     note = _(
-        "De {before} à {after} emplois. Du programme, {unlinked} ne sont reliées à aucune organisation de l’annuaire, "
-        "et la base n’en compte pas {uncounted} : leurs emplois ne sont dans aucune ligne."
+        "De {before} à {after} emplois. Entreprises du programme sans organisation dans l’annuaire : {unlinked} ; que "
+        "la base ne compte à aucune des deux dates : {uncounted}. Leurs emplois ne sont dans aucune ligne."
     ).format(
-        before=write(growth.before), after=write(growth.after), unlinked=growth.unlinked, uncounted=growth.uncounted
-    )  # fmt: skip
-    return Table(_("À qui est due la croissance ?"), columns, rows, note)
+        before=write_decimal(write(growth.before), places),
+        after=write_decimal(write(growth.after), places),
+        unlinked=growth.unlinked,
+        uncounted=growth.uncounted,
+    )
+    return Table(_("À qui est due la croissance ?"), columns, rows, note)

@@ -35,7 +35,7 @@ class NewsForm(CaseForm):
     name = "news"
 
     is_alive = forms.ChoiceField(
-        label=_("L’entreprise est-elle ouverte ?"),
+        label=_("L’entreprise est-elle ouverte ?"),
         choices=((YES, _("oui")), (NO, _("non, elle a fermé"))),
         widget=forms.RadioSelect,
     )
@@ -46,7 +46,7 @@ class NewsForm(CaseForm):
     closed_on = forms.DateField(label=_("Si elle a fermé, quel jour"), required=False, widget=_day())
     jobs = forms.IntegerField(
         label=_("Personnes salariées"), required=False, widget=forms.TextInput({"inputmode": "numeric"}),
-        help_text=_("Régulières, à temps plein ou partiel. Une case vide veut dire : on ne sait pas."),
+        help_text=_("Régulières, à temps plein ou partiel. Une case vide veut dire : on ne sait pas."),
     )  # fmt: skip
     fte = NumberField(
         label=_("En équivalents temps plein"), required=False, max_digits=9, decimal_places=2,

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.wording import write_cad, write_day, write_percent
+from essor.design.wording import write_cad, write_day, write_decimal, write_percent
 from essor.methods.forecast import ForecastError
 from essor.programmes.queries.files import StartupFile
 from essor.programmes.rules import CENTS, Fault, ProgrammeError
@@ -78,10 +79,10 @@ SENTENCES: Mapping[str, Any] = {
         "Le {on} vient avant la dernière écriture, du {last}. Les écritures se suivent : datez du {last} ou après."
     ),
     "day-to-come": _("Le {on} est à venir : une écriture dit ce qui est arrivé."),
-    "not-open-yet": _("Cette entreprise n’est pas encore ouverte : il n’y a pas de nouvelles à donner."),
+    "not-open-yet": _("Cette entreprise n’est pas encore ouverte : il n’y a pas de nouvelles à donner."),
     "news-before-opening": _("Le {on} vient avant l’ouverture, le {opened_on}. Choisissez un jour d’après."),
     "news-to-come": _("Le {on} est à venir. Donnez des nouvelles d’aujourd’hui ou d’un jour passé."),
-    "closing-day-missing": _("L’entreprise a fermé : dites quel jour."),
+    "closing-day-missing": _("L’entreprise a fermé : dites quel jour."),
     "closing-day-unasked": _(
         "Vous dites que l’entreprise est ouverte, et aussi qu’elle a fermé. Gardez l’un des deux."
     ),
@@ -89,29 +90,29 @@ SENTENCES: Mapping[str, Any] = {
     "closing-after-day": _(
         "L’entreprise aurait fermé le {closed_on}, après le jour dont vous parlez ({on}). Corrigez l’un des deux."
     ),
-    "closed-with-numbers": _("Une entreprise fermée n’a plus d’emplois ni de revenu : laissez ces cases vides."),
+    "closed-with-numbers": _("Une entreprise fermée n’a plus d’emplois ni de revenu : laissez ces cases vides."),
     "number-out-of-reach": _("Un nombre est négatif, ou bien trop grand. Corrigez-le, ou laissez la case vide."),
     "fte-over-jobs": _(
-        "{fte} équivalents temps plein pour {jobs} personnes : ils ne peuvent pas être plus que les personnes."
+        "{fte} équivalents temps plein pour {jobs} personnes : ils ne peuvent pas être plus que les personnes."
     ),
     "alive-after-closing": _(
         "Il est déjà dit que l’entreprise a fermé le {closed_on}. Si c’est une erreur, donnez d’abord des nouvelles du "
-        "jour où cela fut dit : elles le corrigent."
+        "jour où cela fut dit : elles le corrigent."
     ),
     "closed-twice": _(
         "Il est déjà dit que l’entreprise a fermé le {closed_on}. Pour corriger ce jour, donnez des nouvelles du même "
         "jour."
     ),
     "closing-before-alive": _(
-        "Il est déjà dit que l’entreprise était ouverte le {last} : elle n’a pas fermé le {closed_on}. Corrigez ce "
+        "Il est déjà dit que l’entreprise était ouverte le {last} : elle n’a pas fermé le {closed_on}. Corrigez ce "
         "jour, ou d’abord les nouvelles du {last}."
     ),
     "organisation-linked": _("Ce dossier est déjà celui d’une organisation de l’annuaire."),
     "organisation-unclear": _(
-        "L’annuaire a {n} organisations de ce nom (« {name} ») : il en faut une. Écrivez son nom entier, ou la fin de "
+        "L’annuaire a {n} organisations de ce nom (« {name} ») : il en faut une. Écrivez son nom entier, ou la fin de "
         "son adresse dans l’annuaire."
     ),
-    "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
+    "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
     "days-not-in-order": _("Le premier jour doit venir avant le second."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
@@ -147,7 +148,7 @@ DEEDS: Mapping[str, Any] = {
     "link": _("le dossier est celui d’une organisation de l’annuaire"),
     "news_soon": _("nouvelles demandées pour le {on}"),
     "news_late": _("nouvelles demandées de nouveau, attendues le {on}"),
-    "news_silent": _("aucune nouvelle, attendue le {on} : signalé à l’équipe"),
+    "news_silent": _("aucune nouvelle, attendue le {on} : signalé à l’équipe"),
 }
 DUTIES: Mapping[str, Any] = {
     "to_come": _("à venir"),
@@ -230,6 +231,8 @@ def write_cents(cents: int) -> str:
 def _write(name: str, value: Any) -> str:
     if name in AMOUNTS:
         return write_cents(value)
+    if isinstance(value, Decimal):
+        return write_decimal(value, 2)
     if isinstance(value, Fraction):
         return write_percent(float(value), 0)
     return write_day(value) if isinstance(value, date) else str(value)

@@ -101,7 +101,7 @@ def _tell_directory(
         return
     programme = Enrolment.objects.select_related("programme").get(case=declaration.case).programme
     source = create_source(
-        title=f"Déclaration au programme « {programme.name_fr} »"[:200],
+        title=f"Déclaration au programme « {programme.name_fr} »"[:200],
         publisher=programme.name_fr,
         kind="declaration",
         retrieved_on=timezone.localdate(declaration.declared_at),

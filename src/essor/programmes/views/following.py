@@ -94,7 +94,7 @@ def _say_title(followed: Followed | None) -> str:
         return _("L’entreprise n’est pas encore ouverte")
     if followed.closed_on is not None:
         return _("L’entreprise a fermé")
-    return _("Comment va l’entreprise ?")
+    return _("Comment va l’entreprise ?")
 
 
 def _say_lede(followed: Followed | None) -> str:
@@ -133,7 +133,7 @@ def _declare(request: HttpRequest, case: Case, by: By, key: str) -> HttpResponse
 
     address = reverse("case_follow_news" if by is THE_PROMOTER else "case_news", args=[key])
     return do_or(
-        lambda: _show(request, case, by, key, form), request, form, deed, _("Merci : ces nouvelles sont inscrites."),
+        lambda: _show(request, case, by, key, form), request, form, deed, _("Merci : ces nouvelles sont inscrites."),
         address=address, refusals=NEWS_REFUSALS,
     )  # fmt: skip
 
