@@ -27,7 +27,7 @@ class NumberField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  the stubs make it an integer
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 

@@ -81,7 +81,7 @@ def _tell_news(programme: Programme, *, now: datetime) -> None:
 
 def _list_news(rank: int, opened_on: date) -> list[News]:
     """As many jobs as the rank and the years say."""
-    said = []
+    said = list[News]()
     for turn, months in enumerate(MONTHS):
         day = add_months(opened_on, months) + timedelta(days=rank)
         if months > CLOSED_AFTER.get(rank, months):
