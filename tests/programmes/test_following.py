@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
 from essor.cases.actions import THE_PROMOTER, close_case, move_case
+from essor.cases.letters import write_letter
 from essor.cases.models import Case, CaseEvent, CaseLetter
 from essor.directory.actions import enter_organisation
 from essor.directory.models import Fact, LifeEvent, Organisation
@@ -235,6 +236,20 @@ def test_a_silence_is_asked_about_then_told_each_once(opened: Case) -> None:
     assert [(one.kind, one.recipient is None) for one in letters] == [
         ("news", True), ("news_late", True), ("news_silent", False),
     ]  # fmt: skip
+
+
+def test_each_letter_says_what_to_do_in_both_languages(opened: Case) -> None:
+    for kind, person in (
+        ("news", None), ("news_late", None), ("news_told", opened.assigned_to), ("news_call", opened.assigned_to),
+        ("news_silent", opened.assigned_to),
+    ):  # fmt: skip
+        letter = CaseLetter.objects.create(case=opened, kind=kind, recipient=person, created_at=NOW)
+        for language in ("fr", "en"):
+            opened.language = language
+            written = write_letter(letter)
+            assert written is not None
+            assert opened.reference in written.subject
+            assert "{" not in written.text
 
 
 def test_no_one_is_asked_who_has_just_answered(opened: Case) -> None:

@@ -96,8 +96,8 @@ def build_jobs_table(outcomes: Outcomes) -> Table:
     rows = [_tell_jobs(_("Ce jour-là"), outcomes.declared)]
     rows += [_tell_jobs(write_age(one.count.years * YEAR), one.declared) for one in outcomes.ages if one.count.total]
     columns = [
-        Column(_("Quand")), Column(_("Personnes"), "whole"), Column(_("dites par"), "whole"),
-        Column(_("Temps plein"), "decimal", 1), Column(_("dits par"), "whole"), Column(_("Fermées"), "whole"),
+        Column(_("Quand")), Column(_("Personnes"), "whole"), Column(_("selon (n)"), "whole"),
+        Column(_("Temps plein"), "decimal", 1), Column(_("selon (n)"), "whole"), Column(_("Fermées"), "whole"),
         Column(_("Silencieuses"), "whole"),
     ]  # fmt: skip
     note = _("Les emplois des silencieuses sont inconnus : ils ne sont pas comptés, et ne sont pas zéro.")

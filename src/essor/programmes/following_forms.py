@@ -40,10 +40,10 @@ class NewsForm(CaseForm):
         widget=forms.RadioSelect,
     )
     about_on = forms.DateField(
-        label=_("De quel jour parlez-vous"), widget=_day(),
+        label=_("De quel jour parlez-vous ?"), widget=_day(),
         help_text=_("Aujourd’hui, ou un jour passé. Dire de nouveau un jour déjà dit le corrige."),
     )  # fmt: skip
-    closed_on = forms.DateField(label=_("Si elle a fermé, quel jour"), required=False, widget=_day())
+    closed_on = forms.DateField(label=_("Si elle a fermé, quel jour ?"), required=False, widget=_day())
     jobs = forms.IntegerField(
         label=_("Personnes salariées"), required=False, widget=forms.TextInput({"inputmode": "numeric"}),
         help_text=_("Régulières, à temps plein ou partiel. Une case vide veut dire : on ne sait pas."),

@@ -17,7 +17,7 @@ from essor.cases.actions.writing import add_event, hold_case, leave_letter, part
 from essor.cases.models import Case, CaseEvent
 from essor.cases.rules import ADVISER, PROMOTER
 from essor.directory.actions import create_source, record_fact, record_life_event, withdraw_source
-from essor.directory.models import Fact, LifeEvent, Organisation
+from essor.directory.models import Fact, LifeEvent, Organisation, Source
 from essor.directory.queries import find_by_name
 from essor.directory.rules import Said
 from essor.methods.facts import ENDINGS
@@ -39,6 +39,7 @@ def declare(*, case: Case, news: News, words: str = "", by: By, now: datetime) -
     held = hold_case(case, by=by, now=now, even_closed=True)
     followed = _read(held)
     check_news(news, opened_on=followed.opened_on, told=followed.told, today=timezone.localdate(now))
+    former = _hold_former(held, news.about_on)
     declaration = Declaration.objects.create(
         case=held, about_on=news.about_on, is_alive=news.is_alive, closed_on=news.closed_on, jobs=news.jobs,
         fte=news.fte, revenue_cents=news.revenue_cents, party=party_of(by), declared_by=user_of(by), declared_at=now,
@@ -48,7 +49,8 @@ def declare(*, case: Case, news: News, words: str = "", by: By, now: datetime) -
     if isinstance(by, Promoter):
         leave_letter(held, "news_told", to=ADVISER, now=now)
     if held.organisation is not None:
-        _withdraw_former(declaration, by=by, now=now)
+        for source in former:
+            withdraw_source(source=source, reason="Corrigé par une déclaration", by=user_of(by), now=now)
         _tell_directory(declaration, held.organisation, opened_on=followed.opened_on, by=by, now=now)
     return declaration
 
@@ -82,14 +84,11 @@ def _read(case: Case) -> Followed:
     return followed
 
 
-def _withdraw_former(declaration: Declaration, *, by: By, now: datetime) -> None:
-    """What was said before of the same day is believed no more; what was published with it is rebuilt as it was."""
-    former = Declaration.objects.filter(
-        case=declaration.case, about_on=declaration.about_on, pk__lt=declaration.pk, source__withdrawn_at=None
-    ).exclude(source=None)
-    for one in former.select_related("source"):
-        if one.source is not None:
-            withdraw_source(source=one.source, reason="Corrigé par une déclaration", by=user_of(by), now=now)
+def _hold_former(case: Case, about_on: date) -> list[Source]:
+    """Under what was said before of the same day: it is believed no more, and what was published with it is rebuilt as
+    it was. Held before anything is traced, as whoever withdraws a source does."""
+    told = {"programme_declaration__case": case, "programme_declaration__about_on": about_on}
+    return list(Source.objects.select_for_update(of=("self",)).filter(**told, withdrawn_at=None).order_by("pk"))
 
 
 def _tell_directory(

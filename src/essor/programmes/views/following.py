@@ -52,6 +52,7 @@ from essor.programmes.views.files import REFUSALS
 from essor.programmes.wording import explain
 from essor.territories.queries import get_name
 
+LAW = "loi-e-1-1-1"
 NEWS_REFUSALS: Refusals = {DirectoryError: explain_error, **REFUSALS}
 
 
@@ -184,7 +185,7 @@ def _tell_growth(
     request: HttpRequest, programme: Programme, found: Sequence[Followed], *, by: User, language: str
 ) -> dict[str, Any]:
     today, bases = timezone.localdate(), [(one.slug, getattr(one.label, language)) for one in load_bases()]
-    initial = {"start": programme.starts_on, "end": min(today, programme.ends_before)}
+    initial = {"base": LAW, "start": programme.starts_on, "end": min(today, programme.ends_before)}
     form = GrowthForm(request.GET if "start" in request.GET else None, bases=bases, initial=initial)
     place = find_place(programme, by, on=today)
     name = get_name(place, today, language) if place else ""

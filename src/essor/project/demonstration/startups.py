@@ -33,7 +33,7 @@ GRANT, FIRST = 23_000 * CENTS, 15_000 * CENTS
 MONTH = timedelta(days=30)
 SILENT_AFTER, CLOSED_AFTER = {4: 0, 7: 13, 10: 7}, {2: 26, 5: 9}
 """By rank of opening, the months after which nobody heard of it, or it closed."""
-IN_THE_DIRECTORY = {0: "coop", 4: "npo", 8: "coop"}
+IN_THE_DIRECTORY = {1: "coop", 2: "npo", 9: "coop"}
 """By rank of opening, those that the directory holds, and their legal form: all of Les Moulins."""
 A_JOB = 41_000 * CENTS
 
