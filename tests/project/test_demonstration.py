@@ -31,6 +31,8 @@ from essor.observatory.queries.live import build_live_portrait
 from essor.programmes.guards import install_guards as install_programme_guards
 from essor.programmes.models import Enrolment, Programme
 from essor.programmes.queries import read_envelopes
+from essor.programmes.queries.following import list_followed, read_outcomes
+from essor.programmes.queries.growth import find_base, read_growth
 from essor.programmes.queries.journeys import forecast_targets
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from tests.pages import StrictClient
@@ -258,3 +260,30 @@ def test_its_start_ups_are_those_of_the_article_s_programme(editions: list[Editi
     _whole, part = forecast_targets(programme, on=date(2020, 6, 1))
     assert 0 < part.probability < 1
     assert Programme.objects.filter(slug="moulins-2030").exists()
+
+
+def test_what_became_of_its_start_ups_says_who_is_silent(editions: list[Edition]) -> None:
+    programme, on = Programme.objects.get(slug="jec"), date(2026, 3, 1)
+    outcomes = read_outcomes(list_followed(programme, on=on), on=on)
+    assert outcomes.opened == 13
+    year, three, five = outcomes.ages
+    assert [(one.count.alive, one.count.closed, one.count.unknown) for one in (year, three, five)] == [
+        (10, 1, 2),
+        (8, 2, 3),
+        (4, 2, 1),
+    ]
+    assert year.survival.share is not None
+
+
+def test_the_growth_of_its_start_ups_is_told_from_that_of_the_others(editions: list[Edition]) -> None:
+    found = list_followed(Programme.objects.get(slug="jec"), on=date(2026, 3, 1))
+    growth = read_growth(
+        found,
+        base=find_base("magazine-2014"),
+        territory_code="640",
+        start=date(2019, 1, 1),
+        end=date(2023, 1, 1),
+        known_at=timezone.now(),
+    )
+    assert growth.parts["programme"].jobs > 0
+    assert growth.before + sum(part.jobs for part in growth.parts.values()) == growth.after

@@ -41,6 +41,17 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
             "votre demande si vous n’en avez plus besoin."
         ),
     ),
+    "news": (
+        _("Comment va votre entreprise ? {reference}"),
+        _("Nous prenons de vos nouvelles. Deux minutes suffisent : à votre page, « Le programme », puis « Le suivi »."),
+    ),
+    "news_late": (
+        _("Nous attendons de vos nouvelles : {reference}"),
+        _(
+            "Le jour de nous donner des nouvelles est passé. Une seule réponse suffit : l’entreprise est-elle toujours "
+            "ouverte ? Dites-le à votre page, « Le programme », puis « Le suivi »."
+        ),
+    ),
     "reorganised": (
         _("Un autre organisme suit votre demande {reference}"),
         _("L’organisme qui suivait votre demande a été remplacé. {who} La raison est écrite sur votre page."),
@@ -83,6 +94,24 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
         _(
             "Le dossier {reference} ({need}, {place}) est en retard depuis le {due} malgré un rappel. {who} "
             "Étape : {stage}. Confiez-le à quelqu’un d’autre, ou voyez avec cette personne ce qui le retient."
+        ),
+    ),
+    "news_told": (
+        _("Des nouvelles de l’entreprise : {reference}"),
+        _("L’entreprise du dossier {reference} ({place}) a donné de ses nouvelles. Elles sont au dossier."),
+    ),
+    "news_call": (
+        _("Prendre des nouvelles : {reference}"),
+        _(
+            "L’entreprise du dossier {reference} ({place}) doit donner de ses nouvelles, et n’a pas donné de courriel. "
+            "Appelez-la, puis inscrivez ce qu’elle dit au dossier."
+        ),
+    ),
+    "news_silent": (
+        _("Sans nouvelles de l’entreprise : {reference}"),
+        _(
+            "L’entreprise du dossier {reference} ({place}) n’a pas donné de nouvelles malgré un rappel. Appelez-la : "
+            "tant que personne ne le dit, on ne sait pas si elle vit."
         ),
     ),
     "closed": (

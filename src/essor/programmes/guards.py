@@ -53,6 +53,14 @@ GUARDS = (
         once=("move_id", "dropped_at"),
     ),
     WrittenOnce(
+        "programmes_declaration",
+        (
+            "case_id", "about_on", "is_alive", "closed_on", "jobs", "fte", "revenue_cents", "party", "declared_by_id",
+            "declared_at",
+        ),
+        once=("source_id",),
+    ),
+    WrittenOnce(
         MOVES,
         (
             "agreement_id", "offer_id", "kind", "source_account", "target_account", "cents", "happened_on", "words",

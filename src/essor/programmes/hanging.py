@@ -10,6 +10,7 @@ from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
 from essor.programmes.models import Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
+from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
 from essor.programmes.wording import describe_deed, summarise_file
 
@@ -32,7 +33,7 @@ def _erase(case: Case) -> int:
 def _export(case: Case) -> Any:
     funding = read_funding(case)
     said = export_file(funding.file)
-    return None if said is None else {**said, "funding": export_funding(funding)}
+    return None if said is None else {**said, "funding": export_funding(funding), "news": export_news(case)}
 
 
 PROGRAMME = Hanging(

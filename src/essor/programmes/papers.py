@@ -63,7 +63,7 @@ def tell_pack(pack: Pack, *, places: Mapping[str, str]) -> dict[str, Any]:
 
 def tell_minutes(sitting: Sitting, states: Sequence[ItemState], *, closed_to: int | None = None) -> dict[str, Any]:
     """What is not decided yet is not there: how it was voted so far is nobody's to read."""
-    decided = [state for state in states if state.item.result]
+    decided = [state for state in states if state.outcome]
     members = [str(one) for one in (states[0].members if states else sitting.members.order_by("name", "pk"))]
     told = [blocks.set_heading(_("Ont été appelés")), blocks.set_lines([(0, one) for one in members])]
     sections = [_section(_("La séance"), [*told, *([blocks.set_table(_count_votes(decided))] if decided else [])])]
@@ -176,7 +176,7 @@ def _count_votes(states: Sequence[ItemState]) -> Table:
     rows = [
         Row([
             state.item.case.reference, len(state.tally.said_for), len(state.tally.said_against),
-            len(state.tally.abstained), str(RESULTS[state.item.result]),
+            len(state.tally.abstained), str(RESULTS[state.outcome]),
         ])
         for state in states
     ]  # fmt: skip
@@ -190,7 +190,7 @@ def _tell_decision(state: ItemState, *, is_closed: bool) -> Iterator[Block]:
         [
             (_("Retirés"), ", ".join(withdrawn) or none),
             (_("Absents"), ", ".join(state.name(state.tally.silent)) or none),
-            (_("Décision"), str(RESULTS[state.item.result])),
+            (_("Décision"), str(RESULTS[state.outcome])),
         ]
     )
     if is_closed:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, funding, papers, public, register, sittings
+from essor.programmes.views import committee, files, following, funding, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -26,6 +26,16 @@ urlpatterns: list[URLPattern] = [
     path("dossiers/<slug:reference>/montage/cout/", funding.set_cost, name="case_funding_cost"),
     path("dossiers/<slug:reference>/montage/ajouter/", funding.add, name="case_funding_add"),
     path("dossiers/<slug:reference>/montage/<int:pk>/", funding.move, name="case_funding_move"),
+    path("suivi/<str:token>/programme/nouvelles/", following.show_to_promoter, name="case_follow_news"),
+    path(
+        "suivi/<str:token>/programme/nouvelles/donner/", following.declare_by_promoter, name="case_follow_news_declare"
+    ),
+    path("dossiers/<slug:reference>/programme/nouvelles/", following.show_to_adviser, name="case_news"),
+    path(
+        "dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare_by_adviser, name="case_news_declare"
+    ),
+    path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
+    path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),

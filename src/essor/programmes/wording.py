@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.wording import write_cad, write_day, write_percent
+from essor.design.wording import write_cad, write_day, write_decimal, write_percent
 from essor.methods.forecast import ForecastError
 from essor.programmes.funding_words import INSTRUMENTS, STATUSES
 from essor.programmes.queries.files import StartupFile
@@ -99,6 +100,41 @@ SENTENCES: Mapping[str, Any] = {
     "step-not-from-here": _("Cette ligne a changé entre-temps, ou cet état ne suit pas le sien. Relisez-la."),
     "paid-over": _("Il reste {holds} à recevoir de cette ligne ; {asked} est trop. Rien n’est inscrit."),
     "shares-full": _("Ce montage est plein ({most} lignes au plus). Rien n’est ajouté."),
+    "not-open-yet": _("Cette entreprise n’est pas encore ouverte : il n’y a pas de nouvelles à donner."),
+    "news-before-opening": _("Le {on} vient avant l’ouverture, le {opened_on}. Choisissez un jour d’après."),
+    "news-to-come": _("Le {on} est à venir. Donnez des nouvelles d’aujourd’hui ou d’un jour passé."),
+    "closing-day-missing": _("L’entreprise a fermé : dites quel jour."),
+    "closing-day-unasked": _(
+        "Vous dites que l’entreprise est ouverte, et aussi qu’elle a fermé. Gardez l’un des deux."
+    ),
+    "closing-before-opening": _("Une fermeture le {closed_on} viendrait avant l’ouverture, le {opened_on}."),
+    "closing-after-day": _(
+        "L’entreprise aurait fermé le {closed_on}, après le jour dont vous parlez ({on}). Corrigez l’un des deux."
+    ),
+    "closed-with-numbers": _("Une entreprise fermée n’a plus d’emplois ni de revenu : laissez ces cases vides."),
+    "number-out-of-reach": _("Un nombre est négatif, ou bien trop grand. Corrigez-le, ou laissez la case vide."),
+    "fte-over-jobs": _(
+        "{fte} équivalents temps plein pour {jobs} personnes : ils ne peuvent pas être plus que les personnes."
+    ),
+    "alive-after-closing": _(
+        "Il est déjà dit que l’entreprise a fermé le {closed_on}. Si c’est une erreur, donnez d’abord des nouvelles du "
+        "jour où cela fut dit : elles le corrigent."
+    ),
+    "closed-twice": _(
+        "Il est déjà dit que l’entreprise a fermé le {closed_on}. Pour corriger ce jour, donnez des nouvelles du même "
+        "jour."
+    ),
+    "closing-before-alive": _(
+        "Il est déjà dit que l’entreprise était ouverte le {last} : elle n’a pas fermé le {closed_on}. Corrigez ce "
+        "jour, ou d’abord les nouvelles du {last}."
+    ),
+    "organisation-linked": _("Ce dossier est déjà celui d’une organisation de l’annuaire."),
+    "organisation-unclear": _(
+        "L’annuaire a {n} organisations de ce nom (« {name} ») : il en faut une. Écrivez son nom entier, ou la fin de "
+        "son adresse dans l’annuaire."
+    ),
+    "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
+    "days-not-in-order": _("Le premier jour doit venir avant le second."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
 FAULTS: Mapping[str, Any] = {
@@ -113,6 +149,7 @@ FAULTS: Mapping[str, Any] = {
     "already-there": _("« {name} » est déjà là"),
 }
 MOST_FAULTS = 20
+YEAR = 12
 FORECASTS: Mapping[str, Any] = {
     "horizon-passed": _("L’échéance du {horizon_on} est passée."),
     "not-started": _("Le programme commence le {starts_on} : rien ne se prévoit le {as_of}."),
@@ -130,7 +167,25 @@ DEEDS: Mapping[str, Any] = {
     "recover": _("{amount} récupérés"),
     "project_cost": _("coût du projet : {amount}"),
     "fund": _("montage, {instrument} de {amount} : {status}"),
+    "declare": _("nouvelles de l’entreprise, le {on}"),
+    "link": _("le dossier est celui d’une organisation de l’annuaire"),
+    "news_soon": _("nouvelles demandées pour le {on}"),
+    "news_late": _("nouvelles demandées de nouveau, attendues le {on}"),
+    "news_silent": _("aucune nouvelle, attendue le {on} : signalé à l’équipe"),
 }
+DUTIES: Mapping[str, Any] = {
+    "to_come": _("à venir"),
+    "due": _("à donner maintenant"),
+    "late": _("en retard"),
+    "done": _("données"),
+}
+GROWTH_PARTS: Mapping[str, Any] = {
+    "programme": _("Entreprises du programme"),
+    "others": _("Autres entreprises"),
+    "reclassified": _("Arrivées, parties ou reclassées"),
+    "unknown": _("Connues à une seule des deux dates"),
+}
+TOO_FEW = _("trop peu pour être publié")
 RESULTS: Mapping[str, Any] = {
     "": _("à décider"),
     "accepted": _("accepté"),
@@ -160,7 +215,8 @@ def describe_deed(facts: Mapping[str, Any]) -> str:
     """What a line of the timeline says of a programme, from the facts that it keeps."""
     name = facts.get("en" if get_language() == "en" else "fr", "")
     said = {"instrument": INSTRUMENTS.get(facts.get("instrument", "")), "status": STATUSES.get(facts.get("status", ""))}
-    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)), **said)
+    on = write_day(date.fromisoformat(facts["on"])) if "on" in facts else ""
+    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)), on=on, **said)
 
 
 def summarise_file(file: StartupFile) -> str:
@@ -200,6 +256,16 @@ def write_cents(cents: int) -> str:
 def _write(name: str, value: Any) -> str:
     if name in AMOUNTS:
         return write_cents(value)
+    if isinstance(value, Decimal):
+        return write_decimal(value, 2)
     if isinstance(value, Fraction):
         return write_percent(float(value), 0)
     return write_day(value) if isinstance(value, date) else str(value)
+
+
+def write_age(months: int) -> str:
+    """Since the opening."""
+    if months % YEAR:
+        return ngettext("{n} mois", "{n} mois", months).format(n=months)
+    years = months // YEAR
+    return ngettext("{n} an", "{n} ans", years).format(n=years)

@@ -12,6 +12,7 @@ from essor.programmes.actions.committee import (
     vote_on,
 )
 from essor.programmes.actions.files import enrol
+from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
 from essor.programmes.actions.offers import (
@@ -26,14 +27,17 @@ from essor.programmes.actions.offers import (
 )
 
 __all__ = [
+    "Asked",
     "Imported",
     "accept_offer",
     "add_share",
     "adopt_minutes",
     "approve_payment",
+    "ask_for_news",
     "ask_payment",
     "call_sitting",
     "decide_item",
+    "declare",
     "declare_interest",
     "drop_payment",
     "end_interest",
@@ -41,6 +45,7 @@ __all__ = [
     "enrol",
     "import_files",
     "is_locked",
+    "link_organisation",
     "load_shipped_programmes",
     "make_offer",
     "move_share",

@@ -2,11 +2,13 @@
 
 from essor.programmes.models.agreements import Agreement, Enrolment, Programme, Target
 from essor.programmes.models.committee import Interest, Score, Sitting, SittingItem, Vote
+from essor.programmes.models.following import Declaration
 from essor.programmes.models.funding import FundingShare, FundingStep
 from essor.programmes.models.money import LedgerBalance, LedgerMove, Offer, PaymentRequest
 
 __all__ = [
     "Agreement",
+    "Declaration",
     "Enrolment",
     "FundingShare",
     "FundingStep",

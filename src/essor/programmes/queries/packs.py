@@ -53,4 +53,4 @@ def read_pack(sitting: Sitting, *, reader: User | None = None) -> Pack:
 
 
 def _is_closed(state: ItemState, reader: User | None) -> bool:
-    return reader is not None and (reader.pk in state.recusals or reader.pk in state.tally.recused)
+    return reader is not None and state.is_closed_to(reader)

@@ -33,6 +33,7 @@ from essor.programmes import actions
 from essor.programmes.forms import EnrolForm, OfferForm, PayForm, SignForm, WordsForm
 from essor.programmes.models import Offer, PaymentRequest, Programme
 from essor.programmes.queries import files
+from essor.programmes.queries.following import read_followed
 from essor.programmes.rules import CENTS, ProgrammeError
 from essor.programmes.wording import STATES, explain
 
@@ -78,6 +79,7 @@ def _show(
         "lines": [_tell(line, by, key, forms if line.offer.pk == about else {}) for line in file.offers],
         "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
         "offer_form": (forms.get("offer") or _offer_form(file)) if may_act and file.programme else None,
+        "news": reverse("case_follow_news" if is_promoter else "case_news", args=[key]) if read_followed(case) else "",
         "sent": sent.name if sent else "",
         "key": key,
     }

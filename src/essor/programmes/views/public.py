@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from essor.accounts.permissions import Audience, open_to
+from essor.accounts.permissions import Audience, list_role_kinds, open_to
 from essor.directory.views.asking import read_language
 from essor.methods.forecast import ForecastError
+from essor.programmes.drawings import build_ages_table
 from essor.programmes.models import Programme
 from essor.programmes.pictures import build_envelopes_table, build_forecast_table, build_targets_table
 from essor.programmes.queries import get_programme, list_targets, read_envelopes
+from essor.programmes.queries.following import FEWEST, list_followed, read_outcomes
 from essor.programmes.queries.journeys import read_forecasts
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.wording import explain, explain_forecast
@@ -50,6 +52,8 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "whole": targets[0].target.startups if targets else 0,
         "targets": build_targets_table(targets, language=language),
         **_tell_forecasts(programme, on=on, language=language),
+        **_tell_outcomes(programme, on=on),
+        "following": reverse("programme_following", args=[slug]) if "adviser" in list_role_kinds(request.user) else "",
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
         "is_silent": all(one.promised == one.free for one in envelopes.values()),
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
@@ -65,6 +69,21 @@ def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[st
     except ForecastError as error:
         return {"forecast": None, "unforeseen": explain_forecast(error)}
     return {"forecast": build_forecast_table(found, language=language) if found else None, "unforeseen": ""}
+
+
+def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
+    """Lives on the day; jobs only of the last 31st of December, with what was said by then: two days that follow each
+    other would tell what one enterprise declared between them."""
+    lives = read_outcomes(list_followed(programme, on=on), on=on)
+    year_end = date(on.year - 1, 12, 31)
+    if not lives.opened:
+        return {"ages": None, "declared": None, "year_end": year_end}
+    declared = read_outcomes(list_followed(programme, on=year_end), on=year_end).declared
+    return {
+        "ages": build_ages_table(lives.ages, is_public=True),
+        "declared": declared if declared.told_jobs >= FEWEST else None,
+        "year_end": year_end,
+    }
 
 
 def _read_day(request: HttpRequest) -> date:

@@ -117,7 +117,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     item = SittingItem.objects.select_related("sitting", "sitting__programme", "case").filter(pk=pk).first()
     if item is None:
         raise Http404(_("Aucun dossier de séance ne porte ce numéro."))
-    sitting = _get_sitting(request, item.sitting_id)
+    sitting = get_sitting(request, item.sitting_id)
     form, now = DecideForm(request.POST, auto_id=f"decide_{pk}_%s"), timezone.now()
 
     def deed(said: dict[str, Any]) -> None:

@@ -1,23 +1,41 @@
-"""The fictitious files of the article's programme, and the money of those that opened, day after day."""
+"""The fictitious files of the article's programme, the money of those that opened, and their news, day after day."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
 from essor.accounts.models import User
 from essor.cases.models import Case, CaseEvent
+from essor.directory.actions import enter_organisation
+from essor.directory.rules import Said
 from essor.knowledge.plain import find_demo_startups
 from essor.knowledge.programmes import load_demo_programme
-from essor.programmes.actions import accept_offer, import_files, make_offer, open_programme, pay
+from essor.programmes.actions import (
+    accept_offer,
+    declare,
+    import_files,
+    link_organisation,
+    make_offer,
+    open_programme,
+    pay,
+)
 from essor.programmes.models import Agreement, Offer, Programme
+from essor.programmes.news import MONTHS, News, add_months
+from essor.programmes.queries.following import Followed, list_followed
 from essor.programmes.rules import CENTS, NewOffer
 from essor.programmes.spreadsheets import read_rows
 
 PROGRAMME, UNDER_WAY = "jec", "moulins-2030"
 GRANT, FIRST = 23_000 * CENTS, 15_000 * CENTS
 MONTH = timedelta(days=30)
+SILENT_AFTER, CLOSED_AFTER = {4: 0, 7: 13, 10: 7}, {2: 26, 5: 9}
+"""By rank of opening, the months after which nobody heard of it, or it closed."""
+IN_THE_DIRECTORY = {1: "coop", 2: "npo", 9: "coop"}
+"""By rank of opening, those that the directory holds, and their legal form: all of Les Moulins."""
+A_JOB = 41_000 * CENTS
 
 
 def open_startups(*, adviser: User, now: datetime) -> None:
@@ -27,6 +45,7 @@ def open_startups(*, adviser: User, now: datetime) -> None:
     import_files(programme=programme, rows=read_rows(path), name=path.name, by=None, now=now)
     Case.objects.open().filter(enrolment__programme=programme).update(assigned_to=adviser)
     _pay_those_open(programme)
+    _tell_news(programme, now=now)
     open_programme(definition=load_demo_programme(UNDER_WAY), by=None, now=now)
 
 
@@ -49,8 +68,50 @@ def _pay_those_open(programme: Programme) -> None:
             _do(agreement, cases[pk], rank, day, offers)
 
 
+def _tell_news(programme: Programme, *, now: datetime) -> None:
+    """At six months, then each year: most answer a few days late, some fall silent, some close."""
+    today = timezone.localdate(now)
+    for rank, one in enumerate(list_followed(programme, on=today)):
+        if rank in IN_THE_DIRECTORY:
+            _enter_in_directory(one, IN_THE_DIRECTORY[rank])
+        for news in _list_news(rank, one.opened_on):
+            if news.about_on < today:
+                declare(case=one.case, news=news, by=None, now=_at_noon(news.about_on))
+
+
+def _list_news(rank: int, opened_on: date) -> list[News]:
+    """As many jobs as the rank and the years say."""
+    said = list[News]()
+    for turn, months in enumerate(MONTHS):
+        day = add_months(opened_on, months) + timedelta(days=rank)
+        if months > CLOSED_AFTER.get(rank, months):
+            closed_on = add_months(opened_on, CLOSED_AFTER[rank])
+            return [*said, News(day, is_alive=False, closed_on=closed_on)]
+        if months > SILENT_AFTER.get(rank, months):
+            break
+        jobs = 2 + rank % 4 + turn // 2
+        said.append(
+            News(day, is_alive=True, jobs=jobs, fte=jobs - Decimal("0.5") * (rank % 3), revenue_cents=jobs * A_JOB)
+        )
+    return said
+
+
+def _enter_in_directory(one: Followed, form: str) -> None:
+    told = {"municipality": one.case.territory_code, "legal_form": form, "commercial_activity": True}
+    facts = [Said(variable=name, value=value, starts_on=one.opened_on) for name, value in told.items()]
+    name, now = one.case.promoter_name, _at_noon(one.opened_on)
+    enter_organisation(name=name, neq="", facts=facts, title="Registre (fictif)", by=None, now=now)
+    one.case.refresh_from_db()
+    link_organisation(case=one.case, name=name, by=None, now=now)
+    one.case.refresh_from_db()
+
+
+def _at_noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=timezone.get_default_timezone())
+
+
 def _do(agreement: Agreement, case: Case, rank: int, day: date, offers: dict[int, Offer]) -> None:
-    now = datetime.combine(day, time(12), tzinfo=timezone.get_default_timezone())
+    now = _at_noon(day)
     if rank == 0:
         asked = NewOffer(GRANT, 0, day, day + MONTH, ("Une lettre de chaque partenaire",))
         offers[case.pk] = make_offer(agreement=agreement, case=case, asked=asked, by=None, now=now)

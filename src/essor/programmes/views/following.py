@@ -1,0 +1,210 @@
+"""The follow-up: of one enterprise, for both sides; of a programme, for advisers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from essor.accounts.models import User
+from essor.accounts.permissions import Audience, open_to
+from essor.cases.actions import THE_PROMOTER, By
+from essor.cases.forms import CaseForm
+from essor.cases.models import Case
+from essor.cases.queries import list_visible_cases
+from essor.cases.views.private import (
+    Refusals,
+    do_or,
+    find_case,
+    get_case,
+    keep_private,
+    language_of_page,
+    posted_from,
+)
+from essor.directory.queries import names_of
+from essor.directory.rules import DirectoryError
+from essor.directory.wording import explain_error
+from essor.knowledge import load_bases
+from essor.programmes import actions
+from essor.programmes.drawings import (
+    build_ages_table,
+    build_calendar_table,
+    build_growth_table,
+    build_jobs_table,
+    build_owed_table,
+    build_said_table,
+    draw_survival,
+)
+from essor.programmes.following_forms import GrowthForm, LinkForm, NewsForm
+from essor.programmes.models import Programme
+from essor.programmes.queries import get_programme
+from essor.programmes.queries.following import Followed, list_followed, read_followed, read_outcomes
+from essor.programmes.queries.growth import find_base, find_place, read_growth
+from essor.programmes.rules import ProgrammeError
+from essor.programmes.views.files import REFUSALS
+from essor.programmes.wording import explain
+from essor.territories.queries import get_name
+
+LAW = "loi-e-1-1-1"
+NEWS_REFUSALS: Refusals = {DirectoryError: explain_error, **REFUSALS}
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private
+def show_to_promoter(request: HttpRequest, token: str) -> HttpResponse:
+    return _show(request, find_case(token), THE_PROMOTER, token)
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+@keep_private
+def show_to_adviser(request: HttpRequest, reference: str) -> HttpResponse:
+    return _show(request, get_case(request, reference), cast(User, request.user), reference)
+
+
+def _show(request: HttpRequest, case: Case, by: By, key: str, sent: CaseForm | None = None) -> HttpResponse:
+    """``sent``: a form that was refused."""
+    followed, is_promoter, today = read_followed(case), by is THE_PROMOTER, timezone.localdate()
+    context = {
+        "case": case,
+        "is_promoter": is_promoter,
+        "back": reverse("case_follow_programme" if is_promoter else "case_programme", args=[key]),
+        "followed": followed,
+        "title": _say_title(followed),
+        "lede": _say_lede(followed),
+        "calendar": build_calendar_table(followed.list_duties(today)) if followed else None,
+        "said": build_said_table(followed) if followed else None,
+        "form": sent if isinstance(sent, NewsForm) else NewsForm(today=today),
+        "link_form": sent if isinstance(sent, LinkForm) else LinkForm(),
+        "organisation": _name_organisation(case),
+        "key": key,
+    }
+    return render(request, "programmes/news.html", context, status=400 if sent else 200)
+
+
+def _say_title(followed: Followed | None) -> str:
+    if followed is None:
+        return _("L’entreprise n’est pas encore ouverte")
+    if followed.closed_on is not None:
+        return _("L’entreprise a fermé")
+    return _("Comment va l’entreprise ?")
+
+
+def _say_lede(followed: Followed | None) -> str:
+    if followed is None:
+        return _("Les nouvelles se donnent une fois l’entreprise ouverte.")
+    return _("On prend des nouvelles à six mois, puis chaque année pendant cinq ans. Le silence n’est pas un oui.")
+
+
+def _name_organisation(case: Case) -> tuple[str, str] | None:
+    if case.organisation is None:
+        return None
+    name = names_of(organisations=[case.organisation.pk], known_at=timezone.now()).get(case.organisation.pk)
+    return reverse("organisation", args=[case.organisation.key]), name or case.organisation.key
+
+
+@open_to(Audience.PUBLIC)
+@posted_from("case_follow_news")
+@keep_private
+def declare_by_promoter(request: HttpRequest, token: str) -> HttpResponse:
+    return _declare(request, find_case(token), THE_PROMOTER, token)
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_news")
+@keep_private
+def declare_by_adviser(request: HttpRequest, reference: str) -> HttpResponse:
+    return _declare(request, get_case(request, reference), cast(User, request.user), reference)
+
+
+def _declare(request: HttpRequest, case: Case, by: By, key: str) -> HttpResponse:
+    now = timezone.now()
+    form = NewsForm(request.POST, today=timezone.localdate(now))
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.declare(case=case, news=form.read(), words=said["words"], by=by, now=now)
+
+    address = reverse("case_follow_news" if by is THE_PROMOTER else "case_news", args=[key])
+    return do_or(
+        lambda: _show(request, case, by, key, form), request, form, deed, _("Merci : ces nouvelles sont inscrites."),
+        address=address, refusals=NEWS_REFUSALS,
+    )  # fmt: skip
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_news")
+@keep_private
+def link(request: HttpRequest, reference: str) -> HttpResponse:
+    case, by, form = get_case(request, reference), cast(User, request.user), LinkForm(request.POST)
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.link_organisation(case=case, name=said["organisation"], by=by, now=timezone.now())
+
+    return do_or(
+        lambda: _show(request, case, by, reference, form), request, form, deed, _("Le dossier est relié à l’annuaire."),
+        address=reverse("case_news", args=[reference]), refusals=NEWS_REFUSALS,
+    )  # fmt: skip
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+@keep_private
+def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
+    """Of the files that the adviser may handle."""
+    try:
+        programme = get_programme(slug)
+    except ProgrammeError as error:
+        raise Http404(explain(error)) from error
+    by, today, language = cast(User, request.user), timezone.localdate(), language_of_page()
+    on = _read_day(request, today)
+    found = list_followed(programme, on=on, among=list_visible_cases(user=by, on=today))
+    outcomes = read_outcomes(found, on=on)
+    context = {
+        "programme": getattr(programme, f"name_{language}"),
+        "address": reverse("programme", args=[slug]),
+        "on": on,
+        "outcomes": outcomes,
+        "ages": build_ages_table(outcomes.ages),
+        "chart": draw_survival(outcomes) if outcomes.opened else None,
+        "jobs": build_jobs_table(outcomes),
+        "owed": build_owed_table(found, on=on),
+        **_tell_growth(request, programme, found, by=by, language=language),
+    }
+    return render(request, "programmes/following.html", context)
+
+
+def _tell_growth(
+    request: HttpRequest, programme: Programme, found: Sequence[Followed], *, by: User, language: str
+) -> dict[str, Any]:
+    today, bases = timezone.localdate(), [(one.slug, getattr(one.label, language)) for one in load_bases()]
+    initial = {"base": LAW, "start": programme.starts_on, "end": min(today, programme.ends_before)}
+    form = GrowthForm(request.GET if "start" in request.GET else None, bases=bases, initial=initial)
+    place = find_place(programme, by, on=today)
+    name = get_name(place, today, language) if place else ""
+    told: dict[str, Any] = {"growth_form": form, "place": name, "growth": None, "wrong": ""}
+    if not place or not form.is_bound or not form.is_valid():
+        return told
+    said = form.cleaned_data
+    try:
+        growth = read_growth(
+            [one for one in found if one.opened_on <= said["end"]], base=find_base(said["base"]), territory_code=place,
+            start=said["start"], end=said["end"], known_at=timezone.now(),
+        )  # fmt: skip
+    except ProgrammeError as error:
+        return told | {"wrong": explain(error)}
+    return told | {"growth": build_growth_table(growth)}
+
+
+def _read_day(request: HttpRequest, today: date) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return today
