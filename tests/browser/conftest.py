@@ -177,3 +177,8 @@ def sign_in(page: Page, email: str = ADVISER, *, lands_on: str = "Mon bureau") -
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Se connecter", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(lands_on)
+
+
+def see(page: Page, words: str) -> None:
+    """Waits for them: a click may still be leading to the page that says them."""
+    expect(page.locator("body")).to_contain_text(words)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenContext
+from tests.browser.conftest import OpenContext, see
 from tests.browser.faults import list_axe_faults
 from tests.browser.test_promoter import press_on
 
@@ -75,5 +75,5 @@ def test_two_bodies_merge_by_keyboard_and_what_leads_to_them_follows(
     expect(visitor.locator(".notice")).to_contain_text("Une seule porte pour toute la MRC.")
     look(visitor)
     promoter.goto(followed)
-    assert "Maison de l’entreprise collective (fictive)" in promoter.content()
-    assert "Une seule porte pour toute la MRC." in promoter.content()
+    see(promoter, "Maison de l’entreprise collective (fictive)")
+    see(promoter, "Une seule porte pour toute la MRC.")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenContext, sign_in
+from tests.browser.conftest import OpenContext, see, sign_in
 from tests.browser.faults import list_axe_faults
 
 pytestmark = pytest.mark.browser
@@ -80,7 +80,7 @@ def sit(open_context: OpenContext, reference: str, choice: str) -> None:
         page.get_by_role("main").get_by_role("link", name=re.compile(r"\d{4}$")).first.click()
         page.wait_for_url("**/comite/seances/**")
         if number == 0:
-            assert "vous vous retirez" in page.content()
+            see(page, "vous vous retirez")
             assert page.get_by_role("link", name=re.compile(reference)).count() == 0
             continue
         page.get_by_role("link", name=re.compile(reference)).click()
@@ -89,7 +89,7 @@ def sit(open_context: OpenContext, reference: str, choice: str) -> None:
         page.get_by_label(choice, exact=True).check()
         assert list_axe_faults(page) == []
         press(page, "Voter")
-        assert "Votre vote est compté" in page.content()
+        see(page, "Votre vote est compté")
 
 
 def write_decision(page: Page, sitting: str, reference: str, **said: str) -> None:
@@ -118,21 +118,21 @@ def test_from_a_request_to_the_first_payment(open_context: OpenContext, open_adv
     sitting = call_sitting(adviser, reference)
     sit(open_context, reference, "pour")
     write_decision(adviser, sitting, reference, Pourquoi="Mission claire, marché sûr.")
-    assert "accepté" in adviser.content()
+    see(adviser, "accepté")
     offer(adviser, reference, "22 000")
-    assert "au moins 23" in adviser.content()
+    see(adviser, "au moins 23")
     offer(adviser, reference, "25 000")
-    assert "L’offre est faite" in adviser.content()
+    see(adviser, "L’offre est faite")
     assert list_axe_faults(adviser) == []
     promoter.goto(f"{follow}programme/")
-    assert "Un bail signé" in promoter.content()
+    see(promoter, "Un bail signé")
     assert promoter.evaluate("document.documentElement.scrollWidth") <= 390
     promoter.get_by_text("Accepter cette offre").first.click()
     promoter.get_by_label("Votre nom").fill("Noa Promotrice")
     promoter.get_by_label("Au nom de qui").fill("Atelier de vélos")
     promoter.get_by_label("J’ai lu l’offre").check()
     press(promoter, "Accepter cette offre")
-    assert "Vous avez accepté" in promoter.content()
+    see(promoter, "Vous avez accepté")
     checked = open_context().new_page()  # axe needs the script that the promoter goes without
     checked.goto(promoter.url)
     assert list_axe_faults(checked) == []
@@ -141,14 +141,14 @@ def test_from_a_request_to_the_first_payment(open_context: OpenContext, open_adv
     adviser.get_by_label("Combien, en dollars").first.fill("15 000")
     adviser.get_by_label("Pour quoi").first.fill("Premier versement")
     press(adviser, "Verser")
-    assert "Une autre personne doit l’approuver" in adviser.content()
+    see(adviser, "Une autre personne doit l’approuver")
     second = open_context().new_page()
     sign_in(second, "admin@demo.example")
     second.goto(f"/dossiers/{reference}/programme/")
     press(second, "Approuver et verser")
-    assert "Le versement est fait" in second.content()
+    see(second, "Le versement est fait")
     promoter.goto(f"{follow}programme/")
-    assert "Déjà versé" in promoter.content()
+    see(promoter, "Déjà versé")
 
 
 def add_share(page: Page, address: str, dollars: str, status: str, **said: str) -> None:
@@ -179,10 +179,10 @@ def test_who_brings_what_on_both_sides(open_context: OpenContext, open_adviser: 
     add_share(adviser, stack, "17 000", "confirmed", instrument="grant", aid="essor_1b")
     add_share(adviser, stack, "1 500", "paid", instrument="in_kind", funder="Ville de Mascouche")
     add_share(promoter, f"{follow}montage/", "6 000", "asked", instrument="loan", funder="Caisse de Terrebonne")
-    assert "La somme est inscrite" in promoter.content()
+    see(promoter, "La somme est inscrite")
     assert promoter.evaluate("document.documentElement.scrollWidth") <= 390
     adviser.goto(stack)
-    assert "pas respectée" in adviser.content()
+    see(adviser, "pas respectée")
     for page in (adviser, promoter):
         assert list_axe_faults(page) == []
     promoter.set_viewport_size({"width": 1280, "height": 900})
@@ -199,12 +199,12 @@ def test_a_refusal_says_why_what_would_change_it_and_how_to_ask_again(
     sitting = call_sitting(adviser, reference)
     sit(open_context, reference, "contre")
     write_decision(adviser, sitting, reference, Pourquoi="Marché trop étroit pour deux emplois.")
-    assert "remplissez les trois" in adviser.content()
+    see(adviser, "remplissez les trois")
     write_decision(
         adviser, sitting, reference, Pourquoi="Marché trop étroit pour deux emplois.",
         Ce_qui_changerait_la_réponse="Avec un second partenaire, le marché suffirait.",
         Comment_redemander="Redéposez quand vous voulez.",
     )  # fmt: skip
     promoter.goto(follow)
-    assert "Refusé" in promoter.content()
-    assert "Avec un second partenaire" in promoter.content()
+    see(promoter, "Refusé")
+    see(promoter, "Avec un second partenaire")

@@ -17,6 +17,7 @@ from essor.programmes.models import Agreement, Sitting, SittingItem
 from essor.programmes.papers import print_pack, tell_minutes, tell_pack
 from essor.programmes.queries.packs import read_pack
 from essor.programmes.queries.sittings import read_items
+from essor.programmes.rules import NewShare
 from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
 
@@ -153,3 +154,18 @@ def test_papers_are_for_their_own_and_kept_by_nobody(
     elsewhere.roles.create(kind="adviser", body="Ailleurs", territory_code="610", starts_on=NOW.date())
     assert [open_as(elsewhere).get(one).status_code for one in ours] == [403, 403]
     assert all(client.get(one).status_code == 302 for one in [*ours, *theirs])
+
+
+def test_a_pack_tells_who_brings_what_and_nothing_of_it_to_whoever_withdraws(
+    sitting: Sitting, members: list[User], adviser: User
+) -> None:
+    closed, _opened = (item.case for item in sitting.items.all())
+    actions.set_project_cost(case=closed, cents=90_000_00, by=adviser, now=NOW)
+    share = NewShare("loan", 31_000_00, "asked", funder="Caisse secrète", is_public=False)
+    actions.add_share(case=closed, said=share, words="", by=adviser, now=NOW)
+    declare(members[0], closed)
+    with override("fr"):
+        whole = say(tell_pack(read_pack(sitting), places=PLACES))
+        mine = say(tell_pack(read_pack(sitting, reader=members[0]), places=PLACES))
+    for words in ("Caisse secrète", "59\xa0000\xa0$"):
+        assert (words in whole, words in mine) == (True, False), words

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.actions import NewRole
 from essor.accounts.models import Role, User
+from essor.design.forms import day_input
 
 
 class RoleForm(forms.Form):
@@ -28,12 +29,12 @@ class RoleForm(forms.Form):
     )
     starts_on = forms.DateField(
         label=_("À partir du"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
         initial=timezone.localdate,
     )
     ends_before = forms.DateField(
         label=_("Jusqu’au (ce jour non compris)"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
         required=False,
     )
 

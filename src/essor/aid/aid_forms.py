@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.aid.folder_forms import DollarsField
 from essor.aid.terms import DEEDS, KINDS
-from essor.design.forms import FormRenderer
+from essor.design.forms import FormRenderer, day_input
 from essor.knowledge.aids import AidDefinition, check_aid
 from essor.knowledge.questions import load_question_variables
 from essor.knowledge.reading import DefinitionRefused, parse_yaml
@@ -91,7 +91,7 @@ class AidForm(forms.Form):
         help_text=_("Une par ligne : adresse | genre (official, press, partner, form…) | date."),
         widget=forms.Textarea({"rows": 3}),
     )
-    read_on = forms.DateField(label=_("Sources lues le"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    read_on = forms.DateField(label=_("Sources lues le"), widget=day_input())
     reason = forms.CharField(label=_("Pourquoi ce changement"), max_length=500)
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 

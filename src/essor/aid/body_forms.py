@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.forms import FormRenderer
+from essor.design.forms import FormRenderer, day_input
 from essor.territories.lives import Life, Register
 from essor.territories.reorganisations import DISSOLVE, MERGE, MOVE, RENAME, Reorganisation
 
@@ -50,7 +50,7 @@ class ReorganisationForm(forms.Form):
     on = forms.DateField(
         label=_("À partir du"),
         help_text=_("Passé ou à venir. La veille, rien n’a encore changé."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
     )
     into = forms.ChoiceField(label=_("Qui prend la suite"))
     name = forms.CharField(label=_("Son nom"), max_length=150)

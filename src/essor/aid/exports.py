@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -11,9 +9,8 @@ from typing import Any
 from essor.aid.reading import write_content
 from essor.aid.rules import Programme
 from essor.aid.terms import find_repayment
-from essor.design.wording import plain
+from essor.design.formats import write_csv
 
-MARK = "\ufeff"
 SHAPE = "essor-aids-1"
 LICENCE = "AGPL-3.0-or-later"
 """That of the project, whose texts these are."""
@@ -42,14 +39,9 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def write_csv(programmes: Iterable[Programme], *, on: date) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for programme in programmes:
-        row = tell_line(programme, on=on)
-        writer.writerow(["" if row[name] is None else plain(str(row[name])) for name in COLUMNS])
-    return MARK + text.getvalue()
+def write_aids(programmes: Iterable[Programme], *, on: date) -> str:
+    lines = (tell_line(programme, on=on) for programme in programmes)
+    return write_csv(COLUMNS, ([line[name] for name in COLUMNS] for line in lines))
 
 
 def tell_line(programme: Programme, *, on: date) -> dict[str, Any]:

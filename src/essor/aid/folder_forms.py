@@ -15,6 +15,7 @@ from essor.aid.moves import LONGEST_WORDS, WITH_AMOUNT, Step
 from essor.aid.queries.folder import FolderLine
 from essor.aid.wording import DONE
 from essor.cases.forms import CaseForm
+from essor.design.forms import day_input
 from essor.design.wording import write_day
 
 
@@ -34,12 +35,8 @@ class DollarsField(forms.IntegerField):
         return super().to_python(plain.replace(",", ""))
 
 
-def _day_input() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-
-
 def _make_day() -> forms.DateField:
-    return forms.DateField(label=_("Le"), widget=_day_input())
+    return forms.DateField(label=_("Le"), widget=day_input())
 
 
 def _make_amount() -> DollarsField:
@@ -80,8 +77,8 @@ class PeriodForm(CaseForm):
     name = "period"
 
     territory = forms.ChoiceField(label=_("Lieu"), required=False)
-    starts_on = forms.DateField(label=_("Retenues depuis le"), required=False, widget=_day_input())
-    ends_on = forms.DateField(label=_("Jusqu’au"), required=False, widget=_day_input())
+    starts_on = forms.DateField(label=_("Retenues depuis le"), required=False, widget=day_input())
+    ends_on = forms.DateField(label=_("Jusqu’au"), required=False, widget=day_input())
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

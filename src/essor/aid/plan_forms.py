@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.aid.folder_forms import DollarsField
-from essor.design.forms import FormRenderer
+from essor.design.forms import FormRenderer, day_input
 
 MOST = 10**9
 COST = "cost_"
@@ -21,7 +21,7 @@ def _make_dollars(label: Any, **said: Any) -> DollarsField:
 
 
 def _make_day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(label=label, required=False, widget=day_input())
 
 
 class PlanForm(forms.Form):

@@ -70,7 +70,6 @@ SENTENCES: Mapping[str, Any] = {
         "Qui a rédigé « {aid} » ne le publie pas : demandez à une autre personne de le relire et de le publier."
     ),
     "aid-unknown": _("Aucun programme publié ne s’appelle « {aid} ». Choisissez-en un dans la liste."),
-    "too-many-requests": _("Trop de demandes viennent de cette adresse. Recommencez dans {seconds} secondes au plus."),
     "organisation-unknown": _("Aucune organisation n’a la clé « {key} »."),
     "name-is-a-page": _("« {aid} » est le nom d’une page de la plateforme : donnez un autre nom court à l’aide."),
     "aid-changed": _("La page a changé pendant que vous la lisiez. Relisez-la : rien n’est encore confirmé."),

@@ -14,7 +14,7 @@ from essor.cases.profiles import read_profile
 from essor.cases.routing import Adviser
 from essor.cases.rules import CaseError, list_outcomes
 from essor.cases.wording import explain_error, in_language
-from essor.design.forms import FormRenderer
+from essor.design.forms import FormRenderer, day_input
 from essor.knowledge import WorkflowDefinition, load_needs
 from essor.knowledge.workflows import MoveDefinition
 
@@ -175,9 +175,7 @@ class TaskForm(CaseForm):
     name = "task"
 
     label = forms.CharField(label=_("Prochaine chose à faire"), max_length=200)
-    due_on = forms.DateField(
-        label=_("Pour le"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    due_on = forms.DateField(label=_("Pour le"), required=False, widget=day_input())
 
 
 class AssignmentForm(CaseForm):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.forms import FormRenderer
+from essor.design.forms import FormRenderer, day_input
 from essor.directory.models import Identifier, LifeEvent, OrganisationName
 from essor.directory.rules import SUCCESSOR_KINDS
 from essor.knowledge import load_variables
@@ -30,7 +30,7 @@ KINDS_EXPLAINED: Mapping[str, Any] = {
 
 
 def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    widget = day_input()
     return forms.DateField(label=label, widget=widget, required=required, help_text=help_text)
 
 

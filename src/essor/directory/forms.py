@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.forms import FormRenderer
+from essor.design.forms import FormRenderer, day_input
 from essor.directory.importing.mapping import IMPORTED_EVENTS
 from essor.directory.models import Identifier, LifeEvent
 from essor.knowledge import list_derived_variables, load_variables
@@ -39,7 +39,7 @@ class SourceForm(forms.Form):
     reference_date = forms.DateField(
         label=_("Date de référence"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
         help_text=_("Le jour pour lequel les réponses sont vraies ; vide si une colonne le dit ligne par ligne."),
     )
     municipality = forms.CharField(
@@ -53,7 +53,7 @@ class SourceForm(forms.Form):
     known_on = forms.DateField(
         label=_("Connu le"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
         help_text=_("Le jour où ces réponses ont été connues ; vide : aujourd’hui."),
     )
 
@@ -205,9 +205,7 @@ class FactForm(forms.Form):
             "Un nombre, une tranche (11 à 25), oui ou non, une réponse de la liste, le nom d’une municipalité."
         ),
     )
-    starts_on = forms.DateField(
-        label=_("Vrai à partir du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    starts_on = forms.DateField(label=_("Vrai à partir du"), widget=day_input())
     reason = forms.CharField(label=_("Raison, ou provenance"), widget=forms.Textarea({"rows": 2}), max_length=300)
 
     def __init__(self, *args: Any, language: str, corrected: str = "", **kwargs: Any) -> None:

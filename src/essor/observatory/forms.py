@@ -7,14 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.forms import FormRenderer
+from essor.design.forms import FormRenderer, day_input
 from essor.design.wording import write_day
 from essor.knowledge import load_variables
 from essor.observatory.models import BaseVersion, Edition
 from essor.observatory.queries.bases import list_jobs_variables
 from essor.territories.models import TerritoryPeriod
-
-ISO = "%Y-%m-%d"
 
 
 class BaseVersionForm(forms.Form):
@@ -34,12 +32,8 @@ class BaseVersionForm(forms.Form):
         label=_("Comment on compte les emplois"),
         help_text=_("Les effectifs et les équivalents temps plein ne se mélangent jamais."),
     )
-    starts_on = forms.DateField(
-        label=_("Vaut à partir du"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
-    )
-    ends_before = forms.DateField(
-        label=_("Cesse de valoir le"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
-    )
+    starts_on = forms.DateField(label=_("Vaut à partir du"), required=False, widget=day_input())
+    ends_before = forms.DateField(label=_("Cesse de valoir le"), required=False, widget=day_input())
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,10 +118,8 @@ class ComparisonForm(forms.Form):
 
     territory = forms.ChoiceField(label=_("Territoire"))
     base = forms.ChoiceField(label=_("Base"))
-    start = forms.DateField(
-        label=_("Première date"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO)
-    )
-    end = forms.DateField(label=_("Seconde date"), widget=forms.DateInput({"type": "date"}, format=ISO))
+    start = forms.DateField(label=_("Première date"), required=False, widget=day_input())
+    end = forms.DateField(label=_("Seconde date"), widget=day_input())
     second = forms.ChoiceField(
         label=_("Autre base"),
         required=False,
@@ -184,13 +176,13 @@ class EditionsForm(forms.Form):
     first_on = forms.DateField(
         label=_("Date de référence dans la première"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format=ISO),
+        widget=day_input(),
         help_text=_("Laissez vide pour sa dernière date."),
     )
     second_on = forms.DateField(
         label=_("Date de référence dans la seconde"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format=ISO),
+        widget=day_input(),
         help_text=_("Laissez vide pour sa dernière date."),
     )
     indicator = forms.ChoiceField(
@@ -226,7 +218,7 @@ class EditionForm(forms.Form):
     known_on = forms.DateField(
         label=_("Avec ce qu’on savait le"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format=ISO),
+        widget=day_input(),
         help_text=_("Laissez vide pour aujourd’hui."),
     )
     title_fr = forms.CharField(label=_("Titre en français"), max_length=200)

@@ -11,14 +11,11 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.cases.forms import CaseForm
+from essor.design.forms import day_input
 from essor.methods.committee import ABSTAIN, AGAINST, FOR, POINTS
 from essor.programmes.models import Interest
 
 CHOICE_LABELS: Mapping[str, Any] = {FOR: _("pour"), AGAINST: _("contre"), ABSTAIN: _("abstention")}
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class InterestForm(CaseForm):
@@ -31,13 +28,13 @@ class InterestForm(CaseForm):
         help_text=_("La référence d’un dossier (ABCD-1234), ou le nom d’une organisation de l’annuaire."),
     )
     words = forms.CharField(label=_("En quelques mots"), max_length=200, required=False)
-    starts_on = forms.DateField(label=_("Depuis le"), widget=_day())
+    starts_on = forms.DateField(label=_("Depuis le"), widget=day_input())
 
 
 class EndForm(CaseForm):
     name = "end"
 
-    on = forms.DateField(label=_("Son dernier jour"), widget=_day())
+    on = forms.DateField(label=_("Son dernier jour"), widget=day_input())
 
 
 class ScoreForm(CaseForm):
@@ -75,7 +72,7 @@ class CallForm(CaseForm):
 
     name = "call"
 
-    held_on = forms.DateField(label=_("Le"), widget=_day())
+    held_on = forms.DateField(label=_("Le"), widget=day_input())
     quorum = forms.IntegerField(
         label=_("Quorum"), min_value=1, max_value=50, help_text=_("Voix nécessaires, sans compter qui se retire.")
     )

@@ -12,14 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.aid.folder_forms import DollarsField
 from essor.cases.forms import CaseForm
+from essor.design.forms import day_input
 from essor.programmes.news import News
 from essor.programmes.rules import CENTS
 
 YES, NO = "yes", "no"
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class NumberField(forms.DecimalField):
@@ -40,10 +37,10 @@ class NewsForm(CaseForm):
         widget=forms.RadioSelect,
     )
     about_on = forms.DateField(
-        label=_("De quel jour parlez-vous ?"), widget=_day(),
+        label=_("De quel jour parlez-vous ?"), widget=day_input(),
         help_text=_("Aujourd’hui, ou un jour passé. Dire de nouveau un jour déjà dit le corrige."),
     )  # fmt: skip
-    closed_on = forms.DateField(label=_("Si elle a fermé, quel jour ?"), required=False, widget=_day())
+    closed_on = forms.DateField(label=_("Si elle a fermé, quel jour ?"), required=False, widget=day_input())
     jobs = forms.IntegerField(
         label=_("Personnes salariées"), required=False, widget=forms.TextInput({"inputmode": "numeric"}),
         help_text=_("Régulières, à temps plein ou partiel. Une case vide veut dire : on ne sait pas."),
@@ -84,8 +81,8 @@ class GrowthForm(CaseForm):
     name = "growth"
 
     base = forms.ChoiceField(label=_("Quelle base"))
-    start = forms.DateField(label=_("Du"), widget=_day())
-    end = forms.DateField(label=_("Au"), widget=_day())
+    start = forms.DateField(label=_("Du"), widget=day_input())
+    end = forms.DateField(label=_("Au"), widget=day_input())
 
     def __init__(self, *args: Any, bases: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,14 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.aid.folder_forms import DollarsField
 from essor.cases.forms import CaseForm
+from essor.design.forms import day_input
 from essor.programmes.rules import CENTS, NewOffer
 
 MOST = 10**8
 OFFER_DAYS = 30
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class EnrolForm(CaseForm):
@@ -41,7 +38,7 @@ class OfferForm(CaseForm):
     agreement = forms.TypedChoiceField(label=_("Selon quelle entente"), coerce=int)
     grant = DollarsField(label=_("Donné, en dollars"), required=False, min_value=0, max_value=MOST)
     loan = DollarsField(label=_("Prêté, en dollars"), required=False, min_value=0, max_value=MOST)
-    expires_on = forms.DateField(label=_("L’offre tient jusqu’au"), widget=_day())
+    expires_on = forms.DateField(label=_("L’offre tient jusqu’au"), widget=day_input())
     conditions = forms.CharField(
         label=_("Conditions, une par ligne"), required=False, max_length=4000, widget=forms.Textarea({"rows": 4})
     )

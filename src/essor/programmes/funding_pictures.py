@@ -94,7 +94,7 @@ def say_sums(stack: Stack) -> list[tuple[str, str]]:
             said.append((_("De trop"), write_cents(stack.excess)))
         else:
             said.append((_("Il manque"), write_cents(stack.missing)))
-        said.append((_("Pas encore sûr : ni versé ni confirmé"), write_cents(stack.unsure)))
+        said.append((_("Reste à confirmer ou à trouver"), write_cents(stack.unsure)))
     if stack.total:
         said.append((_("Argent public"), say_share(stack, stack.public)))
         said.append((_("À rembourser"), say_share(stack, stack.repayable)))
@@ -131,7 +131,10 @@ def build_caps_table(funding: FundingFile) -> Table | None:
         _("Les règles des aides, si tout ce qui est demandé est donné"),
         columns,
         rows,
-        _("« On ne sait pas » : il manque le coût du projet, ce qui est public, ou un chiffre à la page de l’aide."),
+        _(
+            "« On ne sait pas » : il manque le coût du projet, la part que l’aide p"
+            "eut en payer, ce qui est public, ou un chiffre à la page de l’aide."
+        ),
     )
 
 

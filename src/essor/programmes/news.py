@@ -20,7 +20,7 @@ LEAD = timedelta(days=30)
 DAYS_OF_GRACE, DAYS_TO_ESCALATE = 10, 20
 """Business days after its day: past the first, a duty is late; past the second, the adviser is told. Essor's own."""
 MOST_JOBS, MOST_CENTS = 10**6, 10**15
-State = Literal["to_come", "due", "late", "done"]
+State = Literal["to_come", "due", "late", "missed", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ def _check_numbers(news: News) -> None:
 
 
 def list_duties(*, opened_on: date, told: Sequence[News], on: date) -> list[Duty]:
-    """Those of an enterprise, as they stand on a day; none is owed after it closed.
+    """Those of an enterprise, as they stand on a day; none is owed after it closed. One whose days are over is missed:
+    the next asks for the same.
 
     >>> said = [News(date(2020, 6, 25), True)]
     >>> [(one.months, one.state) for one in list_duties(opened_on=date(2020, 1, 1), told=said, on=date(2021, 1, 5))][:3]
@@ -122,7 +123,7 @@ def list_duties(*, opened_on: date, told: Sequence[News], on: date) -> list[Duty
         if answers:
             duties.append(Duty(months, due_on, "done", answers[0]))
         elif closed_on is None or closed_on > due_on:
-            duties.append(Duty(months, due_on, _say_state(due_on, on)))
+            duties.append(Duty(months, due_on, "missed" if on >= end else _say_state(due_on, on)))
     return duties
 
 

@@ -18,8 +18,10 @@ from essor.design.blocks import Block
 from essor.design.paper import set_pdf
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import is_english, write_day, write_decimal
+from essor.programmes.funding_pictures import build_caps_table, build_funding_table, say_sums
 from essor.programmes.models import Offer, Sitting
 from essor.programmes.pictures import build_scores_table
+from essor.programmes.queries.funding import FundingFile
 from essor.programmes.queries.packs import Pack, PackedFile
 from essor.programmes.queries.sittings import ItemState
 from essor.programmes.wording import RESULTS, write_cents
@@ -134,12 +136,21 @@ def _tell_file(one: PackedFile, places: Mapping[str, str]) -> Iterator[Block]:
     yield blocks.set_facts([(_("Qui demande"), case.promoter_name), (_("Lieu"), _name_place(one, places))])
     yield blocks.set_heading(_("Ce qui a été demandé, en ses mots"))
     yield from (blocks.set_text(part) for part in _split(one.said) or [_("Rien n’en est gardé.")])
-    yield blocks.set_heading(_("Ce qui a été offert"))
-    yield from (blocks.set_text(_say_offer(offer)) for offer in one.offers)
-    if not one.offers:
-        yield blocks.set_text(_("Aucune offre n’est encore faite ; le montant demandé n’est pas inscrit ici."))
+    if one.funding is not None:
+        yield blocks.set_heading(_("Le montage financier"))
+        yield blocks.set_facts(say_sums(one.funding.stack))
+        yield from (blocks.set_table(table) for table in _list_tables(one.funding))
+        yield blocks.set_heading(_("Ce qui a été offert"))
+        yield from (blocks.set_text(_say_offer(line.offer)) for line in one.funding.file.offers)
+        if not one.funding.file.offers:
+            yield blocks.set_text(_("Aucune offre n’est encore faite."))
     if scoresheet := one.state.item.sitting.programme.scoresheet:
         yield blocks.set_table(_score(one.state, scoresheet))
+
+
+def _list_tables(funding: FundingFile) -> list[Table]:
+    found = (build_funding_table(funding), build_caps_table(funding))
+    return [table for table in found if table is not None]
 
 
 def _say_offer(offer: Offer) -> str:

@@ -6,20 +6,18 @@ given is told. Who receives is named only where the public directory names them.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from essor.design.wording import is_english, plain
+from essor.design.formats import write_csv
+from essor.design.wording import is_english
 from essor.programmes.models import Programme
 from essor.programmes.queries import to_dollars
 from essor.programmes.queries.awards import Award
 
-MARK = "\ufeff"
 PREFIX = "essor"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "Identifier": ("id",),
@@ -73,13 +71,8 @@ def tell_award(programme: Programme, award: Award, *, places: Mapping[str, str])
 
 
 def write_register(programme: Programme, awards: Sequence[Award], *, places: Mapping[str, str]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in awards:
-        told = tell_award(programme, one, places=places)
-        writer.writerow([plain(_find(told, path)) for path in COLUMNS.values()])
-    return MARK + text.getvalue()
+    told = (tell_award(programme, one, places=places) for one in awards)
+    return write_csv(COLUMNS, ([_find(one, path) for path in COLUMNS.values()] for one in told))
 
 
 def _find(told: Mapping[str, Any], path: Sequence[str]) -> str:

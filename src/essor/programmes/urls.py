@@ -5,10 +5,10 @@ from django.urls import URLPattern, path
 from essor.programmes.views import committee, files, following, funding, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
-    path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
+    path("suivi/<str:token>/programme/", files.show.promoter, name="case_follow_programme"),
     path("suivi/<str:token>/programme/<int:pk>/accepter/", files.accept, name="case_follow_programme_accept"),
     path("suivi/<str:token>/programme/<int:pk>/decliner/", files.decline, name="case_follow_programme_decline"),
-    path("dossiers/<slug:reference>/programme/", files.show_to_adviser, name="case_programme"),
+    path("dossiers/<slug:reference>/programme/", files.show.adviser, name="case_programme"),
     path("dossiers/<slug:reference>/programme/inscrire/", files.enrol, name="case_programme_enrol"),
     path("dossiers/<slug:reference>/programme/offrir/", files.offer, name="case_programme_offer"),
     path("dossiers/<slug:reference>/programme/<int:pk>/finir/", files.end, name="case_programme_end"),
@@ -18,22 +18,18 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/verser/<int:pk>/approuver/", files.approve, name="case_programme_approve"
     ),
     path("dossiers/<slug:reference>/programme/verser/<int:pk>/ecarter/", files.drop, name="case_programme_drop"),
-    path("suivi/<str:token>/montage/", funding.show_to_promoter, name="case_follow_funding"),
-    path("suivi/<str:token>/montage/cout/", funding.set_cost_by_promoter, name="case_follow_funding_cost"),
-    path("suivi/<str:token>/montage/ajouter/", funding.add_by_promoter, name="case_follow_funding_add"),
-    path("suivi/<str:token>/montage/<int:pk>/", funding.move_by_promoter, name="case_follow_funding_move"),
-    path("dossiers/<slug:reference>/montage/", funding.show_to_adviser, name="case_funding"),
-    path("dossiers/<slug:reference>/montage/cout/", funding.set_cost, name="case_funding_cost"),
-    path("dossiers/<slug:reference>/montage/ajouter/", funding.add, name="case_funding_add"),
-    path("dossiers/<slug:reference>/montage/<int:pk>/", funding.move, name="case_funding_move"),
-    path("suivi/<str:token>/programme/nouvelles/", following.show_to_promoter, name="case_follow_news"),
-    path(
-        "suivi/<str:token>/programme/nouvelles/donner/", following.declare_by_promoter, name="case_follow_news_declare"
-    ),
-    path("dossiers/<slug:reference>/programme/nouvelles/", following.show_to_adviser, name="case_news"),
-    path(
-        "dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare_by_adviser, name="case_news_declare"
-    ),
+    path("suivi/<str:token>/montage/", funding.show.promoter, name="case_follow_funding"),
+    path("suivi/<str:token>/montage/cout/", funding.set_cost.promoter, name="case_follow_funding_cost"),
+    path("suivi/<str:token>/montage/ajouter/", funding.add.promoter, name="case_follow_funding_add"),
+    path("suivi/<str:token>/montage/<int:pk>/", funding.move.promoter, name="case_follow_funding_move"),
+    path("dossiers/<slug:reference>/montage/", funding.show.adviser, name="case_funding"),
+    path("dossiers/<slug:reference>/montage/cout/", funding.set_cost.adviser, name="case_funding_cost"),
+    path("dossiers/<slug:reference>/montage/ajouter/", funding.add.adviser, name="case_funding_add"),
+    path("dossiers/<slug:reference>/montage/<int:pk>/", funding.move.adviser, name="case_funding_move"),
+    path("suivi/<str:token>/programme/nouvelles/", following.show.promoter, name="case_follow_news"),
+    path("suivi/<str:token>/programme/nouvelles/donner/", following.declare.promoter, name="case_follow_news_declare"),
+    path("dossiers/<slug:reference>/programme/nouvelles/", following.show.adviser, name="case_news"),
+    path("dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare.adviser, name="case_news_declare"),
     path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
     path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
     path("comite/", committee.show_mine, name="committee"),

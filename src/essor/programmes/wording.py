@@ -177,6 +177,7 @@ DUTIES: Mapping[str, Any] = {
     "to_come": _("à venir"),
     "due": _("à donner maintenant"),
     "late": _("en retard"),
+    "missed": _("jamais venues"),
     "done": _("données"),
 }
 GROWTH_PARTS: Mapping[str, Any] = {

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from essor.design.forms import day_input
+
 
 class PlaceSearchForm(forms.Form):
     q = forms.CharField(
@@ -19,5 +21,5 @@ class DayForm(forms.Form):
         label=_("Le jour"),
         help_text=_("Passé ou à venir ; aujourd’hui si rien n’est écrit."),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=day_input(),
     )

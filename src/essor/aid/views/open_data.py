@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from essor.accounts.limits import get_seconds, is_within, tell_wait
+from essor.accounts.machines import open_to_machines
 from essor.accounts.permissions import Audience, open_to
 from essor.aid.answers import answer_found
-from essor.aid.exports import COLUMNS, LICENCE, tell_all, tell_whole, write_csv
+from essor.aid.exports import COLUMNS, LICENCE, tell_all, tell_whole, write_aids
 from essor.aid.queries import find_for, list_programmes
 from essor.aid.rules import AidError
 from essor.aid.wording import explain
-from essor.design.formats import PROBLEM, send_json
+from essor.design.formats import send_json, send_problem
 from essor.directory.views.asking import read_language
 from essor.territories.queries import list_names
 
@@ -31,28 +30,16 @@ View = Callable[..., HttpResponse]
 
 
 def _open_to_machines(view: View) -> View:
-    """Readable from any site (it holds nobody's data); asked again, the same answer is not sent twice; a refusal is a
-    problem in the sense of RFC 9457."""
+    """What is wrong in the question is a problem in words."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            if not is_within(request, "api"):
-                raise AidError("too-many-requests", seconds=get_seconds("api"))
-            answer = view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
         except AidError as error:
-            answer = _refuse(error.code, explain(error), status=404 if error.code == "aid-unknown" else 400)
-            if error.code == "too-many-requests":
-                answer = tell_wait(_refuse(error.code, explain(error), status=429), "api")
-        answer["Access-Control-Allow-Origin"] = "*"
-        mark = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
-        if answer.status_code == 200 and request.headers.get("If-None-Match") == mark:
-            answer = HttpResponseNotModified()
-            answer["Access-Control-Allow-Origin"] = "*"
-        answer["ETag"] = mark
-        return answer
+            return send_problem(error.code, explain(error), 404 if error.code == "aid-unknown" else 400)
 
-    return answered
+    return open_to_machines(answered)
 
 
 @open_to(Audience.PUBLIC)
@@ -67,7 +54,9 @@ def show_open_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 @_open_to_machines
 def send_csv(request: HttpRequest) -> HttpResponse:
-    answer = HttpResponse(write_csv(_list_known(request), on=_read_on(request)), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(
+        write_aids(_list_known(request), on=_read_on(request)), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = 'attachment; filename="aides.csv"'
     return answer
 
@@ -100,7 +89,9 @@ def send_verdicts(request: HttpRequest) -> HttpResponse:
         allowed["Access-Control-Allow-Methods"], allowed["Access-Control-Allow-Headers"] = "GET, POST", "Content-Type"
         return allowed
     if len(request.body) > LONGEST_BODY:
-        return _refuse("too-large", explain(AidError("profile-unreadable", file="profile", problem="> 20 kB")), 413)
+        return send_problem(
+            "too-large", explain(AidError("profile-unreadable", file="profile", problem="> 20 kB")), 413
+        )
     text = request.body.decode("utf-8", "replace") if request.method == "POST" else request.GET.get("profile", "{}")
     try:
         profile = json.loads(text or "{}")
@@ -132,7 +123,3 @@ def _read_on(request: HttpRequest) -> date:
         return date.fromisoformat(said) if said else timezone.localdate()
     except ValueError:
         raise AidError("date-malformed", option="on=", value=said) from None
-
-
-def _refuse(code: str, sentence: str, status: int) -> JsonResponse:
-    return send_json({"type": code, "title": sentence, "status": status}, status=status, kind=PROBLEM)

@@ -10,7 +10,8 @@ from django.db.models import Min
 
 from essor.accounts.models import User
 from essor.cases.models import CaseMessage
-from essor.programmes.models import Offer, Sitting
+from essor.programmes.models import Sitting
+from essor.programmes.queries.funding import FundingFile, read_funding
 from essor.programmes.queries.sittings import ItemState, read_items
 
 
@@ -21,7 +22,7 @@ class PackedFile:
     state: ItemState
     is_closed: bool = False
     said: str = ""
-    offers: Sequence[Offer] = ()
+    funding: FundingFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,17 @@ class Pack:
 
 
 def read_pack(sitting: Sitting, *, reader: User | None = None) -> Pack:
-    """In a fixed number of queries. What a member withdraws from, or withdrew from when it was decided, is not read."""
+    """In a bounded number of queries for each file. What a member withdraws from, or withdrew from when it was decided,
+    is not read."""
     states = read_items(sitting)
     opened = [state.item.case_id for state in states if not _is_closed(state, reader)]
     messages = CaseMessage.objects.filter(case__in=opened, is_note=False).order_by()
     firsts = messages.values("case").annotate(first=Min("pk")).values("first")
     said: Mapping[Any, str] = dict(CaseMessage.objects.filter(pk__in=firsts).values_list("case_id", "text"))
-    offers: dict[int, list[Offer]] = {}
-    for offer in Offer.objects.filter(case__in=opened).select_related("agreement"):
-        offers.setdefault(offer.case_id, []).append(offer)
     files = [
         PackedFile(state, is_closed=True)
         if _is_closed(state, reader)
-        else PackedFile(state, said=said.get(state.item.case_id, ""), offers=offers.get(state.item.case_id, ()))
+        else PackedFile(state, said=said.get(state.item.case_id, ""), funding=read_funding(state.item.case))
         for state in states
     ]
     return Pack(sitting, files, reader)

@@ -7,59 +7,35 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from essor.accounts.models import User
-from essor.accounts.permissions import Audience, open_to
-from essor.cases.actions import THE_PROMOTER, By
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import CaseForm
 from essor.cases.models import Case
-from essor.cases.views.private import (
-    CASE_REFUSALS,
-    Refusals,
-    do_or,
-    find_case,
-    get_case,
-    keep_private,
-    language_of_page,
-    posted_from,
-)
+from essor.cases.views.private import language_of_page
 from essor.cases.wording import in_language
 from essor.programmes import actions
 from essor.programmes.forms import EnrolForm, OfferForm, PayForm, SignForm, WordsForm
 from essor.programmes.models import Offer, PaymentRequest, Programme
 from essor.programmes.queries import files
 from essor.programmes.queries.following import read_followed
-from essor.programmes.rules import CENTS, ProgrammeError
-from essor.programmes.wording import STATES, explain
+from essor.programmes.rules import CENTS
+from essor.programmes.views.sides import Side, open_to_adviser, open_to_both, open_to_promoter
+from essor.programmes.wording import STATES
 
-REFUSALS: Refusals = {ProgrammeError: explain, **CASE_REFUSALS}
 Deed = Callable[[dict[str, Any]], object]
 
 
-@open_to(Audience.PUBLIC)
-@require_safe
-@keep_private
-def show_to_promoter(request: HttpRequest, token: str) -> HttpResponse:
-    return _show(request, find_case(token), THE_PROMOTER, token)
+@open_to_both()
+def show(request: HttpRequest, side: Side) -> HttpResponse:
+    return _show(request, side)
 
 
-@open_to(Audience.ADVISER)
-@require_safe
-@keep_private
-def show_to_adviser(request: HttpRequest, reference: str) -> HttpResponse:
-    return _show(request, get_case(request, reference), cast(User, request.user), reference)
-
-
-def _show(
-    request: HttpRequest, case: Case, by: By, key: str, sent: CaseForm | None = None, about: int = 0
-) -> HttpResponse:
+def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about: int = 0) -> HttpResponse:
     """``sent``: a form that was refused, ``about`` which offer."""
-    file, is_promoter = files.read_file(case), by is THE_PROMOTER
+    case, is_promoter = side.case, side.is_promoter
+    file = files.read_file(case)
     workflow, language = workflow_of(case), language_of_page()
     stage = workflow.get_stage(case.stage)
     passed = [one for one in workflow.stages if not one.stops_clock or one.code == case.stage]
@@ -69,35 +45,33 @@ def _show(
         "case": case,
         "file": file,
         "is_promoter": is_promoter,
-        "back": reverse("case_follow" if is_promoter else "case", args=[key]),
-        "funding": reverse("case_follow_funding" if is_promoter else "case_funding", args=[key]),
+        "back": side.lead(),
+        "funding": side.lead("funding"),
         "programme": getattr(file.programme, f"name_{language}") if file.programme else "",
         "stage": in_language(stage.label),
         "lede": in_language(stage.promoter if is_promoter else stage.adviser),
         "steps": [in_language(one.label) for one in passed],
         "current": next(n for n, one in enumerate(passed, 1) if one.code == case.stage),
-        "lines": [_tell(line, by, key, forms if line.offer.pk == about else {}) for line in file.offers],
+        "lines": [_tell(line, side, forms if line.offer.pk == about else {}) for line in file.offers],
         "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
         "offer_form": (forms.get("offer") or _offer_form(file)) if may_act and file.programme else None,
-        "news": reverse("case_follow_news" if is_promoter else "case_news", args=[key]) if read_followed(case) else "",
+        "news": side.lead("news") if read_followed(case) else "",
         "sent": sent.name if sent else "",
-        "key": key,
+        "enrol_address": "" if is_promoter else side.lead("programme_enrol"),
+        "offer_address": "" if is_promoter else side.lead("programme_offer"),
     }
     return render(request, "programmes/file.html", context, status=400 if sent else 200)
 
 
-def _tell(line: files.OfferLine, by: By, key: str, forms: dict[str, CaseForm]) -> dict[str, Any]:
-    is_promoter, state = by is THE_PROMOTER, line.state
-    side = "case_follow_programme" if is_promoter else "case_programme"
-
-    def lead_to(deed: str, pk: int) -> str:
-        return reverse(f"{side}_{deed}", args=[key, pk])
-
+def _tell(line: files.OfferLine, side: Side, forms: dict[str, CaseForm]) -> dict[str, Any]:
+    is_promoter, state = side.is_promoter, line.state
     told: dict[str, Any] = {"line": line, "state": STATES[state], "deeds": [], "waits": None}
 
     def add(deed: str, title: str, form: CaseForm) -> None:
         is_sent = form.name in forms and forms[form.name].prefix == deed
-        told["deeds"].append((title, lead_to(deed, line.offer.pk), forms[form.name] if is_sent else form, is_sent))
+        told["deeds"].append(
+            (title, side.lead(f"programme_{deed}", line.offer.pk), forms[form.name] if is_sent else form, is_sent)
+        )
 
     if is_promoter and state == "offered":
         add("accept", _("Accepter cette offre"), _make(SignForm, "accept", line.offer))
@@ -112,9 +86,9 @@ def _tell(line: files.OfferLine, by: By, key: str, forms: dict[str, CaseForm]) -
         if line.waits is not None:
             told["waits"] = {
                 "request": line.waits,
-                "may_approve": files.may_approve(line.waits, cast(User, by)),
-                "approve": lead_to("approve", line.waits.pk),
-                "drop": lead_to("drop", line.waits.pk),
+                "may_approve": files.may_approve(line.waits, side.adviser),
+                "approve": side.lead("programme_approve", line.waits.pk),
+                "drop": side.lead("programme_drop", line.waits.pk),
             }
     return told
 
@@ -134,144 +108,122 @@ def _offer_form(file: files.StartupFile, data: Any = None) -> OfferForm:
     return OfferForm(data, agreements=agreements, today=timezone.localdate())
 
 
-def _do(
-    request: HttpRequest, case: Case, by: By, key: str, form: CaseForm, deed: Deed, done: str, about: int = 0
-) -> HttpResponse:
-    name = "case_follow_programme" if by is THE_PROMOTER else "case_programme"
-    return do_or(
-        lambda: _show(request, case, by, key, form, about), request, form, deed, done,
-        address=reverse(name, args=[key]), refusals=REFUSALS,
+def _do(request: HttpRequest, side: Side, form: CaseForm, deed: Deed, done: str, about: int = 0) -> HttpResponse:
+    return side.do(
+        request, form, deed, done, page="programme", show_again=lambda: _show(request, side, form, about)
     )  # fmt: skip
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def enrol(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
+@open_to_adviser("programme")
+def enrol(request: HttpRequest, side: Side) -> HttpResponse:
+    now = timezone.now()
 
     def deed(said: dict[str, Any]) -> None:
-        actions.enrol(programme=Programme.objects.get(slug=said["programme"]), case=case, by=by, now=now)
+        actions.enrol(programme=Programme.objects.get(slug=said["programme"]), case=side.case, by=side.adviser, now=now)
 
-    return _do(request, case, by, reference, _enrol_form({}, request.POST), deed, _("Le dossier est du programme."))
+    return _do(request, side, _enrol_form({}, request.POST), deed, _("Le dossier est du programme."))
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def offer(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
-    file = files.read_file(case)
+@open_to_adviser("programme")
+def offer(request: HttpRequest, side: Side) -> HttpResponse:
+    now = timezone.now()
+    file = files.read_file(side.case)
     form = _offer_form(file, request.POST)
 
     def deed(said: dict[str, Any]) -> None:
         agreement = next(
             one for one in files.list_agreements(cast(Programme, file.programme)) if one.pk == said["agreement"]
         )
-        actions.make_offer(agreement=agreement, case=case, asked=form.read(), by=by, now=now)
+        actions.make_offer(agreement=agreement, case=side.case, asked=form.read(), by=side.adviser, now=now)
 
-    return _do(request, case, by, reference, form, deed, _("L’offre est faite."))
+    return _do(request, side, form, deed, _("L’offre est faite."))
 
 
-@open_to(Audience.PUBLIC)
-@posted_from("case_follow_programme")
-@keep_private
-def accept(request: HttpRequest, token: str, pk: int) -> HttpResponse:
-    case, now = find_case(token), timezone.now()
-    offer, on = _find_offer(case, pk), timezone.localdate(now)
+@open_to_promoter("programme")
+def accept(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    now = timezone.now()
+    offer, on = _find_offer(side.case, pk), timezone.localdate(now)
 
     def deed(said: dict[str, Any]) -> None:
         words = _("Signé par {name}, pour {duty}, à sa page de suivi.").format(
             name=said["signed_by"], duty=said["duty"]
         )
-        actions.accept_offer(offer=offer, on=on, words=words, by=THE_PROMOTER, now=now)
+        actions.accept_offer(offer=offer, on=on, words=words, by=side.by, now=now)
 
     form = _make(SignForm, "accept", offer, request.POST)
-    return _do(request, case, THE_PROMOTER, token, form, deed, _("Vous avez accepté l’offre."), pk)
+    return _do(request, side, form, deed, _("Vous avez accepté l’offre."), pk)
 
 
-@open_to(Audience.PUBLIC)
-@posted_from("case_follow_programme")
-@keep_private
-def decline(request: HttpRequest, token: str, pk: int) -> HttpResponse:
-    case, now = find_case(token), timezone.now()
-    offer, on = _find_offer(case, pk), timezone.localdate(now)
+@open_to_promoter("programme")
+def decline(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    now = timezone.now()
+    offer, on = _find_offer(side.case, pk), timezone.localdate(now)
 
     def deed(said: dict[str, Any]) -> None:
-        actions.end_offer(offer=offer, on=on, words=said["words"], by=THE_PROMOTER, now=now)
+        actions.end_offer(offer=offer, on=on, words=said["words"], by=side.by, now=now)
 
     form = _make(WordsForm, "decline", offer, request.POST)
-    return _do(request, case, THE_PROMOTER, token, form, deed, _("Vous avez décliné l’offre."), pk)
+    return _do(request, side, form, deed, _("Vous avez décliné l’offre."), pk)
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def end(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
-    offer = _find_offer(case, pk)
+@open_to_adviser("programme")
+def end(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    now = timezone.now()
+    offer = _find_offer(side.case, pk)
 
     def deed(said: dict[str, Any]) -> None:
-        actions.end_offer(offer=offer, on=timezone.localdate(now), words=said["words"], by=by, now=now)
+        actions.end_offer(offer=offer, on=timezone.localdate(now), words=said["words"], by=side.adviser, now=now)
 
     form = _make(WordsForm, "end", offer, request.POST)
-    return _do(request, case, by, reference, form, deed, _("Ce qui n’est pas versé est libre de nouveau."), pk)
+    return _do(request, side, form, deed, _("Ce qui n’est pas versé est libre de nouveau."), pk)
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def pay(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
-    offer = _find_offer(case, pk)
+@open_to_adviser("programme")
+def pay(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    now = timezone.now()
+    offer = _find_offer(side.case, pk)
 
     def deed(said: dict[str, Any]) -> None:
         cents, on = said["dollars"] * CENTS, timezone.localdate(now)
-        actions.ask_payment(offer=offer, cents=cents, on=on, words=said["words"], by=by, now=now)
+        actions.ask_payment(offer=offer, cents=cents, on=on, words=said["words"], by=side.adviser, now=now)
 
     form = _make(PayForm, "pay", offer, request.POST)
-    return _do(request, case, by, reference, form, deed, _("C’est inscrit."), pk)
+    return _do(request, side, form, deed, _("C’est inscrit."), pk)
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def recover(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
-    offer = _find_offer(case, pk)
+@open_to_adviser("programme")
+def recover(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    now = timezone.now()
+    offer = _find_offer(side.case, pk)
 
     def deed(said: dict[str, Any]) -> None:
         cents, on = said["dollars"] * CENTS, timezone.localdate(now)
-        actions.recover(offer=offer, cents=cents, on=on, words=said["words"], by=by, now=now)
+        actions.recover(offer=offer, cents=cents, on=on, words=said["words"], by=side.adviser, now=now)
 
     form = _make(PayForm, "recover", offer, request.POST)
-    return _do(request, case, by, reference, form, deed, _("La somme est de retour."), pk)
+    return _do(request, side, form, deed, _("La somme est de retour."), pk)
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def approve(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
-    asked = _find_payment(case, pk)
+@open_to_adviser("programme")
+def approve(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    now = timezone.now()
+    asked = _find_payment(side.case, pk)
 
     def deed(_said: dict[str, Any]) -> None:
-        actions.approve_payment(request=asked, by=by, now=now)
+        actions.approve_payment(request=asked, by=side.adviser, now=now)
 
-    return _do(request, case, by, reference, CaseForm(request.POST), deed, _("Le versement est fait."))
+    return _do(request, side, CaseForm(request.POST), deed, _("Le versement est fait."))
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def drop(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    case, by, now = get_case(request, reference), cast(User, request.user), timezone.now()
-    asked = _find_payment(case, pk)
+@open_to_adviser("programme")
+def drop(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    now = timezone.now()
+    asked = _find_payment(side.case, pk)
 
     def deed(_said: dict[str, Any]) -> None:
-        actions.drop_payment(request=asked, by=by, now=now)
+        actions.drop_payment(request=asked, by=side.adviser, now=now)
 
-    return _do(request, case, by, reference, CaseForm(request.POST), deed, _("Le versement est écarté."))
+    return _do(request, side, CaseForm(request.POST), deed, _("Le versement est écarté."))
 
 
 def _find_offer(case: Case, pk: int) -> Offer:

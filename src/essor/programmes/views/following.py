@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,19 +14,10 @@ from django.views.decorators.http import require_safe
 
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to
-from essor.cases.actions import THE_PROMOTER, By
 from essor.cases.forms import CaseForm
 from essor.cases.models import Case
 from essor.cases.queries import list_visible_cases
-from essor.cases.views.private import (
-    Refusals,
-    do_or,
-    find_case,
-    get_case,
-    keep_private,
-    language_of_page,
-    posted_from,
-)
+from essor.cases.views.private import Refusals, keep_private, language_of_page
 from essor.directory.queries import names_of
 from essor.directory.rules import DirectoryError
 from essor.directory.wording import explain_error
@@ -44,11 +34,11 @@ from essor.programmes.drawings import (
 )
 from essor.programmes.following_forms import GrowthForm, LinkForm, NewsForm
 from essor.programmes.models import Programme
-from essor.programmes.queries import get_programme
 from essor.programmes.queries.following import Followed, list_followed, read_followed, read_outcomes
 from essor.programmes.queries.growth import find_base, find_place, read_growth
 from essor.programmes.rules import ProgrammeError
-from essor.programmes.views.files import REFUSALS
+from essor.programmes.views.asking import find_programme, read_day
+from essor.programmes.views.sides import REFUSALS, Side, open_to_adviser, open_to_both
 from essor.programmes.wording import explain
 from essor.territories.queries import get_name
 
@@ -56,27 +46,18 @@ LAW = "loi-e-1-1-1"
 NEWS_REFUSALS: Refusals = {DirectoryError: explain_error, **REFUSALS}
 
 
-@open_to(Audience.PUBLIC)
-@require_safe
-@keep_private
-def show_to_promoter(request: HttpRequest, token: str) -> HttpResponse:
-    return _show(request, find_case(token), THE_PROMOTER, token)
+@open_to_both()
+def show(request: HttpRequest, side: Side) -> HttpResponse:
+    return _show(request, side)
 
 
-@open_to(Audience.ADVISER)
-@require_safe
-@keep_private
-def show_to_adviser(request: HttpRequest, reference: str) -> HttpResponse:
-    return _show(request, get_case(request, reference), cast(User, request.user), reference)
-
-
-def _show(request: HttpRequest, case: Case, by: By, key: str, sent: CaseForm | None = None) -> HttpResponse:
+def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None) -> HttpResponse:
     """``sent``: a form that was refused."""
-    followed, is_promoter, today = read_followed(case), by is THE_PROMOTER, timezone.localdate()
+    case, followed, today = side.case, read_followed(side.case), timezone.localdate()
     context = {
         "case": case,
-        "is_promoter": is_promoter,
-        "back": reverse("case_follow_programme" if is_promoter else "case_programme", args=[key]),
+        "is_promoter": side.is_promoter,
+        "back": side.lead("programme"),
         "followed": followed,
         "title": _say_title(followed),
         "lede": _say_lede(followed),
@@ -85,7 +66,8 @@ def _show(request: HttpRequest, case: Case, by: By, key: str, sent: CaseForm | N
         "form": sent if isinstance(sent, NewsForm) else NewsForm(today=today),
         "link_form": sent if isinstance(sent, LinkForm) else LinkForm(),
         "organisation": _name_organisation(case),
-        "key": key,
+        "declare": side.lead("news_declare"),
+        "link": "" if side.is_promoter else side.lead("news_link"),
     }
     return render(request, "programmes/news.html", context, status=400 if sent else 200)
 
@@ -111,46 +93,30 @@ def _name_organisation(case: Case) -> tuple[str, str] | None:
     return reverse("organisation", args=[case.organisation.key]), name or case.organisation.key
 
 
-@open_to(Audience.PUBLIC)
-@posted_from("case_follow_news")
-@keep_private
-def declare_by_promoter(request: HttpRequest, token: str) -> HttpResponse:
-    return _declare(request, find_case(token), THE_PROMOTER, token)
-
-
-@open_to(Audience.ADVISER)
-@posted_from("case_news")
-@keep_private
-def declare_by_adviser(request: HttpRequest, reference: str) -> HttpResponse:
-    return _declare(request, get_case(request, reference), cast(User, request.user), reference)
-
-
-def _declare(request: HttpRequest, case: Case, by: By, key: str) -> HttpResponse:
+@open_to_both("news")
+def declare(request: HttpRequest, side: Side) -> HttpResponse:
     now = timezone.now()
     form = NewsForm(request.POST, today=timezone.localdate(now))
 
     def deed(said: dict[str, Any]) -> None:
-        actions.declare(case=case, news=form.read(), words=said["words"], by=by, now=now)
+        actions.declare(case=side.case, news=form.read(), words=said["words"], by=side.by, now=now)
 
-    address = reverse("case_follow_news" if by is THE_PROMOTER else "case_news", args=[key])
-    return do_or(
-        lambda: _show(request, case, by, key, form), request, form, deed, _("Merci : ces nouvelles sont inscrites."),
-        address=address, refusals=NEWS_REFUSALS,
+    return side.do(
+        request, form, deed, _("Merci : ces nouvelles sont inscrites."), page="news",
+        show_again=lambda: _show(request, side, form),
     )  # fmt: skip
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_news")
-@keep_private
-def link(request: HttpRequest, reference: str) -> HttpResponse:
-    case, by, form = get_case(request, reference), cast(User, request.user), LinkForm(request.POST)
+@open_to_adviser("news")
+def link(request: HttpRequest, side: Side) -> HttpResponse:
+    form = LinkForm(request.POST)
 
     def deed(said: dict[str, Any]) -> None:
-        actions.link_organisation(case=case, name=said["organisation"], by=by, now=timezone.now())
+        actions.link_organisation(case=side.case, name=said["organisation"], by=side.adviser, now=timezone.now())
 
-    return do_or(
-        lambda: _show(request, case, by, reference, form), request, form, deed, _("Le dossier est relié à l’annuaire."),
-        address=reverse("case_news", args=[reference]), refusals=NEWS_REFUSALS,
+    return side.do(
+        request, form, deed, _("Le dossier est relié à l’annuaire."), page="news",
+        show_again=lambda: _show(request, side, form), refusals=NEWS_REFUSALS,
     )  # fmt: skip
 
 
@@ -159,12 +125,8 @@ def link(request: HttpRequest, reference: str) -> HttpResponse:
 @keep_private
 def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
     """Of the files that the adviser may handle."""
-    try:
-        programme = get_programme(slug)
-    except ProgrammeError as error:
-        raise Http404(explain(error)) from error
+    programme, on = find_programme(slug), read_day(request)
     by, today, language = cast(User, request.user), timezone.localdate(), language_of_page()
-    on = _read_day(request, today)
     found = list_followed(programme, on=on, among=list_visible_cases(user=by, on=today))
     outcomes = read_outcomes(found, on=on)
     context = {
@@ -201,10 +163,3 @@ def _tell_growth(
     except ProgrammeError as error:
         return told | {"wrong": explain(error)}
     return told | {"growth": build_growth_table(growth)}
-
-
-def _read_day(request: HttpRequest, today: date) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return today

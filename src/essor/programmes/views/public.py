@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +16,11 @@ from essor.methods.forecast import ForecastError
 from essor.programmes.drawings import build_ages_table
 from essor.programmes.models import Programme
 from essor.programmes.pictures import build_envelopes_table, build_forecast_table, build_targets_table
-from essor.programmes.queries import get_programme, list_targets, read_envelopes
+from essor.programmes.queries import list_targets, read_envelopes
 from essor.programmes.queries.following import FEWEST, list_followed, read_outcomes
 from essor.programmes.queries.journeys import read_forecasts
-from essor.programmes.rules import ProgrammeError
-from essor.programmes.wording import explain, explain_forecast
+from essor.programmes.views.asking import find_programme, read_day
+from essor.programmes.wording import explain_forecast
 
 
 @open_to(Audience.PUBLIC)
@@ -37,11 +37,7 @@ def list_programmes(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.PUBLIC)
 @require_safe
 def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
-    try:
-        programme = get_programme(slug)
-    except ProgrammeError as error:
-        raise Http404(explain(error)) from error
-    on, language = _read_day(request), read_language()
+    programme, on, language = find_programme(slug), read_day(request), read_language()
     targets, envelopes = list_targets(programme), read_envelopes(programme, on=on)
     context = {
         "programme": programme,
@@ -84,10 +80,3 @@ def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
         "declared": declared if declared.told_jobs >= FEWEST else None,
         "year_end": year_end,
     }
-
-
-def _read_day(request: HttpRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return timezone.localdate()

@@ -19,11 +19,9 @@ from essor.programmes import actions
 from essor.programmes.committee_forms import CallForm, DecideForm
 from essor.programmes.models import Programme, Sitting, SittingItem
 from essor.programmes.pictures import build_minutes_table, build_scores_table
-from essor.programmes.queries import get_programme
 from essor.programmes.queries import sittings as queries
-from essor.programmes.rules import ProgrammeError
-from essor.programmes.views.files import REFUSALS
-from essor.programmes.wording import explain
+from essor.programmes.views.asking import find_programme
+from essor.programmes.views.sides import REFUSALS
 
 
 def _person(request: HttpRequest) -> User:
@@ -47,7 +45,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @keep_private
 def call(request: HttpRequest, slug: str) -> HttpResponse:
-    programme, now = _find_programme(slug), timezone.now()
+    programme, now = find_programme(slug), timezone.now()
     cases = queries.list_files_at_committee(programme, by=_person(request), on=timezone.localdate(now))
     places = {case.territory_code for case in cases}
     people = {one.pk: one for place in places for one in queries.list_committee(place, on=timezone.localdate(now))}
@@ -127,13 +125,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: _show(request, sitting, form, pk), request, form, deed, _("La décision est inscrite."),
         address=reverse("sitting", args=[item.sitting_id]), refusals=REFUSALS,
     )  # fmt: skip
-
-
-def _find_programme(slug: str) -> Programme:
-    try:
-        return get_programme(slug)
-    except ProgrammeError as error:
-        raise Http404(explain(error)) from error
 
 
 def get_sitting(request: HttpRequest, pk: int) -> Sitting:
