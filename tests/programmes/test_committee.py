@@ -263,8 +263,10 @@ def test_the_pages_of_a_sitting_from_the_call_to_the_minutes(
     assert adviser_client.post(decided, {"reasons": "Mission claire.", "conditions": "Un bail"}).status_code == 302
     assert Case.objects.get().stage == "decision"
     adopt = reverse("committee_adopt", args=[sitting.pk])
-    assert second.post(adopt).status_code == 302
-    assert second.post(adopt).status_code == 400
+    read = {"has_read": "on"}
+    assert (second.post(adopt).status_code, first.post(adopt, read).status_code) == (400, 400)
+    assert second.post(adopt, read).status_code == 302
+    assert second.post(adopt, read).status_code == 400
     hidden = first.get(reverse("committee_sitting", args=[sitting.pk])).content.decode()
     assert ("accepté" in hidden, "Mission claire" in hidden) == (True, False)
     told = third.get(reverse("committee_sitting", args=[sitting.pk])).content.decode()

@@ -281,7 +281,7 @@ def test_taken_away_with_the_file_and_its_words_erased(
     close_case(case=file, outcome="withdrawn", words="Nous arrêtons le projet.", by=THE_PROMOTER, now=NOW)
     erase_case(case=file, reason="asked", by=administrator, now=NOW)
     assert not CaseEvent.objects.filter(case=file, words__contains="tante").exists()
-    assert FundingShare.objects.get().funder == "SOPER"
+    assert FundingShare.objects.get().funder == "—"
 
 
 def test_a_page_asks_as_many_questions_whatever_the_shares(

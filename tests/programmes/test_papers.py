@@ -115,7 +115,7 @@ def test_minutes_tell_votes_reasons_and_their_mark(
         decide(second, adviser)
         adopted = actions.adopt_minutes(sitting=sitting, by=members[1], now=NOW)
         told = say(tell_minutes(adopted, read_items(adopted)))
-        mine = say(tell_minutes(adopted, read_items(adopted), closed_to=members[0].pk))
+        mine = say(tell_minutes(adopted, read_items(adopted), reader=members[0]))
     for words in ("Membre 0 (siège au conseil)", "Un bail", "Mission claire.", adopted.minutes_hash, "par Membre 1"):
         assert words in told, words
     assert (told.count("Mission claire."), mine.count("Mission claire.")) == (2, 1)

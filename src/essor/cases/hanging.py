@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from essor.accounts.models import User
 from essor.cases.models import Case
 
 
@@ -20,7 +21,8 @@ class Hanging:
     ``promoter_page``, ``adviser_page``: names of addresses, which take the link's token and the reference;
     ``overview_page``: of all files together, for advisers, called ``overview``.
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
-    database. ``erase``: blanks its words and returns how many rows that is.
+    database. ``erase``: blanks its words and returns how many rows that is. ``is_closed_to``: whether someone who may
+    handle such files opens nothing of this one.
     """
 
     code: str
@@ -33,6 +35,7 @@ class Hanging:
     describe: Callable[[Mapping[str, Any]], str]
     export: Callable[[Case], Any]
     erase: Callable[[Case], int]
+    is_closed_to: Callable[[Case, User], bool] = lambda _case, _person: False
 
 
 _hangings: dict[str, Hanging] = {}

@@ -80,13 +80,16 @@ def differ(vendor: str, columns: tuple[str, ...]) -> str:
 @dataclass(frozen=True, slots=True)
 class WrittenOnce:
     """A table whose rows are kept. ``fixed``: columns that never change. ``once``: that change once, from empty.
-    ``erasable``: that change only where ``lifted_by`` awaits no more."""
+    ``erasable``: that change only where ``lifted_by`` awaits no more. ``sealed``: that change until ``sealed_by`` is
+    said; ``erasable`` then waits for it too."""
 
     table: str
     fixed: tuple[str, ...]
     once: tuple[str, ...] = ()
     erasable: tuple[str, ...] = ()
     lifted_by: Erasure | None = None
+    sealed: tuple[str, ...] = ()
+    sealed_by: str = ""
 
 
 def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> None:
@@ -110,7 +113,7 @@ def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> No
         for guard in guards:
             if guard.table not in present:
                 continue
-            for name in ("fixed", "erasable", "kept", *(f"once_{column}" for column in guard.once)):
+            for name in ("fixed", "sealed", "erasable", "kept", *(f"once_{column}" for column in guard.once)):
                 cursor.execute(drop(connection.vendor, guard.table, name))
 
 
@@ -119,7 +122,11 @@ def _guard(vendor: str, guard: WrittenOnce) -> list[str]:
     for column in guard.once:
         changed = f"OLD.{column} IS NOT NULL AND ({differ(vendor, (column,))})"
         statements += refuse(vendor, guard.table, f"once_{column}", "UPDATE", when=changed)
+    is_sealed = f"OLD.{guard.sealed_by} IS NOT NULL AND " if guard.sealed_by else ""
+    if guard.sealed:
+        changed = f"{is_sealed}({differ(vendor, guard.sealed)})"
+        statements += refuse(vendor, guard.table, "sealed", "UPDATE", when=changed)
     if guard.erasable:
-        changed = differ(vendor, guard.erasable)
+        changed = f"{is_sealed}({differ(vendor, guard.erasable)})"
         statements += refuse(vendor, guard.table, "erasable", "UPDATE", when=changed, lifted_by=guard.lifted_by)
     return statements + refuse(vendor, guard.table, "kept", "DELETE")

@@ -56,6 +56,15 @@ class ScoreForm(CaseForm):
         return {name: given for name, given in self.cleaned_data.items() if given is not None}
 
 
+class AdoptForm(CaseForm):
+    name = "adopt"
+
+    has_read = forms.BooleanField(
+        label=_("J’ai lu ce procès-verbal, et il dit ce qui s’est passé."),
+        error_messages={"required": _("Lisez-le d’abord : une fois adopté, il ne change plus.")},
+    )
+
+
 class VoteForm(CaseForm):
     name = "vote"
 

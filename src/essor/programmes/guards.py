@@ -36,13 +36,27 @@ GUARDS = (
         "programmes_sitting",
         ("programme_id", "held_on", "quorum", "called_at", "called_by_id"),
         once=("adopted_at", "adopted_by_id"),
+        sealed=("minutes_hash",),
+        sealed_by="adopted_at",
     ),
-    WrittenOnce("programmes_sittingitem", ("sitting_id", "case_id"), once=("decided_at", "decided_by_id")),
+    WrittenOnce("programmes_sitting_members", ("sitting_id", "user_id")),
+    WrittenOnce(
+        "programmes_sittingitem",
+        ("sitting_id", "case_id"),
+        once=("decided_at", "decided_by_id"),
+        erasable=("reasons", "conditions"),
+        lifted_by=ERASURE,
+        sealed=("result", "recused"),
+        sealed_by="decided_at",
+    ),
     WrittenOnce("programmes_score", ("item_id", "member_id", "criterion", "points", "scored_at")),
     WrittenOnce("programmes_vote", ("item_id", "member_id", "choice", "voted_at")),
     WrittenOnce("programmes_enrolment", ("programme_id", "case_id", "entered_on", "entered_at", "entered_by_id")),
     WrittenOnce(
-        "programmes_fundingshare", ("case_id", "funder", "aid", "instrument", "is_public", "is_other", "added_at")
+        "programmes_fundingshare",
+        ("case_id", "aid", "instrument", "is_public", "is_other", "added_at"),
+        erasable=("funder",),
+        lifted_by=ERASURE,
     ),
     WrittenOnce(
         "programmes_fundingstep", ("share_id", "status", "cents", "party", "recorded_at", "recorded_by_id")

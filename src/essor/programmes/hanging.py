@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from essor.accounts.models import User
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
-from essor.programmes.models import Interest, Offer, PaymentRequest, SittingItem
+from essor.programmes.models import FundingShare, Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
+from essor.programmes.queries.sittings import find_conflicts
 from essor.programmes.wording import describe_deed, summarise_file
+
+ERASED = "—"
+"""A share is always of someone: who it was is no longer said."""
 
 
 def _summarise(case: Case) -> str:
@@ -21,11 +27,13 @@ def _summarise(case: Case) -> str:
 
 def _erase(case: Case) -> int:
     """What may tell of someone: why a committee decided, under which conditions, what a member has to do with the file,
-    why a payment is asked. Amounts and days stay; what else was said is in the timeline, blanked with the rest."""
+    why a payment is asked, who was typed as a funder. Amounts and days stay; what else was said is in the timeline,
+    blanked with the rest."""
     return (
         SittingItem.objects.filter(case=case).exclude(result="").update(reasons="", conditions=[])
         + Offer.objects.filter(case=case).erase(conditions=[])
         + Interest.objects.filter(case=case).erase(words="")
+        + FundingShare.objects.filter(case=case, aid="").exclude(funder__in=["", ERASED]).erase(funder=ERASED)
         + PaymentRequest.objects.filter(offer__case=case).exclude(words="").update(words="")
     )
 
@@ -34,6 +42,10 @@ def _export(case: Case) -> Any:
     funding = read_funding(case)
     said = export_file(funding.file)
     return None if said is None else {**said, "funding": export_funding(funding), "news": export_news(case)}
+
+
+def _is_closed_to(case: Case, person: User) -> bool:
+    return bool(find_conflicts(person, case, on=timezone.localdate()))
 
 
 PROGRAMME = Hanging(
@@ -47,4 +59,5 @@ PROGRAMME = Hanging(
     describe=describe_deed,
     export=_export,
     erase=_erase,
+    is_closed_to=_is_closed_to,
 )

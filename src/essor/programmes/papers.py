@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from essor.accounts.models import User
 from essor.accounts.queries import get_instance_kind
 from essor.design import blocks
 from essor.design.blocks import Block
@@ -35,14 +36,14 @@ def print_pack(pack: Pack, *, places: Mapping[str, str], at: datetime) -> bytes:
     return _set(tell_pack(pack, places=places), at)
 
 
-def print_minutes(sitting: Sitting, states: Sequence[ItemState], *, closed_to: int | None, at: datetime) -> bytes:
-    """``closed_to``: a member who is told no reason of a file that they withdrew from."""
-    return _set(tell_minutes(sitting, states, closed_to=closed_to), at)
+def print_minutes(sitting: Sitting, states: Sequence[ItemState], *, reader: User | None, at: datetime) -> bytes:
+    """``reader``: is told no reason of a file that they withdraw from; None: the whole."""
+    return _set(tell_minutes(sitting, states, reader=reader), at)
 
 
 def tell_pack(pack: Pack, *, places: Mapping[str, str]) -> dict[str, Any]:
     sitting, opened = pack.sitting, [one.state for one in pack.files if not one.is_closed]
-    scores = build_scores_table(opened, language=_language())
+    scores = build_scores_table([one for one in opened if one.shows_scores_to(pack.reader)], language=_language())
     members = [str(one) for one in pack.files[0].state.members] if pack.files else []
     reader = str(pack.reader) if pack.reader else _("tous les dossiers de la séance")
     told = [
@@ -57,20 +58,20 @@ def tell_pack(pack: Pack, *, places: Mapping[str, str]) -> dict[str, Any]:
     )
     sections = [_section(_("La séance"), told)]
     sections += [
-        _section(one.state.item.case.reference, _tell_file(one, places), is_new_page=not one.is_closed)
+        _section(one.state.item.case.reference, _tell_file(one, pack.reader, places), is_new_page=not one.is_closed)
         for one in pack.files
     ]
     return _frame(_("Le cahier de la séance"), sitting, [notice], [(_("Cahier de"), reader)], sections)
 
 
-def tell_minutes(sitting: Sitting, states: Sequence[ItemState], *, closed_to: int | None = None) -> dict[str, Any]:
+def tell_minutes(sitting: Sitting, states: Sequence[ItemState], *, reader: User | None = None) -> dict[str, Any]:
     """What is not decided yet is not there: how it was voted so far is nobody's to read."""
     decided = [state for state in states if state.outcome]
     members = [str(one) for one in (states[0].members if states else sitting.members.order_by("name", "pk"))]
     told = [blocks.set_heading(_("Ont été appelés")), blocks.set_lines([(0, one) for one in members])]
     sections = [_section(_("La séance"), [*told, *([blocks.set_table(_count_votes(decided))] if decided else [])])]
     for state in decided:
-        is_closed = closed_to in state.tally.recused
+        is_closed = state.is_closed_to(reader)
         sections.append(_section(state.item.case.reference, _tell_decision(state, is_closed=is_closed)))
     sections.append(_section(_("L’adoption"), _tell_adoption(sitting)))
     notices = [] if sitting.adopted_at else [_tell_draft(len(states) - len(decided))]
@@ -128,7 +129,7 @@ def _list_order(pack: Pack, places: Mapping[str, str]) -> Table:
     return Table(_("L’ordre du jour"), columns, rows)
 
 
-def _tell_file(one: PackedFile, places: Mapping[str, str]) -> Iterator[Block]:
+def _tell_file(one: PackedFile, reader: User | None, places: Mapping[str, str]) -> Iterator[Block]:
     if one.is_closed:
         yield blocks.set_text(_say_withdrawn())
         return
@@ -144,8 +145,13 @@ def _tell_file(one: PackedFile, places: Mapping[str, str]) -> Iterator[Block]:
         yield from (blocks.set_text(_say_offer(line.offer)) for line in one.funding.file.offers)
         if not one.funding.file.offers:
             yield blocks.set_text(_("Aucune offre n’est encore faite."))
-    if scoresheet := one.state.item.sitting.programme.scoresheet:
+    scoresheet = one.state.item.sitting.programme.scoresheet
+    if scoresheet and one.state.shows_scores_to(reader):
         yield blocks.set_table(_score(one.state, scoresheet))
+    elif scoresheet:
+        yield blocks.set_text(
+            _("Les notes du comité paraissent ici une fois votre grille complète, et une autre aussi.")
+        )
 
 
 def _list_tables(funding: FundingFile) -> list[Table]:
@@ -200,7 +206,7 @@ def _tell_decision(state: ItemState, *, is_closed: bool) -> Iterator[Block]:
     yield blocks.set_facts(
         [
             (_("Retirés"), ", ".join(withdrawn) or none),
-            (_("Absents"), ", ".join(state.name(state.tally.silent)) or none),
+            (_("N’ont pas voté"), ", ".join(state.name(state.tally.silent)) or none),
             (_("Décision"), str(RESULTS[state.outcome])),
         ]
     )

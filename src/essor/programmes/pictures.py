@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from essor.accounts.models import User
 from essor.design.tables import Column, Row, Table
 from essor.design.wording import is_english, write_day, write_decimal, write_percent
 from essor.methods.forecast import BackTest
@@ -108,12 +109,12 @@ def say_trials(trials: BackTest) -> list[str]:
     return [said.format(n=len(trials.trials), share=coverage, crps=crps)]
 
 
-def build_minutes_table(states: Sequence[ItemState], *, closed_to: int | None = None) -> Table:
-    """Who withdrew, how it was voted, what was decided and why; ``closed_to``: a member who is told no reason of a file
-    that they withdrew from."""
+def build_minutes_table(states: Sequence[ItemState], *, reader: User | None = None) -> Table:
+    """Who withdrew, how it was voted, what was decided and why; ``reader``: is told no reason of a file that they
+    withdraw from."""
     columns = [
         Column(_("Dossier")), Column(_("Retirés")), Column(_("Pour"), "whole"), Column(_("Contre"), "whole"),
-        Column(_("Abstentions"), "whole"), Column(_("Absents")), Column(_("Décision")),
+        Column(_("Abstentions"), "whole"), Column(_("N’ont pas voté")), Column(_("Décision")),
     ]  # fmt: skip
     rows = [
         Row(
@@ -124,7 +125,7 @@ def build_minutes_table(states: Sequence[ItemState], *, closed_to: int | None = 
                 ", ".join(state.name(state.tally.silent)) or _("aucun"),
                 str(RESULTS[state.outcome]),
             ],
-            note="" if closed_to in state.tally.recused else _tell_why(state),
+            note="" if state.is_closed_to(reader) else _tell_why(state),
         )
         for state in states
     ]  # fmt: skip
@@ -144,7 +145,8 @@ def build_scores_table(states: Sequence[ItemState], *, language: str) -> Table |
         widest = max(apart, default=None)
         rows.append(
             Row([
-                state.item.case.reference, len(state.weighed.by_member), state.weighed.mean, state.weighed.spread,
+                state.item.case.reference, len(state.weighed.by_member), state.weighed.mean,
+                state.weighed.spread if len(state.weighed.by_member) > 1 else None,
                 labels[widest[1]] if widest else "—",
             ])
         )  # fmt: skip

@@ -12,6 +12,8 @@ from typing import Any
 from essor.knowledge import WorkflowDefinition
 
 CENTS = 100
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Those of which anything is asked: farther, years are counted that no calendar holds."""
 
 
 class ProgrammeError(ValueError):

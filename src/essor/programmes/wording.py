@@ -53,6 +53,11 @@ SENTENCES: Mapping[str, Any] = {
     "not-of-committee": _("{person} n’a pas de rôle de comité pour ce territoire ce jour-là."),
     "sitting-past": _("Une séance s’appelle pour aujourd’hui ou plus tard."),
     "not-called": _("Cette séance ne vous appelle pas."),
+    "adopter-withdrawn": _(
+        "Vous vous retirez d’un dossier de cette séance : une autre personne en adopte le procès-verbal."
+    ),
+    "organisation-taken": _("« {name} » est déjà l’organisation d’un autre dossier d’un programme."),
+    "news-full": _("Ce dossier porte déjà {most} déclarations. Écrivez à la personne qui vous accompagne."),
     "recused": _(
         "Vous avez un intérêt dans ce dossier ({why}) : vous ne l’ouvrez pas au comité, ne le notez pas, n’y votez "
         "pas, et vous n’y décidez, n’y offrez ni n’y versez rien."

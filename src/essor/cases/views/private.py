@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from essor.accounts.models import User
-from essor.accounts.permissions import require
+from essor.accounts.permissions import NotAllowed, require
 from essor.cases import queries, storage, tasks
 from essor.cases.forms import CaseForm
+from essor.cases.hanging import list_hangings
 from essor.cases.models import Case, CaseDocument
 from essor.cases.rules import CaseError
 from essor.cases.wording import explain_error
@@ -65,12 +66,15 @@ def find_case(token: str) -> Case:
 
 
 def get_case(request: HttpRequest, reference: str) -> Case:
-    """The case of a reference, for whoever may handle it."""
+    """The case of a reference, for whoever may handle it and has no interest in it."""
     try:
         case = queries.get_case(reference=reference)
     except Case.DoesNotExist as error:
         raise Http404(_("Aucun dossier ne porte cette référence.")) from error
-    require(cast(User, request.user), "handle_cases", case.territory_code)
+    person = cast(User, request.user)
+    require(person, "handle_cases", case.territory_code)
+    if any(hanging.is_closed_to(case, person) for hanging in list_hangings()):
+        raise NotAllowed("recused")
     return case
 
 

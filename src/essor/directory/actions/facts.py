@@ -25,13 +25,21 @@ from essor.methods.variables import Variable
 
 @transaction.atomic
 def record_fact(
-    *, organisation: Organisation, source: Source, by: User | None, now: datetime, **said: Unpack[Said]
+    *,
+    organisation: Organisation,
+    source: Source,
+    by: User | None,
+    now: datetime,
+    label: str = "console",
+    **said: Unpack[Said],
 ) -> Fact:
     """Adds one fact. ``known_from``: ``now`` unless the source said it earlier; ``ends_before``: the variable's own."""
     fact = _build_fact(organisation=organisation, source=source, by=by, now=now, said=said)
     _require_places([fact], by=by, now=now)
     fact.save(force_insert=True)
-    record_event(action="record_fact", target_kind="fact", target_id=fact.pk, by=by, now=now, after=_trace(fact))
+    record_event(
+        action="record_fact", target_kind="fact", target_id=fact.pk, by=by, now=now, after=_trace(fact), label=label
+    )  # fmt: skip
     return fact
 
 

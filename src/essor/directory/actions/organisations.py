@@ -130,6 +130,7 @@ def record_life_event(
     by: User | None,
     now: datetime,
     other: Organisation | None = None,
+    label: str = "console",
     **said: Unpack[EventSaid],
 ) -> LifeEvent:
     """Adds what happened. ``other``: who it merged into, came out of it or replaced it; needed then, and only then."""
@@ -158,6 +159,7 @@ def record_life_event(
             "other": other.pk if other else None,
             "source": source.pk,
         },
+        label=label,
     )
     return event
 

@@ -34,6 +34,7 @@ def create_source(
     publisher: str = "",
     licence: str = "",
     retrieved_on: date | None = None,
+    label: str = "console",
 ) -> Source:
     source = Source.objects.create(
         kind=kind,
@@ -51,12 +52,15 @@ def create_source(
         by=by,
         now=now,
         after={"kind": kind, "licence": licence},
+        label=label,
     )
     return source
 
 
 @transaction.atomic
-def withdraw_source(*, source: Source, reason: str, by: User | None, now: datetime) -> dict[str, int]:
+def withdraw_source(
+    *, source: Source, reason: str, by: User | None, now: datetime, label: str = "console"
+) -> dict[str, int]:
     """Closes all that the source said, as of ``now``; how many rows of each table were closed.
 
     Whoever recorded it may, and whoever advises every territory that it speaks of (else ``organisation-elsewhere``).
@@ -83,6 +87,7 @@ def withdraw_source(*, source: Source, reason: str, by: User | None, now: dateti
         now=now,
         before={"withdrawn_at": None},
         after={"withdrawn_at": now.isoformat(), "closed": closed},
+        label=label,
     )
     return closed
 

@@ -23,12 +23,13 @@ from essor.programmes.queries.sittings import (
     is_at_committee,
     list_called,
     list_committee,
+    may_adopt,
     name_interests,
     read_item,
     read_items,
     write_minutes,
 )
-from essor.programmes.rules import REFUSAL, ProgrammeError
+from essor.programmes.rules import LAST_DAY, REFUSAL, ProgrammeError
 
 DECIDE = "decide"
 
@@ -64,7 +65,7 @@ def end_interest(*, interest: Interest, on: date, by: User, now: datetime) -> In
         require(by, "administer", on=timezone.localdate(now))
     if held.ends_before is not None:
         raise ProgrammeError("interest-ended")
-    if on < max(held.starts_on, timezone.localdate(now)):
+    if on < max(held.starts_on, timezone.localdate(now)) or on > LAST_DAY:
         raise ProgrammeError("interest-day")
     held.ends_before = on + timedelta(days=1)
     held.save(update_fields=["ends_before"])
@@ -189,7 +190,8 @@ def decide_item(
 def adopt_minutes(*, sitting: Sitting, by: User, now: datetime) -> Sitting:
     """Once every file is decided, by someone who was called: the mark of the minutes is kept.
 
-    Raises ProgrammeError: ``item-open``, ``sitting-adopted``, ``not-called``.
+    Raises ProgrammeError: ``item-open``, ``sitting-adopted``, ``not-called``, ``adopter-withdrawn``: they leave
+    it to whoever withdrew from no file, where there is someone.
     """
     held = Sitting.objects.select_for_update().get(pk=sitting.pk)
     if held.adopted_at is not None:
@@ -199,6 +201,8 @@ def adopt_minutes(*, sitting: Sitting, by: User, now: datetime) -> Sitting:
     states = read_items(held)
     if any(not state.outcome for state in states):
         raise ProgrammeError("item-open")
+    if not may_adopt(states, by):
+        raise ProgrammeError("adopter-withdrawn")
     for state in states:
         if not state.item.result:
             state.item.recused = list(state.tally.recused)
@@ -216,7 +220,8 @@ def _hold(item: SittingItem) -> SittingItem:
     Raises ProgrammeError: ``item-decided``, ``sitting-adopted``, ``not-at-committee``.
     """
     case = Case.objects.select_for_update().get(pk=item.case_id)
-    held = SittingItem.objects.select_for_update().select_related("sitting", "sitting__programme").get(pk=item.pk)
+    items = SittingItem.objects.select_for_update(of=("self", "sitting")).select_related("sitting__programme")
+    held = items.get(pk=item.pk)
     held.case = case
     if held.result:
         raise ProgrammeError("item-decided")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,15 +18,20 @@ from essor.cases.actions.writing import add_event, hold_case, leave_letter, part
 from essor.cases.models import Case, CaseEvent
 from essor.cases.rules import ADVISER, PROMOTER
 from essor.directory.actions import create_source, record_fact, record_life_event, withdraw_source
+from essor.directory.actions.reach import require_reach
+from essor.directory.actions.sources import SAID_BY_A_SOURCE
 from essor.directory.models import Fact, LifeEvent, Organisation, Source
 from essor.directory.queries import find_by_name
 from essor.directory.rules import Said
 from essor.methods.facts import ENDINGS
+from essor.programmes.actions.writing import require_free
 from essor.programmes.models import Declaration, Enrolment
 from essor.programmes.news import News, Reminder, check_news, find_reminder, name_reminder
 from essor.programmes.queries.following import Followed, find_openings, read_followed
 from essor.programmes.rules import CENTS, ProgrammeError
 
+MOST_DECLARATIONS = 100
+"""Of one file: whoever holds a link writes without an account."""
 LETTERS = {"soon": "news", "late": "news_late", "silent": "news_silent"}
 logger = logging.getLogger(__name__)
 
@@ -34,10 +40,14 @@ logger = logging.getLogger(__name__)
 def declare(*, case: Case, news: News, words: str = "", by: By, now: datetime) -> Declaration:
     """By the promoter, or by an adviser for them, even once the file is closed. ``words``: kept in the timeline.
 
-    Raises ProgrammeError: ``not-open-yet``, and those of :func:`essor.programmes.news.check_news`.
+    Raises ProgrammeError: ``not-open-yet``, ``recused``, ``news-full``, and those of
+    :func:`essor.programmes.news.check_news`; DirectoryError where the organisation's life says otherwise.
     """
     held = hold_case(case, by=by, now=now, even_closed=True)
+    require_free(user_of(by), held, now)
     followed = _read(held)
+    if held.declarations.count() >= MOST_DECLARATIONS:
+        raise ProgrammeError("news-full", most=MOST_DECLARATIONS)
     check_news(news, opened_on=followed.opened_on, told=followed.told, today=timezone.localdate(now))
     former = _hold_former(held, news.about_on)
     declaration = Declaration.objects.create(
@@ -46,11 +56,11 @@ def declare(*, case: Case, news: News, words: str = "", by: By, now: datetime) -
     )  # fmt: skip
     facts = {"deed": "declare", "on": news.about_on.isoformat(), "is_alive": news.is_alive}
     add_event(held, CaseEvent.Kind.PROGRAMME, by=by, now=now, words=words.strip(), facts=facts)
-    if isinstance(by, Promoter):
+    if isinstance(by, Promoter) and not held.letters.filter(kind="news_told", sent_at=None).exists():
         leave_letter(held, "news_told", to=ADVISER, now=now)
     if held.organisation is not None:
         for source in former:
-            withdraw_source(source=source, reason="Corrigé par une déclaration", by=user_of(by), now=now)
+            withdraw_source(source=source, reason="Corrigé par une déclaration", now=now, **_sign(by))
         _tell_directory(declaration, held.organisation, opened_on=followed.opened_on, by=by, now=now)
     return declaration
 
@@ -59,14 +69,19 @@ def declare(*, case: Case, news: News, words: str = "", by: By, now: datetime) -
 def link_organisation(*, case: Case, name: str, by: User | None, now: datetime) -> Case:
     """The file is of an organisation of the directory: what was declared of it becomes facts.
 
-    Raises ProgrammeError: ``organisation-linked``, ``organisation-unclear``, ``not-open-yet``.
+    Raises ProgrammeError: ``organisation-linked``, ``organisation-unclear``, ``organisation-taken``, ``not-open-yet``,
+    ``recused``; DirectoryError ``organisation-elsewhere``: whoever holds the file's link will speak of it.
     """
     held = hold_case(case, by=by, now=now, even_closed=True)
+    require_free(by, held, now)
     if held.organisation_id is not None:
         raise ProgrammeError("organisation-linked")
     found = find_by_name(name)
     if len(found) != 1:
         raise ProgrammeError("organisation-unclear", name=name.strip(), n=len(found))
+    require_reach(organisations=[found[0].pk], action="record_facts", by=by, now=now)
+    if Enrolment.objects.filter(case__organisation=found[0]).exists():
+        raise ProgrammeError("organisation-taken", name=name.strip())
     followed = _read(held)
     held.organisation = found[0]
     held.save(update_fields=["organisation"])
@@ -88,7 +103,15 @@ def _hold_former(case: Case, about_on: date) -> list[Source]:
     """Under what was said before of the same day: it is believed no more, and what was published with it is rebuilt as
     it was. Held before anything is traced, as whoever withdraws a source does."""
     told = {"programme_declaration__case": case, "programme_declaration__about_on": about_on}
-    return list(Source.objects.select_for_update(of=("self",)).filter(**told, withdrawn_at=None).order_by("pk"))
+    sources = list(Source.objects.select_for_update(of=("self",)).filter(**told, withdrawn_at=None).order_by("pk"))
+    for rows in SAID_BY_A_SOURCE.values():
+        list(rows.filter(source__in=sources, known_to=None).select_for_update(of=("self",)).order_by("pk"))
+    return sources
+
+
+def _sign(by: By) -> dict[str, Any]:
+    """Who says it to the directory: whoever holds a link has no account, and is not the platform."""
+    return {"by": user_of(by), "label": "promoter" if isinstance(by, Promoter) else "console"}
 
 
 def _tell_directory(
@@ -104,13 +127,15 @@ def _tell_directory(
         publisher=programme.name_fr,
         kind="declaration",
         retrieved_on=timezone.localdate(declaration.declared_at),
-        by=user_of(by),
         now=now,
+        **_sign(by),
     )
     for said in facts:
-        record_fact(organisation=organisation, source=source, by=user_of(by), now=now, **said)
+        record_fact(organisation=organisation, source=source, now=now, **_sign(by), **said)
     for kind, day in events:
-        record_life_event(organisation=organisation, source=source, by=user_of(by), now=now, kind=kind, happened_on=day)
+        record_life_event(
+            organisation=organisation, source=source, now=now, **_sign(by), kind=kind, happened_on=day
+        )  # fmt: skip
     declaration.source = source
     declaration.save(update_fields=["source"])
 

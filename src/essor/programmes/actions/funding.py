@@ -26,6 +26,7 @@ from essor.methods.funding import (
     check_twice,
     follow,
 )
+from essor.programmes.actions.writing import require_free
 from essor.programmes.models import Agreement, Enrolment, FundingShare, FundingStep
 from essor.programmes.queries.funding import BY_HAND, OFFERABLE, read_funding
 from essor.programmes.queries.sittings import COMMITTEE_STAGE
@@ -38,9 +39,13 @@ MOST_SHARES, MOST_STEPS = 60, 600
 @transaction.atomic
 def set_project_cost(*, case: Case, cents: int, by: By, now: datetime) -> Enrolment:
     """What the project costs in money. Raises ProgrammeError: ``funding-not-enrolled``, ``funding-locked``,
-    ``amount-not-positive``, ``amount-too-large``; CaseError ``case_closed``."""
+    ``amount-not-positive``, ``amount-too-large``, ``shares-full``; CaseError ``case_closed``."""
     held, enrolment = _hold(case, by=by, now=now)
     _refuse(check_cents, cents)
+    if cents == enrolment.cost_cents:
+        return enrolment
+    if held.events.filter(kind=CaseEvent.Kind.PROGRAMME, facts__deed="project_cost").count() >= MOST_STEPS:
+        raise ProgrammeError("shares-full", most=MOST_SHARES)
     was, enrolment.cost_cents = enrolment.cost_cents, cents
     enrolment.save(update_fields=["cost_cents"])
     _tell(held, {"deed": "project_cost", "cents": cents, "was": was}, by=by, now=now)
@@ -90,8 +95,9 @@ def move_share(
 
 
 def _hold(case: Case, *, by: By, now: datetime) -> tuple[Case, Enrolment]:
-    """The file, held; the promoter writes until it is before the committee."""
+    """The file, held; the promoter writes until it is before the committee, an adviser while free of any interest."""
     held = hold_case(case, by=by, now=now)
+    require_free(user_of(by), held, now)
     enrolment = Enrolment.objects.filter(case=held).first()
     if enrolment is None:
         raise ProgrammeError("funding-not-enrolled")

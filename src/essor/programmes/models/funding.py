@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from essor.accounts.models import AppendOnlyQuerySet
-from essor.cases.models import Case, Party
+from essor.cases.models import Case, KeptQuerySet, Party
 from essor.methods.funding import OWN_CASH
 
 
@@ -23,7 +23,7 @@ class FundingShare(models.Model):
     is_other = models.BooleanField(default=False)
     added_at = models.DateTimeField()
 
-    objects = AppendOnlyQuerySet["FundingShare"].as_manager()
+    objects = KeptQuerySet["FundingShare"].as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -37,19 +37,15 @@ class Pack:
 def read_pack(sitting: Sitting, *, reader: User | None = None) -> Pack:
     """In a bounded number of queries for each file. What a member withdraws from, or withdrew from when it was decided,
     is not read."""
-    states = read_items(sitting)
-    opened = [state.item.case_id for state in states if not _is_closed(state, reader)]
+    states = read_items(sitting, reader=reader)
+    opened = [state.item.case_id for state in states if not state.is_closed_to(reader)]
     messages = CaseMessage.objects.filter(case__in=opened, is_note=False).order_by()
     firsts = messages.values("case").annotate(first=Min("pk")).values("first")
     said: Mapping[Any, str] = dict(CaseMessage.objects.filter(pk__in=firsts).values_list("case_id", "text"))
     files = [
         PackedFile(state, is_closed=True)
-        if _is_closed(state, reader)
+        if state.is_closed_to(reader)
         else PackedFile(state, said=said.get(state.item.case_id, ""), funding=read_funding(state.item.case))
         for state in states
     ]
     return Pack(sitting, files, reader)
-
-
-def _is_closed(state: ItemState, reader: User | None) -> bool:
-    return reader is not None and state.is_closed_to(reader)

@@ -24,7 +24,8 @@ WITHDRAWN = "withdrawn"
 @dataclass(frozen=True, slots=True)
 class ItemState:
     """``recusals``: who has an interest in the file → why, from the call to the sitting, or to today if that is later.
-    ``outcome``: what was decided; ``withdrawn``: it left the committee first; empty: it still waits."""
+    ``outcome``: what was decided; ``withdrawn``: it left the committee first; empty: it still waits. ``others``: who
+    has an interest and is not of the sitting."""
 
     item: SittingItem
     members: Sequence[User]
@@ -32,10 +33,17 @@ class ItemState:
     tally: Tally
     weighed: Weighed
     outcome: str
+    others: frozenset[int] = frozenset()
 
-    def is_closed_to(self, person: User) -> bool:
-        """Also once decided, to whoever had withdrawn then."""
-        return person.pk in self.recusals or person.pk in self.tally.recused
+    def is_closed_to(self, person: User | None) -> bool:
+        """Also once decided, to whoever had withdrawn then; None: the platform itself, to whom nothing is."""
+        return person is not None and person.pk in {*self.recusals, *self.tally.recused, *self.others}
+
+    def shows_scores_to(self, person: User | None) -> bool:
+        """To a member, once their own sheet and another are whole: nobody scores after others, nor reads one alone."""
+        if person is None or person not in self.members:
+            return True
+        return person.pk in self.weighed.by_member and len(self.weighed.by_member) > 1
 
     def name(self, numbers: Iterable[int]) -> list[str]:
         names = {member.pk: str(member) for member in self.members}
@@ -86,11 +94,13 @@ def list_committee(territory_code: str, *, on: date) -> list[User]:
     return [one for one in people.order_by("name", "pk") if may(one, "decide_files", territory_code, on=on)]
 
 
-def read_items(sitting: Sitting) -> list[ItemState]:
-    """In a fixed number of queries, whatever the number of files."""
+def read_items(sitting: Sitting, *, reader: User | None = None) -> list[ItemState]:
+    """In a fixed number of queries, whatever the number of files. ``reader``: whose interests count too, a member or
+    not."""
     items = list(sitting.items.select_related("case", "case__organisation", "case__assigned_to"))
     members = list(sitting.members.order_by("name", "pk"))
-    interests = _read_interests(members, [item.case for item in items])
+    people = [*members, *([reader] if reader else [])]
+    interests = _read_interests(people, [item.case for item in items])
     votes: dict[int, dict[int, str]] = {}
     for item, member, choice in Vote.objects.filter(item__in=items).values_list("item_id", "member_id", "choice"):
         votes.setdefault(item, {})[member] = choice
@@ -126,7 +136,8 @@ def _make_state(
         _hold(interests), subjects=_list_subjects(item.case), first=timezone.localdate(sitting.called_at),
         last=max(sitting.held_on, timezone.localdate()),
     )  # fmt: skip
-    recusals = {member: [held[int(one.kind)] for one in why] for member, why in found.items()}
+    called = {one.pk for one in members}
+    recusals = {member: [held[int(one.kind)] for one in why] for member, why in found.items() if member in called}
     is_settled = bool(item.result) or sitting.adopted_at is not None
     recused = item.recused if is_settled else list(recusals)
     # Whoever declared an interest after having voted is out of the count: what they said no longer weighs.
@@ -135,7 +146,8 @@ def _make_state(
     sheets = {member: sheet for member, sheet in scores.items() if member not in recused}
     tally = count_votes(counted, members=[one.pk for one in members], recused=recused, quorum=sitting.quorum)
     outcome = item.result or (WITHDRAWN if is_settled or not is_at_committee(item.case) else "")
-    return ItemState(item, members, recusals, tally, weigh_scores(sheets, weights=weights), outcome)
+    others = frozenset(found) - called
+    return ItemState(item, members, recusals, tally, weigh_scores(sheets, weights=weights), outcome, others)
 
 
 def _read_interests(members: Sequence[User], cases: Sequence[Case]) -> list[Interest]:
@@ -160,6 +172,13 @@ def _hold(interests: Sequence[Interest]) -> list[HeldInterest]:
 
 def _list_subjects(case: Case) -> list[str]:
     return [f"case:{case.pk}"] + ([f"organisation:{case.organisation_id}"] if case.organisation_id else [])
+
+
+def may_adopt(states: Sequence[ItemState], person: User) -> bool:
+    """Who withdrew from no file of the sitting; anyone of it, where all did from one or another."""
+    members = states[0].members if states else ()
+    free = [one for one in members if not any(state.is_closed_to(one) for state in states)]
+    return person in (free or members)
 
 
 def write_minutes(sitting: Sitting, states: Sequence[ItemState]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from essor.programmes.models import Programme
 from essor.programmes.queries import get_programme
-from essor.programmes.rules import ProgrammeError
+from essor.programmes.rules import FIRST_DAY, LAST_DAY, ProgrammeError
 from essor.programmes.wording import explain
 
 
@@ -22,8 +22,9 @@ def find_programme(slug: str) -> Programme:
 
 
 def read_day(request: HttpRequest) -> date:
-    """``?on=``; today where it is no day."""
+    """``?on=``; today where it is no day, or out of reach."""
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        on = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return timezone.localdate()
+    return on if FIRST_DAY <= on <= LAST_DAY else timezone.localdate()

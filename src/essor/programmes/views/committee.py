@@ -19,7 +19,7 @@ from essor.cases.models import Case, CaseMessage
 from essor.cases.views.private import do_or, keep_private, language_of_page
 from essor.directory.queries import find_by_name
 from essor.programmes import actions
-from essor.programmes.committee_forms import EndForm, InterestForm, ScoreForm, VoteForm
+from essor.programmes.committee_forms import AdoptForm, EndForm, InterestForm, ScoreForm, VoteForm
 from essor.programmes.funding_pictures import build_caps_table, build_funding_table, say_sums
 from essor.programmes.models import Interest, Score, Sitting, SittingItem, Vote
 from essor.programmes.pictures import build_minutes_table
@@ -27,6 +27,7 @@ from essor.programmes.queries import sittings as queries
 from essor.programmes.queries.funding import read_funding
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.views.sides import REFUSALS
+from essor.programmes.views.sittings import require_places
 from essor.programmes.wording import explain
 from essor.territories.queries import get_name
 
@@ -107,6 +108,7 @@ def show_sitting(request: HttpRequest, pk: int) -> HttpResponse:
 def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None) -> HttpResponse:
     person = _person(request)
     states = queries.read_items(sitting)
+    is_out = not queries.may_adopt(states, person)
     decided = [state for state in states if state.outcome]
     voted = set(Vote.objects.filter(item__sitting=sitting, member=person).values_list("item_id", flat=True))
     context = {
@@ -122,8 +124,10 @@ def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None 
             }
             for state in states
         ],
-        "minutes": build_minutes_table(decided, closed_to=person.pk) if decided else None,
-        "may_adopt": sitting.adopted_at is None and all(state.outcome for state in states),
+        "minutes": build_minutes_table(decided, reader=person) if decided else None,
+        "may_adopt": sitting.adopted_at is None and not is_out and all(state.outcome for state in states),
+        "is_out": is_out,
+        "form": sent or AdoptForm(),
         "sent": sent,
     }
     return render(request, "programmes/committee_sitting.html", context, status=400 if sent else 200)
@@ -134,7 +138,7 @@ def _show_sitting(request: HttpRequest, sitting: Sitting, sent: CaseForm | None 
 @keep_private
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     sitting, now = get_sitting(request, pk), timezone.now()
-    form = CaseForm(request.POST)
+    form = AdoptForm(request.POST)
 
     def deed(_said: dict[str, Any]) -> None:
         actions.adopt_minutes(sitting=sitting, by=_person(request), now=now)
@@ -214,10 +218,11 @@ def _do(
 
 
 def get_sitting(request: HttpRequest, pk: int) -> Sitting:
-    """Of whoever is called."""
+    """Of whoever is called, while their role covers the places of its files."""
     sitting = Sitting.objects.filter(pk=pk, members=_person(request)).select_related("programme").first()
     if sitting is None:
         raise Http404(_("Aucune séance de ce numéro ne vous appelle."))
+    require_places(sitting, _person(request), "decide_files")
     return sitting
 
 

@@ -103,7 +103,7 @@ def declare(request: HttpRequest, side: Side) -> HttpResponse:
 
     return side.do(
         request, form, deed, _("Merci : ces nouvelles sont inscrites."), page="news",
-        show_again=lambda: _show(request, side, form),
+        show_again=lambda: _show(request, side, form), refusals=NEWS_REFUSALS,
     )  # fmt: skip
 
 

@@ -32,33 +32,33 @@ def send_own_pack(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @keep_private
 def send_pack(request: HttpRequest, pk: int) -> HttpResponse:
-    return _send_pack(get_sitting(request, pk), None)
+    return _send_pack(get_sitting(request, pk), cast(User, request.user))
 
 
 @open_to(Audience.COMMITTEE)
 @require_safe
 @keep_private
 def send_own_minutes(request: HttpRequest, pk: int) -> HttpResponse:
-    return _send_minutes(get_called(request, pk), cast(User, request.user).pk)
+    return _send_minutes(get_called(request, pk), cast(User, request.user))
 
 
 @open_to(Audience.ADVISER)
 @require_safe
 @keep_private
 def send_minutes(request: HttpRequest, pk: int) -> HttpResponse:
-    return _send_minutes(get_sitting(request, pk), None)
+    return _send_minutes(get_sitting(request, pk), cast(User, request.user))
 
 
-def _send_pack(sitting: Sitting, reader: User | None) -> HttpResponse:
+def _send_pack(sitting: Sitting, reader: User) -> HttpResponse:
     now = timezone.now()
     places = list_names(timezone.localdate(now), language_of_page())
     content = print_pack(read_pack(sitting, reader=reader), places=places, at=now)
     return _send(content, _("cahier"), sitting)
 
 
-def _send_minutes(sitting: Sitting, closed_to: int | None) -> HttpResponse:
+def _send_minutes(sitting: Sitting, reader: User) -> HttpResponse:
     at = sitting.adopted_at or timezone.now()
-    content = print_minutes(sitting, read_items(sitting), closed_to=closed_to, at=at)
+    content = print_minutes(sitting, read_items(sitting, reader=reader), reader=reader, at=at)
     return _send(content, _("proces-verbal"), sitting)
 
 

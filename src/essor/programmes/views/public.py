@@ -68,15 +68,12 @@ def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[st
 
 
 def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
-    """Lives on the day; jobs only of the last 31st of December, with what was said by then: two days that follow each
-    other would tell what one enterprise declared between them."""
-    lives = read_outcomes(list_followed(programme, on=on), on=on)
+    """Of the last 31st of December, with what was said by then: two days that follow each other would tell what became
+    of one enterprise between them."""
     year_end = date(on.year - 1, 12, 31)
-    if not lives.opened:
-        return {"ages": None, "declared": None, "year_end": year_end}
-    declared = read_outcomes(list_followed(programme, on=year_end), on=year_end).declared
+    found = read_outcomes(list_followed(programme, on=year_end), on=year_end)
     return {
-        "ages": build_ages_table(lives.ages, is_public=True),
-        "declared": declared if declared.told_jobs >= FEWEST else None,
+        "ages": build_ages_table(found.ages, is_public=True) if found.opened else None,
+        "declared": found.declared if found.declared.told_jobs >= FEWEST else None,
         "year_end": year_end,
     }

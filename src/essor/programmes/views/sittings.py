@@ -85,13 +85,16 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None, about: int = 0) -> HttpResponse:
-    states = queries.read_items(sitting)
+    reader = _person(request)
+    states = queries.read_items(sitting, reader=reader)
+    opened = [state for state in states if not state.is_closed_to(reader)]
     items = [
         {
             "state": state,
+            "is_closed": state.is_closed_to(reader),
             "recused": [(str(why[0].person), queries.name_interests(why)) for why in state.recusals.values()],
             "form": None
-            if state.outcome
+            if state.outcome or state.is_closed_to(reader)
             else (sent if sent and state.item.pk == about else DecideForm(auto_id=f"decide_{state.item.pk}_%s")),
             "is_sent": bool(sent) and state.item.pk == about,
         }
@@ -102,8 +105,8 @@ def _show(request: HttpRequest, sitting: Sitting, sent: CaseForm | None = None, 
         "programme": getattr(sitting.programme, f"name_{language_of_page()}"),
         "items": items,
         "members": [str(one) for one in sitting.members.order_by("name", "pk")],
-        "minutes": build_minutes_table(states),
-        "scores": build_scores_table(states, language=language_of_page()),
+        "minutes": build_minutes_table([one for one in states if one.outcome or one in opened], reader=reader),
+        "scores": build_scores_table(opened, language=language_of_page()),
     }
     return render(request, "programmes/sitting.html", context, status=400 if sent else 200)
 
@@ -131,6 +134,11 @@ def get_sitting(request: HttpRequest, pk: int) -> Sitting:
     sitting = Sitting.objects.select_related("programme").filter(pk=pk).first()
     if sitting is None:
         raise Http404(_("Aucune séance ne porte ce numéro."))
-    for code in sorted(set(sitting.items.values_list("case__territory_code", flat=True))):
-        require(_person(request), "handle_cases", code)
+    require_places(sitting, _person(request), "handle_cases")
     return sitting
+
+
+def require_places(sitting: Sitting, person: User, action: str) -> None:
+    """Raises NotAllowed unless the person may do it wherever a file of the sitting is."""
+    for code in sorted(set(sitting.items.values_list("case__territory_code", flat=True))):
+        require(person, action, code)
