@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
-from essor.programmes.models import Interest, Offer, PaymentRequest, SittingItem
+from essor.programmes.models import AgreementDocument, Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
@@ -36,6 +36,10 @@ def _export(case: Case) -> Any:
     return None if said is None else {**said, "funding": export_funding(funding), "news": export_news(case)}
 
 
+def _list_kept() -> set[str]:
+    return set(AgreementDocument.objects.values_list("sha256", flat=True))
+
+
 PROGRAMME = Hanging(
     code=CaseEvent.Kind.PROGRAMME,
     title=_("Le programme"),
@@ -47,4 +51,5 @@ PROGRAMME = Hanging(
     describe=describe_deed,
     export=_export,
     erase=_erase,
+    list_kept=_list_kept,
 )

@@ -133,6 +133,12 @@ SENTENCES: Mapping[str, Any] = {
         "L’annuaire a {n} organisations de ce nom (« {name} ») : il en faut une. Écrivez son nom entier, ou la fin de "
         "son adresse dans l’annuaire."
     ),
+    "agreement-full": _("Cette entente a déjà {most} documents : c’est le plus qu’elle garde."),
+    "report-unknown": _("Ce rapport, ou ce document, n’est pas de cette entente. Relisez la page."),
+    "report-rendered": _("Ce rapport est déjà inscrit comme reçu."),
+    "report-not-rendered": _("Ce rapport n’est pas inscrit comme reçu : il n’y a rien à corriger."),
+    "report-day-to-come": _("Le {on} est à venir : un rapport s’inscrit une fois reçu."),
+    "report-too-early": _("Le {on} vient avant l’entente, qui commence le {starts_on}."),
     "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
     "days-not-in-order": _("Le premier jour doit venir avant le second."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),

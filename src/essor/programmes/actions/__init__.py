@@ -25,10 +25,20 @@ from essor.programmes.actions.offers import (
     pay,
     recover,
 )
+from essor.programmes.actions.reporting import (
+    Watched,
+    deposit_document,
+    record_report,
+    send_agreement_letters,
+    set_contact,
+    watch_agreements,
+    withdraw_report,
+)
 
 __all__ = [
     "Asked",
     "Imported",
+    "Watched",
     "accept_offer",
     "add_share",
     "adopt_minutes",
@@ -39,6 +49,7 @@ __all__ = [
     "decide_item",
     "declare",
     "declare_interest",
+    "deposit_document",
     "drop_payment",
     "end_interest",
     "end_offer",
@@ -52,8 +63,13 @@ __all__ = [
     "open_item",
     "open_programme",
     "pay",
+    "record_report",
     "recover",
     "score_item",
+    "send_agreement_letters",
+    "set_contact",
     "set_project_cost",
     "vote_on",
+    "watch_agreements",
+    "withdraw_report",
 ]
