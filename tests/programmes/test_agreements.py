@@ -1,185 +1,35 @@
-"""Agreements once signed: what they are owed and when, their papers, what is told before the end, the credit shared."""
+"""Agreements once signed: clauses and money, reports that come, papers, who may read and write, their pages."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from essor.accounts.models import AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from essor.cases import storage
-from essor.cases.actions import attach_document, close_case, erase_case, move_case, sweep_documents
-from essor.cases.models import Case
+from essor.cases.actions import attach_document, close_case, erase_case, sweep_documents
 from essor.cases.rules import CaseError
-from essor.observatory.labels import DEEDS
-from essor.programmes import actions, agreement_letters
-from essor.programmes.agreement_pictures import build_credit_table, list_clauses, say_check
-from essor.programmes.models import Agreement, AgreementDocument, AgreementLetter, AgreementReport, Programme
+from essor.programmes import actions
+from essor.programmes.agreement_pictures import list_clauses, say_check
+from essor.programmes.models import Agreement, AgreementDocument, AgreementReport
 from essor.programmes.queries.agreements import list_readable, read_agreement
-from essor.programmes.queries.credit import read_credit
-from essor.programmes.reporting import (
-    ENDS,
-    Alert,
-    EnvelopeCheck,
-    ReportingClause,
-    count_days_left,
-    find_alerts,
-    list_reports_due,
-    read_reporting,
-)
-from essor.programmes.rules import Clauses, ProgrammeError, Term
-from essor.programmes.tasks import AgreementsNotWatched, watch_agreements
+from essor.programmes.reporting import EnvelopeCheck
+from essor.programmes.rules import Clauses, ProgrammeError
 from essor.programmes.wording import SENTENCES, explain
 from essor.territories.actions import load_shipped_territories
 from tests.pages import StrictClient
 
-from .conftest import DAY, NOW, SAID, TODAY, ask, define, open_file
+from .agreeing import CLAUSES, FIRST, admin, deposit, far, folder, open_enterprise, record, sign, signed, watch
+from .conftest import DAY, NOW, SAID, TODAY, define, open_file
 
-LABEL = {"fr": "Rapport annuel", "en": "Yearly report"}
-REPORTS = [
-    {"code": "yearly", "label": LABEL, "every_months": 12, "within_days": 20},
-    {
-        "code": "final",
-        "label": {"fr": "Bilan", "en": "Final report"},
-        "about_on": date(2022, 12, 31),
-        "within_days": 60,
-    },
-]
-CLAUSES = {"floor_cad": 23_000, "reports": REPORTS}
-TERM = Term(date(2017, 11, 23), date(2023, 1, 1))
-FIRST = date(2018, 11, 22)
-"""The last day of the first year."""
-
-
-def sign(*partners: str, **said: Any) -> Programme:
-    """A programme with one agreement for each partner."""
-    model = SAID["agreements"][0] | {"clauses": CLAUSES}
-    agreements = [model | {"id": f"entente-{n}", "partner": one} for n, one in enumerate(partners or ("Caisse",), 1)]
-    load_shipped_territories(by=None, now=NOW)
-    return actions.open_programme(definition=define(agreements=agreements, **said), by=None, now=NOW)
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path
-    return tmp_path
-
-
-@pytest.fixture
-def signed(guards: None) -> Agreement:
-    return sign().agreements.get()
-
-
-def deposit(agreement: Agreement, content: bytes = b"Entente", name: str = "entente.txt", **said: Any) -> Any:
-    return actions.deposit_document(
-        agreement=agreement, name=name, chunks=[content], **({"by": None, "now": NOW} | said)
-    )
-
-
-def record(agreement: Agreement, **said: Any) -> AgreementReport:
-    told: dict[str, Any] = {"code": "yearly", "about_on": FIRST, "rendered_on": TODAY, "by": None, "now": NOW}
-    return actions.record_report(agreement=agreement, **(told | said))
-
-
-# Which reports, and when: dates alone.
-
-
-def test_a_report_is_owed_for_each_period_and_the_last_one_ends_with_the_term() -> None:
-    clause = ReportingClause("half", LABEL, 0, every_months=24)
-    found = list_reports_due([clause], term=TERM, rendered=(), on=date(2017, 12, 1))
-    days = [(one.first_on, one.about_on) for one in found]
-    assert days == [
-        (date(2017, 11, 23), date(2019, 11, 22)),
-        (date(2019, 11, 23), date(2021, 11, 22)),
-        (date(2021, 11, 23), date(2022, 12, 31)),
-    ]
-    assert found[-1].due_on == date(2023, 1, 2), "31 December 2022 is a Saturday; 1 January a holiday, and a Sunday"
-
-
-@given(
-    st.integers(1, 36),
-    st.dates(date(2000, 1, 31), date(2030, 12, 31)),
-    st.integers(1, 3000),
-    st.integers(0, 90),
-)
-def test_periods_follow_each_other_and_fill_the_term(months: int, start: date, days: int, within: int) -> None:
-    term = Term(start, start + days * DAY)
-    clause = ReportingClause("one", LABEL, within, every_months=months)
-    found = list_reports_due([clause], term=term, rendered=(), on=start)
-    day = start
-    for one in found:
-        assert one.first_on == day
-        assert day <= one.about_on <= one.due_on
-        day = one.about_on + DAY
-    assert day == term.ends_before
-
-
-@pytest.mark.parametrize(
-    ("on", "state"),
-    [
-        (date(2018, 11, 19), "to_come"),
-        (date(2018, 11, 23), "due"),
-        (date(2018, 12, 20), "due"),
-        (date(2018, 12, 21), "late"),
-    ],
-)
-def test_a_report_is_to_come_then_due_then_late(on: date, state: str) -> None:
-    clause = ReportingClause("yearly", LABEL, 20, every_months=12)
-    found = list_reports_due([clause], term=TERM, rendered=(), on=on)[0]
-    assert (found.about_on, found.due_on, found.state) == (FIRST, date(2018, 12, 20), state)
-    told = list_reports_due([clause], term=TERM, rendered={found.key}, on=on)[0]
-    assert told.state == "done"
-
-
-@pytest.mark.parametrize(
-    ("days_left", "kinds"),
-    [(181, []), (180, ["end_180"]), (91, ["end_180"]), (90, ["end_90"]), (0, ["end_30"]), (-1, [])],
-)
-def test_the_end_is_told_at_each_milestone_and_not_after(days_left: int, kinds: list[str]) -> None:
-    on = TERM.ends_before - DAY - days_left * DAY
-    found = find_alerts([], term=TERM, sent=(), on=on)
-    assert [one.kind for one in found] == kinds
-    assert not find_alerts([], term=TERM, sent=found, on=on)
-    assert count_days_left(TERM, on) == (days_left if days_left >= 0 else None)
-
-
-def test_whoever_owes_three_reports_is_asked_for_the_latest() -> None:
-    clause = ReportingClause("yearly", LABEL, 20, every_months=12)
-    reports = list_reports_due([clause], term=TERM, rendered=(), on=date(2021, 6, 1))
-    assert [one.state for one in reports[:4]] == ["late", "late", "late", "to_come"]
-    found = find_alerts(reports, term=TERM, sent=(), on=date(2021, 6, 1))
-    assert found == [Alert("late", "yearly", date(2020, 11, 22))]
-
-
-@pytest.mark.parametrize("said", [{"every_months": 12, "about_on": date(2022, 1, 1)}, {"every_months": None}])
-def test_a_clause_says_every_how_many_months_or_which_day(said: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="l’un des deux"):
-        sign_with([REPORTS[0] | said])
-    with pytest.raises(ValidationError, match="le même code"):
-        sign_with([REPORTS[0], REPORTS[0]])
-
-
-def sign_with(reports: list[dict[str, Any]]) -> Any:
-    return define(agreements=[SAID["agreements"][0] | {"clauses": {"reports": reports}}])
-
-
-def test_clauses_are_read_back_as_they_were_signed(signed: Agreement) -> None:
-    yearly, final = read_reporting(signed.clauses)
-    assert (yearly.code, yearly.every_months, yearly.within, yearly.label["en"]) == ("yearly", 12, 20, "Yearly report")
-    assert (final.every_months, final.about_on) == (None, date(2022, 12, 31))
-    assert read_reporting({"floor_cad": 1}) == []
+__all__ = ["admin", "far", "folder", "signed"]
 
 
 # Whether the money is enough.
@@ -336,13 +186,6 @@ def test_the_erasure_of_a_file_leaves_what_an_agreement_keeps(
 # Who may.
 
 
-@pytest.fixture
-def far(db: None) -> User:
-    user = User.objects.create_user("loin@exemple.test", "un mot de passe long", name="Loin")
-    user.roles.create(kind="adviser", body="CLD d’ailleurs", territory_code="660", starts_on=date(2010, 1, 1))
-    return user
-
-
 def test_who_serves_a_part_of_the_territory_reads_and_does_not_write(
     guards: None, adviser: User, far: User, members: list[User]
 ) -> None:
@@ -364,167 +207,6 @@ def test_who_serves_a_part_of_the_territory_reads_and_does_not_write(
     assert deposit(agreement, by=whole).deposited_by == whole
 
 
-# Alerts.
-
-
-@pytest.fixture
-def admin(db: None) -> User:
-    user = User.objects.create_user("admin@exemple.test", "un mot de passe long", name="Dominique Admin")
-    user.roles.create(kind="administrator", starts_on=date(2010, 1, 1))
-    return user
-
-
-def watch(on: date) -> dict[str, int]:
-    return watch_agreements(datetime(on.year, on.month, on.day, 15, tzinfo=NOW.tzinfo))
-
-
-def test_each_thing_is_told_once_to_administrators_and_to_the_partner(signed: Agreement, admin: User) -> None:
-    actions.set_contact(agreement=signed, email="contact@exemple.test", by=admin, now=NOW)
-    assert watch(date(2018, 11, 1))["sent"] == 0
-    assert watch(date(2018, 11, 23)) == {"told": 1, "failed": 0, "sent": 2}
-    assert watch(date(2018, 11, 24))["sent"] == 0
-    assert sorted(letter.to[0] for letter in mail.outbox) == ["admin@exemple.test", "contact@exemple.test"]
-    assert "Rapport annuel" in mail.outbox[0].subject
-    to_admin, to_partner = sorted(mail.outbox, key=lambda one: one.to[0])
-    assert reverse("agreement", args=["essai", "entente-1"]) in to_admin.body
-    assert "bureau" not in to_partner.body
-    assert "Dominique" not in to_partner.body
-    assert watch(date(2018, 12, 21))["told"] == 1
-    assert "En retard" in mail.outbox[-1].subject
-    assert watch(date(2022, 7, 4))["told"] == 2, "180 days before the end, and the latest year that is late"
-    assert {one.kind for one in AgreementLetter.objects.all()} == {"due", "late", "end_180"}
-
-
-def test_the_end_is_told_three_times(signed: Agreement, admin: User) -> None:
-    for days in range(200, -3, -1):
-        watch(date(2022, 12, 31) - days * DAY)
-    subjects = [one.subject for one in mail.outbox if "finit le" in one.subject]
-    assert len(subjects) == len(ENDS)
-    assert "31" in subjects[0]
-
-
-def test_a_letter_with_nothing_left_to_say_does_not_leave(signed: Agreement, admin: User) -> None:
-    letter = AgreementLetter(agreement=signed, kind="due", code="yearly", about_on=FIRST, created_at=NOW)
-    letter.recipient = admin
-    written = agreement_letters.write_letter(letter, on=TODAY)
-    assert written is not None
-    record(signed)
-    assert agreement_letters.write_letter(letter, on=TODAY) is None
-    ended = AgreementLetter(
-        agreement=signed, kind="end_30", about_on=date(2022, 12, 31), recipient=admin, created_at=NOW
-    )
-    assert agreement_letters.write_letter(ended, on=date(2022, 12, 31)) is not None
-    assert agreement_letters.write_letter(ended, on=date(2023, 1, 1)) is None, "the agreement is over"
-    to_nobody = AgreementLetter(
-        agreement=signed, kind="late", code="final", about_on=date(2022, 12, 31), created_at=NOW
-    )
-    assert agreement_letters.write_letter(to_nobody, on=TODAY) is None
-    admin.is_active = False
-    to_nobody.recipient = admin
-    assert agreement_letters.write_letter(to_nobody, on=TODAY) is None
-
-
-def test_a_fault_on_one_agreement_leaves_the_others_told(
-    guards: None, admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken = sign("Caisse", "MRC").agreements.order_by("pk").first()
-    find = find_alerts
-
-    def fail(reports: Any, **said: Any) -> Any:
-        if not AgreementLetter.objects.exists() and not seen:
-            seen.append(broken)
-            raise ValueError
-        return find(reports, **said)
-
-    seen: list[Any] = []
-    monkeypatch.setattr("essor.programmes.actions.reporting.find_alerts", fail)
-    with pytest.raises(AgreementsNotWatched):
-        watch(date(2018, 11, 23))
-    assert [letter.agreement.partner for letter in AgreementLetter.objects.all()] == ["MRC"]
-    assert len(mail.outbox) == 1
-
-
-def test_the_trace_says_that_an_address_is_known_and_never_which(signed: Agreement, admin: User) -> None:
-    actions.set_contact(agreement=signed, email="contact@exemple.test", by=admin, now=NOW)
-    record(signed)
-    events = AuditEvent.objects.filter(target_kind="agreement", target_id=str(signed))
-    assert "contact@" not in str([event.after for event in events])
-    assert events.get(action="set_agreement_contact").after == {"is_known": True}
-    for action in (
-        "set_agreement_contact", "record_agreement_report", "withdraw_agreement_report", "deposit_agreement_document"
-    ):  # fmt: skip
-        assert action in DEEDS
-    signed.refresh_from_db()
-    assert signed.contact_email == "contact@exemple.test"
-    actions.set_contact(agreement=signed, email="", by=None, now=NOW)
-    signed.refresh_from_db()
-    assert signed.contact_email == ""
-
-
-# Credit.
-
-
-def open_enterprise(*agreements: Agreement, cents: int = 23_000_00) -> Case:
-    """The second agreement gives twice as much as the first."""
-    case = open_file()
-    for rank, agreement in enumerate(agreements):
-        offer = actions.make_offer(agreement=agreement, case=case, asked=ask(cents + rank * cents), by=None, now=NOW)
-        actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=None, now=NOW)
-        case.refresh_from_db()
-    return move_case(case=case, move="open" if agreements else "to_running", by=None, now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("rule", "shares"),
-    [
-        ("equal", (Fraction(3, 2), Fraction(1, 2))),
-        ("accepted", (Fraction(4, 3), Fraction(2, 3))),
-    ],
-)
-def test_a_start_up_that_two_partners_claim_is_counted_once(
-    guards: None, adviser: User, rule: str, shares: tuple[Fraction, Fraction]
-) -> None:
-    programme = sign("Caisse", "MRC", credit=rule)
-    caisse, mrc = programme.agreements.order_by("pk")
-    open_enterprise(caisse, mrc)
-    open_enterprise(caisse)
-    open_file()
-    credit = read_credit(programme, on=TODAY)
-    assert (credit.counted, credit.claimed) == (2, {"Caisse": 2, "MRC": 1})
-    assert (credit.shares["Caisse"], credit.shares["MRC"]) == shares
-    assert read_credit(programme, on=TODAY - DAY).counted == 0
-    words = [cell for row in build_credit_table(credit, rule=rule).rows for cell in row.cells]
-    assert words[-2:] == [3, 2]
-
-
-def test_what_is_not_paid_yet_is_to_be_shared_under_that_rule(guards: None, adviser: User) -> None:
-    programme = sign("Caisse", "MRC", credit="paid")
-    caisse, mrc = programme.agreements.order_by("pk")
-    case = open_enterprise(caisse, mrc)
-    assert read_credit(programme, on=TODAY).unshared == 1
-    actions.pay(offer=case.offers.get(agreement=mrc), cents=100, on=TODAY, words="", by=None, approved_by=None, now=NOW)
-    assert read_credit(programme, on=TODAY).shares == {"Caisse": 0, "MRC": 1}
-
-
-def test_an_offer_that_was_cancelled_claims_nothing(guards: None, adviser: User) -> None:
-    programme = sign("Caisse", "MRC")
-    caisse, mrc = programme.agreements.order_by("pk")
-    case = open_enterprise(caisse, mrc)
-    actions.end_offer(offer=case.offers.get(agreement=mrc), on=TODAY, words="Retiré", by=None, now=NOW)
-    assert read_credit(programme, on=TODAY).claimed == {"Caisse": 1}
-    actions.end_offer(offer=case.offers.get(agreement=caisse), on=TODAY, words="Retiré", by=None, now=NOW)
-    credit = read_credit(programme, on=TODAY)
-    assert (credit.counted, credit.unclaimed, credit.claimed) == (1, 1, {})
-
-
-def test_a_rule_of_credit_is_one_that_exists(guards: None) -> None:
-    with pytest.raises(ValidationError):
-        define(credit="first")
-    programme = sign(credit="accepted")
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Programme.objects.filter(pk=programme.pk).update(credit_rule="first")
-
-
 # Pages.
 
 
@@ -534,10 +216,20 @@ def test_the_page_says_clauses_sum_money_reports_and_papers(
     client.force_login(admin)
     page = reverse("agreement", args=["essai", "entente-1"])
     shown = client.get(page, {"on": "2018-12-21"}).content.decode().replace("\u00a0", " ")
-    for said in ("15 × 23 000 $ = 345 000 $", "juste assez", "Au moins 23 000 $", "en retard", "Rapport annuel, du 23"):
+    for said in (
+        "15 × 23 000 $ = 345 000 $",
+        "juste assez",
+        "Au moins 23 000 $",
+        "en retard",
+        "Rapport annuel, du 23",
+        "Ce qui viendra",
+    ):
         assert said in shown
     soon = client.get(page, {"on": "2022-12-30"}).content.decode().replace("\u00a0", " ")
     assert "il reste 1 jour." in soon
+    for address in (page, reverse("agreements", args=["essai"]), reverse("programme", args=["essai"])):
+        for on in ("0001-01-01", "9999-12-31", "hier"):
+            assert client.get(address, {"on": on}).status_code == 200
     listed = client.get(reverse("agreements", args=["essai"])).content.decode()
     assert page in listed
     assert client.get(reverse("agreement", args=["essai", "nulle"])).status_code == 404

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from essor.cases.forms import CaseForm
+from essor.programmes.following_forms import NO, YES
 
 SIGN = "|"
 """Between the code of a clause, which has no such sign, and a day."""
@@ -69,6 +70,19 @@ class MistakeForm(CaseForm):
     def __init__(self, *args: Any, reports: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "report", reports)
+
+
+class ClaimForm(CaseForm):
+    name = "claim"
+
+    reference = forms.CharField(label=_("Référence du dossier"), max_length=20)
+    claims = forms.TypedChoiceField(
+        label=_("Ce partenaire"),
+        choices=((YES, _("l’a aidée aussi, sans offre à lui")), (NO, _("ne la réclame plus"))),
+        coerce=YES.__eq__,
+        initial=YES,
+        widget=forms.RadioSelect,
+    )
 
 
 class ContactForm(CaseForm):

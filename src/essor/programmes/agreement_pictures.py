@@ -27,15 +27,16 @@ REPORTS: Mapping[str, Any] = {
 }
 RULES: Mapping[str, Any] = {
     EQUAL: gettext_lazy(
-        "Une entreprise ouverte compte une fois. Son crédit de 1 se partage à parts égales entre les partenaires dont "
-        "elle a accepté une offre."
+        "Une entreprise ouverte compte une fois. Son crédit de 1 se partage à parts égales entre les partenaires qui "
+        "la réclament : elle a accepté leur offre, ou ils disent l’avoir aidée."
     ),
     ACCEPTED: gettext_lazy(
         "Une entreprise ouverte compte une fois. Son crédit de 1 se partage selon ce que chaque partenaire lui a "
-        "offert et qu’elle a accepté."
+        "offert et qu’elle a accepté ; qui la réclame sans offre n’en a pas de part."
     ),
     PAID: gettext_lazy(
-        "Une entreprise ouverte compte une fois. Son crédit de 1 se partage selon ce que chaque partenaire lui a versé."
+        "Une entreprise ouverte compte une fois. Son crédit de 1 se partage selon ce que chaque partenaire lui a "
+        "versé ; qui la réclame sans argent n’en a pas de part."
     ),
 }
 LETTERS: Mapping[str, Any] = {
@@ -140,10 +141,13 @@ def say_report(report: ReportDue, *, language: str) -> str:
     return _("{label}, du {first} au {last}").format(label=label, first=write_day(report.first_on), last=last)
 
 
-def build_reports_table(page: AgreementPage, reports: Sequence[ReportDue], *, language: str) -> Table | None:
-    """What is owed and when; None where there is nothing to say."""
+def build_reports_table(
+    page: AgreementPage, reports: Sequence[ReportDue], title: str, *, language: str
+) -> Table | None:
+    """None where there is nothing to say."""
     columns = [
-        Column(_("Rapport")), Column(_("Pour le"), "day"), Column(_("État")), Column(_("Reçu")), Column(_("Document")),
+        Column(_("Rapport")), Column(_("Pour le"), "day"), Column(_("État")), Column(_("Reçu le")),
+        Column(_("Document")),
     ]  # fmt: skip
     rows = []
     for one in reports:
@@ -161,7 +165,7 @@ def build_reports_table(page: AgreementPage, reports: Sequence[ReportDue], *, la
                 note="" if came is None else _tell_who(came.words, came.recorded_by),
             )
         )  # fmt: skip
-    return Table(_("Ce que l’entente demande, et quand"), columns, rows) if rows else None
+    return Table(title, columns, rows) if rows else None
 
 
 def _tell_who(words: str, person: Any) -> str:

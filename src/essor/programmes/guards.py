@@ -71,6 +71,9 @@ GUARDS = (
         ),
     ),
     WrittenOnce(
+        "programmes_creditclaim", ("agreement_id", "enrolment_id", "is_claimed", "declared_at", "declared_by_id")
+    ),
+    WrittenOnce(
         MOVES,
         (
             "agreement_id", "offer_id", "kind", "source_account", "target_account", "cents", "happened_on", "words",

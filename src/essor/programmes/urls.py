@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern] = [
         agreements.download,
         name="agreement_document",
     ),
+    path("bureau/programmes/<slug:slug>/ententes/<slug:code>/reclamer/", agreements.claim, name="agreement_claim"),
     path("bureau/programmes/<slug:slug>/ententes/<slug:code>/contact/", agreements.contact, name="agreement_contact"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),

@@ -1,6 +1,7 @@
 """Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.claiming import claim_startup
 from essor.programmes.actions.committee import (
     adopt_minutes,
     call_sitting,
@@ -46,6 +47,7 @@ __all__ = [
     "ask_for_news",
     "ask_payment",
     "call_sitting",
+    "claim_startup",
     "decide_item",
     "declare",
     "declare_interest",

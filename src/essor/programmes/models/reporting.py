@@ -1,4 +1,5 @@
-"""What is kept of an agreement once it is signed: its papers, the reports that came, the letters that tell of both."""
+"""What is kept of an agreement once it is signed: its papers, the reports that came, the start-ups that its partner
+claims, the letters that tell."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from essor.accounts.models import AppendOnlyQuerySet, WaitingLetter
-from essor.programmes.models.agreements import Agreement
+from essor.programmes.models.agreements import Agreement, Enrolment
 
 
 class AgreementDocument(models.Model):
@@ -63,6 +64,27 @@ class AgreementReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement} {self.code} {self.about_on}"
+
+
+class CreditClaim(models.Model):
+    """A partner says that it helped a start-up, without an offer of its own; of one agreement and one start-up, the
+    latest row counts. ``is_claimed`` False: it says so no more."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="claims")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
+    is_claimed = models.BooleanField()
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AppendOnlyQuerySet["CreditClaim"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} {self.enrolment}"
 
 
 class AgreementLetter(WaitingLetter):

@@ -75,7 +75,7 @@ def list_lines(programme: Programme, agreements: list[Agreement], *, on: date) -
 
 
 def read_agreement(agreement: Agreement, *, on: date) -> AgreementPage:
-    """In six queries."""
+    """In five queries."""
     envelopes = read_envelopes(agreement.programme, on=on)
     rendered = read_rendered(agreement, on=on)
     same = [envelope for one, envelope in envelopes.items() if one.target_id == agreement.target_id]

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to
 from essor.cases.forms import CaseForm, DocumentForm
+from essor.cases.queries import list_visible_cases
 from essor.cases.views.private import do_or, keep_private, language_of_page, send_document
 from essor.programmes import actions
-from essor.programmes.agreement_forms import ContactForm, MistakeForm, ReportForm, name_report
+from essor.programmes.agreement_forms import ClaimForm, ContactForm, MistakeForm, ReportForm, name_report
 from essor.programmes.agreement_pictures import (
     build_agreements_table,
     build_credit_table,
@@ -34,6 +35,7 @@ from essor.programmes.pictures import build_envelopes_table
 from essor.programmes.queries import agreements as queries
 from essor.programmes.queries.credit import read_credit
 from essor.programmes.reporting import ENDS, list_nearest
+from essor.programmes.rules import ProgrammeError
 from essor.programmes.views.asking import find_programme, read_day
 from essor.programmes.views.files import REFUSALS
 from essor.territories.queries import get_name
@@ -71,6 +73,7 @@ def _show(request: HttpRequest, agreement: Agreement, sent: CaseForm | None = No
     on, language, programme = read_day(request), language_of_page(), agreement.programme
     page, credit = queries.read_agreement(agreement, on=on), read_credit(programme, on=on)
     reports, nearest = page.line.reports, list_nearest(page.line.reports)
+    later = [one for one in reports if one not in nearest]
     context = {
         "agreement": agreement,
         "programme": getattr(programme, f"name_{language}"),
@@ -92,8 +95,8 @@ def _show(request: HttpRequest, agreement: Agreement, sent: CaseForm | None = No
         "is_silent": page.line.envelope.promised == page.line.envelope.free,
         "claimed": credit.claimed.get(agreement.partner, 0),
         "credited": credit.shares.get(agreement.partner, 0),
-        "reports": build_reports_table(page, nearest, language=language),
-        "later": build_reports_table(page, [one for one in reports if one not in nearest], language=language),
+        "reports": build_reports_table(page, nearest, _("Ce que l’entente demande, et quand"), language=language),
+        "later": build_reports_table(page, later, _("Ce qui viendra ensuite"), language=language),
         "page": page,
         "letters": [(one, say_letter(one, reports, language=language)) for one in page.letters],
         "forms": _make_forms(page, sent, may_keep=may(_person(request), queries.KEEP, agreement.territory_code)),
@@ -105,10 +108,11 @@ def _show(request: HttpRequest, agreement: Agreement, sent: CaseForm | None = No
 def _make_forms(page: queries.AgreementPage, sent: CaseForm | None, *, may_keep: bool) -> dict[str, CaseForm | None]:
     """``sent`` takes the place of its own; none is offered to whoever only reads, nor without something to choose."""
     if not may_keep:
-        return dict.fromkeys(("contact", "document", "report", "mistake"))
+        return dict.fromkeys(("claim", "contact", "document", "report", "mistake"))
     owed, came = (_name_reports(page, is_done=is_done) for is_done in (False, True))
     documents = _name_documents(page)
     forms: dict[str, CaseForm | None] = {
+        "claim": ClaimForm(),
         "contact": ContactForm(initial={"email": page.line.agreement.contact_email}),
         "document": DocumentForm(),
         "report": ReportForm(reports=owed, documents=documents, today=timezone.localdate()) if owed else None,
@@ -177,6 +181,21 @@ def deposit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         actions.deposit_document(agreement=agreement, name=file.name, chunks=file.chunks(), by=by, now=timezone.now())
 
     return _do(request, agreement, DocumentForm(request.POST, request.FILES), deed, _("Le document est déposé."))
+
+
+@open_to(Audience.ADVISER)
+@deed_of_a_page
+@keep_private
+def claim(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    agreement, by = _find(request, slug, code), _person(request)
+
+    def deed(said: dict[str, Any]) -> None:
+        case = list_visible_cases(user=by, on=timezone.localdate()).filter(reference__iexact=said["reference"]).first()
+        if case is None:
+            raise ProgrammeError("claim-unknown")
+        actions.claim_startup(agreement=agreement, case=case, claims=said["claims"], by=by, now=timezone.now())
+
+    return _do(request, agreement, ClaimForm(request.POST), deed, _("C’est inscrit, ici et au dossier."))
 
 
 @open_to(Audience.ADVISER)

@@ -12,6 +12,8 @@ from essor.programmes.queries import get_programme
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.wording import explain
 
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+
 
 def find_programme(slug: str) -> Programme:
     """Raises Http404."""
@@ -22,8 +24,9 @@ def find_programme(slug: str) -> Programme:
 
 
 def read_day(request: HttpRequest) -> date:
-    """``?on=``; today where it is no day."""
+    """``?on=``; today where it is no day, or one so far that its hours cannot be told in another time zone."""
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        day = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return timezone.localdate()
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else timezone.localdate()

@@ -22,6 +22,7 @@ from essor.programmes.queries.credit import read_credit
 from essor.programmes.queries.following import FEWEST, list_followed, read_outcomes
 from essor.programmes.queries.journeys import read_forecasts
 from essor.programmes.rules import ProgrammeError
+from essor.programmes.views.asking import read_day
 from essor.programmes.wording import explain, explain_forecast
 
 
@@ -43,7 +44,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         programme = get_programme(slug)
     except ProgrammeError as error:
         raise Http404(explain(error)) from error
-    on, language = _read_day(request), read_language()
+    on, language = read_day(request), read_language()
     targets, envelopes = list_targets(programme), read_envelopes(programme, on=on)
     credit = read_credit(programme, on=on)
     context = {
@@ -88,10 +89,3 @@ def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
         "declared": declared if declared.told_jobs >= FEWEST else None,
         "year_end": year_end,
     }
-
-
-def _read_day(request: HttpRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return timezone.localdate()
