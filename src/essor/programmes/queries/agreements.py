@@ -84,7 +84,7 @@ def read_agreement(agreement: Agreement, *, on: date) -> AgreementPage:
         _make_line(agreement, envelopes[agreement], rendered, on=on),
         sum(envelope.promised for envelope in same) if len(same) > 1 else None,
         rendered,
-        list(AgreementDocument.objects.filter(agreement=agreement).select_related("deposited_by")),
+        list(AgreementDocument.objects.filter(agreement=agreement)),
         list(letters[:MOST_LETTERS]),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -82,7 +81,6 @@ def _show(request: HttpRequest, agreement: Agreement, sent: CaseForm | None = No
             (_("Les ententes"), reverse("agreements", args=[programme.slug])),
         ],
         "on": on,
-        "last_day": agreement.ends_before - timedelta(days=1),
         "line": page.line,
         "ends_soon": page.line.days_left is not None and page.line.days_left <= max(ENDS),
         "late": any(one.state == "late" for one in reports),
