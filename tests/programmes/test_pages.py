@@ -57,7 +57,7 @@ def test_the_public_page_says_targets_and_money_as_many_queries_whatever_their_n
 ) -> None:
     for _offer in range(12):
         actions.make_offer(agreement=agreement, case=open_file(), asked=ask(), by=adviser, now=NOW)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         page = client.get(reverse("programme", args=["essai"]))
     text = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
     assert "200 entreprises collectives à démarrer" in text

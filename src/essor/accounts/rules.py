@@ -30,6 +30,7 @@ ACTIONS = {
         Action("publish_base", ADVISER),
         Action("publish_edition", ADVISER, is_placed=True),
         Action("handle_cases", ADVISER, is_placed=True),
+        Action("keep_agreement", ADVISER, is_placed=True),
         Action("edit_aid", ADVISER),
         Action("list_eligible", ADVISER, is_placed=True),
         Action("reorganise_bodies", ADVISER, is_placed=True),

@@ -21,8 +21,9 @@ class Hanging:
     ``promoter_page``, ``adviser_page``: names of addresses, which take the link's token and the reference;
     ``overview_page``: of all files together, for advisers, called ``overview``.
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
-    database. ``erase``: blanks its words and returns how many rows that is. ``is_closed_to``: whether someone who may
-    handle such files opens nothing of this one.
+    database. ``erase``: blanks its words and returns how many rows that is. ``list_kept``: the hashes of the documents
+    that it keeps too, which the erasure of a file leaves on disk. ``is_closed_to``: whether someone who may handle such
+    files opens nothing of this one.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Hanging:
     export: Callable[[Case], Any]
     erase: Callable[[Case], int]
     is_closed_to: Callable[[Case, User], bool] = lambda _case, _person: False
+    list_kept: Callable[[], set[str]] = set
 
 
 _hangings: dict[str, Hanging] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,15 +27,39 @@ class TargetDefinition(Definition):
         return [self.code, *(code for part in self.parts for code in part.list_codes())]
 
 
+class ReportDefinition(Definition):
+    """A report that the agreement asks for: each ``every_months`` of its term, or about the day ``about_on``, within so
+    many business days after."""
+
+    code: Code
+    label: Bilingual
+    every_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    about_on: date | None = None
+    within_days: Annotated[int, Field(ge=0, le=250)]
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if (self.every_months is None) == (self.about_on is None):
+            raise ValueError(f"le rapport « {self.code} » dit « every_months » ou « about_on », l’un des deux")
+        return self
+
+
 class ClausesDefinition(Definition):
     """For each start-up, in whole dollars. ``most_loan``: the share that may be lent, as « 2/5 ». ``is_public``:
-    whether its money is public money."""
+    whether its money is public money. ``reports``: what is owed in words, and when."""
 
     floor_cad: Dollars | None = None
     cap_cad: Dollars | None = None
     most_loan: Annotated[str, Field(pattern=r"^\d{1,3}(/\d{1,3})?$")] | None = None
     two_people_from_cad: Dollars | None = None
     is_public: bool | None = None
+    reports: Annotated[tuple[ReportDefinition, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _names_each_report_once(self) -> Self:
+        if len({one.code for one in self.reports}) < len(self.reports):
+            raise ValueError("deux rapports portent le même code")
+        return self
 
 
 class ScoredDefinition(Definition):
@@ -61,7 +85,8 @@ class AgreementDefinition(Definition):
 
 
 class ProgrammeDefinition(Definition):
-    """Both days are of the programme; the last is its horizon."""
+    """Both days are of the programme; the last is its horizon. ``credit``: how partners share a start-up, see
+    :mod:`essor.methods.credit`."""
 
     id: Code
     name: Bilingual
@@ -69,6 +94,7 @@ class ProgrammeDefinition(Definition):
     ends_on: date
     source: str = ""
     target: TargetDefinition
+    credit: Literal["equal", "accepted", "paid"] = "equal"
     scoresheet: Annotated[tuple[ScoredDefinition, ...], Field(strict=False)] = ()
     agreements: Annotated[tuple[AgreementDefinition, ...], Field(strict=False)] = ()
 

@@ -75,6 +75,19 @@ GUARDS = (
         once=("source_id",),
     ),
     WrittenOnce(
+        "programmes_agreementdocument",
+        ("agreement_id", "name", "version", "sha256", "size", "media_type", "deposited_at", "deposited_by_id"),
+    ),
+    WrittenOnce(
+        "programmes_agreementreport",
+        (
+            "agreement_id", "code", "about_on", "rendered_on", "words", "document_id", "recorded_at", "recorded_by_id",
+        ),
+    ),
+    WrittenOnce(
+        "programmes_creditclaim", ("agreement_id", "enrolment_id", "is_claimed", "declared_at", "declared_by_id")
+    ),
+    WrittenOnce(
         MOVES,
         (
             "agreement_id", "offer_id", "kind", "source_account", "target_account", "cents", "happened_on", "words",

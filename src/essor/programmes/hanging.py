@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.accounts.models import User
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
-from essor.programmes.models import FundingShare, Interest, Offer, PaymentRequest, SittingItem
+from essor.programmes.models import AgreementDocument, FundingShare, Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
@@ -48,6 +48,10 @@ def _is_closed_to(case: Case, person: User) -> bool:
     return bool(find_conflicts(person, case, on=timezone.localdate()))
 
 
+def _list_kept() -> set[str]:
+    return set(AgreementDocument.objects.values_list("sha256", flat=True))
+
+
 PROGRAMME = Hanging(
     code=CaseEvent.Kind.PROGRAMME,
     title=_("Le programme"),
@@ -60,4 +64,5 @@ PROGRAMME = Hanging(
     export=_export,
     erase=_erase,
     is_closed_to=_is_closed_to,
+    list_kept=_list_kept,
 )

@@ -6,6 +6,10 @@ from datetime import datetime
 from essor.programmes import actions
 
 
+class AgreementsNotWatched(Exception):
+    """Agreements of which nothing could be told, the others being done: each is in the error output."""
+
+
 class NewsNotAsked(Exception):
     """Files whose reminders failed, the others being done: each is in the error output."""
 
@@ -16,3 +20,12 @@ def ask_for_news(now: datetime) -> dict[str, int]:
     if done.failed:
         raise NewsNotAsked(done.failed)
     return asdict(done)
+
+
+def watch_agreements(now: datetime) -> dict[str, int]:
+    """A task of each day: agreements that end soon and reports that are due or late are told, once each."""
+    done = actions.watch_agreements(now=now)
+    sent = actions.send_agreement_letters(now=now)
+    if done.failed:
+        raise AgreementsNotWatched(done.failed)
+    return asdict(done) | sent.tell()

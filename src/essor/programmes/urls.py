@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, following, funding, papers, public, register, sittings
+from essor.programmes.views import agreements, committee, files, following, funding, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show.promoter, name="case_follow_programme"),
@@ -32,6 +32,22 @@ urlpatterns: list[URLPattern] = [
     path("dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare.adviser, name="case_news_declare"),
     path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
     path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
+    path("bureau/programmes/<slug:slug>/ententes/", agreements.list_all, name="agreements"),
+    path("bureau/programmes/<slug:slug>/ententes/<slug:code>/", agreements.show, name="agreement"),
+    path("bureau/programmes/<slug:slug>/ententes/<slug:code>/rapports/", agreements.record, name="agreement_record"),
+    path(
+        "bureau/programmes/<slug:slug>/ententes/<slug:code>/rapports/erreur/",
+        agreements.withdraw,
+        name="agreement_withdraw",
+    ),
+    path("bureau/programmes/<slug:slug>/ententes/<slug:code>/documents/", agreements.deposit, name="agreement_deposit"),
+    path(
+        "bureau/programmes/<slug:slug>/ententes/<slug:code>/documents/<int:pk>/",
+        agreements.download,
+        name="agreement_document",
+    ),
+    path("bureau/programmes/<slug:slug>/ententes/<slug:code>/reclamer/", agreements.claim, name="agreement_claim"),
+    path("bureau/programmes/<slug:slug>/ententes/<slug:code>/contact/", agreements.contact, name="agreement_contact"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),

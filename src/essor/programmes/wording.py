@@ -138,6 +138,14 @@ SENTENCES: Mapping[str, Any] = {
         "L’annuaire a {n} organisations de ce nom (« {name} ») : il en faut une. Écrivez son nom entier, ou la fin de "
         "son adresse dans l’annuaire."
     ),
+    "agreement-full": _("Cette entente a déjà {most} documents : c’est le plus qu’elle garde."),
+    "claim-unknown": _("Aucun dossier de ce programme, parmi les vôtres, ne porte cette référence."),
+    "claim-unchanged": _("C’est déjà ainsi : rien n’est changé pour {partner}."),
+    "report-unknown": _("Ce rapport, ou ce document, n’est pas de cette entente. Relisez la page."),
+    "report-rendered": _("Ce rapport est déjà inscrit comme reçu."),
+    "report-not-rendered": _("Ce rapport n’est pas inscrit comme reçu : il n’y a rien à corriger."),
+    "report-day-to-come": _("Le {on} est à venir : un rapport s’inscrit une fois reçu."),
+    "report-too-early": _("Le {on} vient avant l’entente, qui commence le {starts_on}."),
     "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
     "days-not-in-order": _("Le premier jour doit venir avant le second."),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
@@ -174,6 +182,8 @@ DEEDS: Mapping[str, Any] = {
     "fund": _("montage, {instrument} de {amount} : {status}"),
     "declare": _("nouvelles de l’entreprise, le {on}"),
     "link": _("le dossier est celui d’une organisation de l’annuaire"),
+    "claim": _("aussi réclamée par {name}"),
+    "unclaim": _("n’est plus réclamée par {name}"),
     "news_soon": _("nouvelles demandées pour le {on}"),
     "news_late": _("nouvelles demandées de nouveau, attendues le {on}"),
     "news_silent": _("aucune nouvelle, attendue le {on} : signalé à l’équipe"),

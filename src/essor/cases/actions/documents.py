@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 
@@ -21,39 +23,55 @@ MOST_DOCUMENTS = 100
 LONGEST_NAME = 150
 
 
-def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime) -> CaseDocument:
-    """From a promoter who is waited for, it is their answer.
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file read whole: what it is called here, and what it is by its content."""
 
-    Raises CaseError: ``case_closed``, ``document_empty``, ``document_too_large``, ``document_kind``,
-    ``document_name``, ``too_many_documents``.
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@contextmanager
+def receive_document(*, name: str, chunks: Iterable[bytes]) -> Iterator[Received]:
+    """One transaction: the block writes the row of the document, and its content is kept once the block has ended well.
+
+    Raises CaseError: ``document_empty``, ``document_too_large``, ``document_kind``, ``document_name``.
     """
-    incoming = storage.receive(chunks)
+    incoming, kept = storage.receive(chunks), clean_name(name)
     try:
         media_type = sniff_media_type(incoming.path)
         if media_type is None:
             raise CaseError("document_kind", name=name)
-        if not is_named_for(media_type, clean_name(name)):
+        if not is_named_for(media_type, kept):
             raise CaseError("document_name", name=name)
         with storage.hold_documents(), transaction.atomic():
-            document = _write(case, name, incoming=incoming, media_type=media_type, by=by, now=now)
+            yield Received(kept, media_type, incoming.sha256, incoming.size)
             storage.keep(incoming)
     finally:
         incoming.path.unlink(missing_ok=True)
-    return document
 
 
-def _write(
-    case: Case, name: str, *, incoming: storage.Incoming, media_type: str, by: By, now: datetime
-) -> CaseDocument:
-    held, kept = hold_case(case, by=by, now=now), clean_name(name)
+def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime) -> CaseDocument:
+    """From a promoter who is waited for, it is their answer.
+
+    Raises CaseError: ``case_closed``, ``too_many_documents``, and those of :func:`receive_document`.
+    """
+    with receive_document(name=name, chunks=chunks) as received:
+        return _write(case, received, by=by, now=now)
+
+
+def _write(case: Case, received: Received, *, by: By, now: datetime) -> CaseDocument:
+    held, kept = hold_case(case, by=by, now=now), received.name
     documents = CaseDocument.objects.filter(case=held)
     if documents.count() >= MOST_DOCUMENTS:
         raise CaseError("too_many_documents", limit=MOST_DOCUMENTS)
     last = documents.filter(name=kept).aggregate(last=Max("version"))["last"] or 0
     party = Party.PROMOTER if isinstance(by, Promoter) else Party.ADVISER
     document = CaseDocument.objects.create(
-        case=held, party=party, deposited_by=user_of(by), name=kept, version=last + 1, sha256=incoming.sha256,
-        size=incoming.size, media_type=media_type, deposited_at=now,
+        case=held, party=party, deposited_by=user_of(by), name=kept, version=last + 1, sha256=received.sha256,
+        size=received.size, media_type=received.media_type, deposited_at=now,
     )  # fmt: skip
     facts = {"document": document.pk, "sha256": document.sha256, "version": document.version}
     add_event(held, CaseEvent.Kind.DOCUMENT, by=by, now=now, words=f"{kept} ({document.version})", facts=facts)

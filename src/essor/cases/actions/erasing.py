@@ -67,7 +67,8 @@ def _remove_unheld(hashes: set[str]) -> None:
 
 
 def _list_held() -> set[str]:
-    return set(CaseDocument.objects.filter(case__erased_at=None).values_list("sha256", flat=True))
+    held = set(CaseDocument.objects.filter(case__erased_at=None).values_list("sha256", flat=True))
+    return held.union(*(hanging.list_kept() for hanging in list_hangings()))
 
 
 def sweep_documents(*, now: datetime) -> int:

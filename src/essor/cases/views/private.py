@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,7 +19,7 @@ from essor.accounts.permissions import NotAllowed, require
 from essor.cases import queries, storage, tasks
 from essor.cases.forms import CaseForm
 from essor.cases.hanging import list_hangings
-from essor.cases.models import Case, CaseDocument
+from essor.cases.models import Case
 from essor.cases.rules import CaseError
 from essor.cases.wording import explain_error
 
@@ -112,7 +112,15 @@ def posted_from(name: str) -> Callable[[View], View]:
     return mark
 
 
-def send_document(document: CaseDocument) -> HttpResponseBase:
+class Kept(Protocol):
+    """A document of a file, or of what the floors above keep papers of."""
+
+    sha256: str
+    name: str
+    media_type: str
+
+
+def send_document(document: Kept) -> HttpResponseBase:
     """Always taken away, never shown in place: its name and its kind are ours, its content is not."""
     path = storage.find_path(document.sha256)
     if not document.name or not path.is_file():

@@ -1,6 +1,7 @@
 """Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.claiming import claim_startup
 from essor.programmes.actions.committee import (
     adopt_minutes,
     call_sitting,
@@ -25,10 +26,20 @@ from essor.programmes.actions.offers import (
     pay,
     recover,
 )
+from essor.programmes.actions.reporting import (
+    Watched,
+    deposit_document,
+    record_report,
+    send_agreement_letters,
+    set_contact,
+    watch_agreements,
+    withdraw_report,
+)
 
 __all__ = [
     "Asked",
     "Imported",
+    "Watched",
     "accept_offer",
     "add_share",
     "adopt_minutes",
@@ -36,9 +47,11 @@ __all__ = [
     "ask_for_news",
     "ask_payment",
     "call_sitting",
+    "claim_startup",
     "decide_item",
     "declare",
     "declare_interest",
+    "deposit_document",
     "drop_payment",
     "end_interest",
     "end_offer",
@@ -52,8 +65,13 @@ __all__ = [
     "open_item",
     "open_programme",
     "pay",
+    "record_report",
     "recover",
     "score_item",
+    "send_agreement_letters",
+    "set_contact",
     "set_project_cost",
     "vote_on",
+    "watch_agreements",
+    "withdraw_report",
 ]

@@ -37,10 +37,11 @@ def open_programme(*, definition: ProgrammeDefinition, by: User | None, now: dat
             {"code": one.code, "fr": one.label.fr, "en": one.label.en, "weight": one.weight}
             for one in definition.scoresheet
         ],
+        credit_rule=definition.credit,
         created_at=now,
     )
     targets = {target.code: target for target in _open_targets(programme, None, definition.target)}
-    trace("open_programme", programme, by, now, {"startups": definition.target.startups})
+    trace("open_programme", programme, by, now, {"startups": definition.target.startups, "credit": definition.credit})
     for said in definition.agreements:
         agreement = Agreement.objects.create(
             programme=programme,

@@ -11,7 +11,7 @@ def install(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0007_follow_up'),
+        ('programmes', '0008_agreements'),
     ]
 
     operations = [

@@ -5,9 +5,14 @@ from essor.programmes.models.committee import Interest, Score, Sitting, SittingI
 from essor.programmes.models.following import Declaration
 from essor.programmes.models.funding import FundingShare, FundingStep
 from essor.programmes.models.money import LedgerBalance, LedgerMove, Offer, PaymentRequest
+from essor.programmes.models.reporting import AgreementDocument, AgreementLetter, AgreementReport, CreditClaim
 
 __all__ = [
     "Agreement",
+    "AgreementDocument",
+    "AgreementLetter",
+    "AgreementReport",
+    "CreditClaim",
     "Declaration",
     "Enrolment",
     "FundingShare",

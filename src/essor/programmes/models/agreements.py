@@ -8,12 +8,14 @@ from django.db.models import F, Q
 
 from essor.accounts.models import AppendOnlyQuerySet
 from essor.cases.models import Case
+from essor.methods.credit import EQUAL, RULES
 from essor.programmes.rules import Clauses, Term, read_clauses
 
 
 class Programme(models.Model):
     """What several bodies decided to reach together. The period is half-open: ``ends_before`` is the horizon.
-    ``scoresheet``: what its committee scores: objects with ``code``, ``fr``, ``en``, ``weight``."""
+    ``scoresheet``: what its committee scores: objects with ``code``, ``fr``, ``en``, ``weight``. ``credit_rule``: how
+    partners share a start-up."""
 
     slug = models.SlugField(max_length=60, unique=True)
     name_fr = models.CharField(max_length=200)
@@ -22,12 +24,14 @@ class Programme(models.Model):
     ends_before = models.DateField()
     source = models.CharField(max_length=1000, blank=True)
     scoresheet = models.JSONField(default=list)
+    credit_rule = models.CharField(max_length=20, default=EQUAL)
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["slug"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_before__gt=F("starts_on")), name="programme_lasts_a_day")
+            models.CheckConstraint(condition=Q(ends_before__gt=F("starts_on")), name="programme_lasts_a_day"),
+            models.CheckConstraint(condition=Q(credit_rule__in=RULES), name="programme_credit_rule_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -59,7 +63,9 @@ class Target(models.Model):
 
 
 class Agreement(models.Model):
-    """A partner's promise. ``clauses``: see :func:`essor.programmes.rules.read_clauses`. The term is half-open."""
+    """A partner's promise. ``clauses``: see :func:`essor.programmes.rules.read_clauses`, and
+    :func:`essor.programmes.reporting.read_reporting` for the reports that they ask for. The term is half-open.
+    ``contact_email``: of the partner, for reminders; it alone changes, and none is known where it is empty."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="agreements")
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="agreements")
@@ -70,6 +76,7 @@ class Agreement(models.Model):
     ends_before = models.DateField()
     clauses = models.JSONField(default=dict)
     source = models.CharField(max_length=1000, blank=True)
+    contact_email = models.EmailField(blank=True)
     signed_at = models.DateTimeField()
 
     objects = AppendOnlyQuerySet["Agreement"].as_manager()

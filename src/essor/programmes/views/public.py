@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 from essor.accounts.permissions import Audience, list_role_kinds, open_to
 from essor.directory.views.asking import read_language
 from essor.methods.forecast import ForecastError
+from essor.programmes.agreement_pictures import build_credit_table
 from essor.programmes.drawings import build_ages_table
 from essor.programmes.models import Programme
 from essor.programmes.pictures import build_envelopes_table, build_forecast_table, build_targets_table
 from essor.programmes.queries import list_targets, read_envelopes
+from essor.programmes.queries.credit import read_credit
 from essor.programmes.queries.following import FEWEST, list_followed, read_outcomes
 from essor.programmes.queries.journeys import read_forecasts
 from essor.programmes.views.asking import find_programme, read_day
@@ -39,6 +41,7 @@ def list_programmes(request: HttpRequest) -> HttpResponse:
 def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
     programme, on, language = find_programme(slug), read_day(request), read_language()
     targets, envelopes = list_targets(programme), read_envelopes(programme, on=on)
+    credit = read_credit(programme, on=on)
     context = {
         "programme": programme,
         "name": getattr(programme, f"name_{language}"),
@@ -49,7 +52,8 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "targets": build_targets_table(targets, language=language),
         **_tell_forecasts(programme, on=on, language=language),
         **_tell_outcomes(programme, on=on),
-        "following": reverse("programme_following", args=[slug]) if "adviser" in list_role_kinds(request.user) else "",
+        "credit": build_credit_table(credit, rule=programme.credit_rule) if credit.counted and envelopes else None,
+        "is_adviser": "adviser" in list_role_kinds(request.user),
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
         "is_silent": all(one.promised == one.free for one in envelopes.values()),
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],

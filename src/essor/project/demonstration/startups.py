@@ -16,14 +16,17 @@ from essor.knowledge.programmes import load_demo_programme
 from essor.programmes.actions import (
     accept_offer,
     declare,
+    deposit_document,
     import_files,
     link_organisation,
     make_offer,
     open_programme,
     pay,
+    record_report,
 )
 from essor.programmes.models import Agreement, Offer, Programme
 from essor.programmes.news import MONTHS, News, add_months
+from essor.programmes.queries.agreements import read_agreement
 from essor.programmes.queries.following import Followed, list_followed
 from essor.programmes.rules import CENTS, NewOffer
 from essor.programmes.spreadsheets import read_rows
@@ -46,7 +49,20 @@ def open_startups(*, adviser: User, now: datetime) -> None:
     Case.objects.open().filter(enrolment__programme=programme).update(assigned_to=adviser)
     _pay_those_open(programme)
     _tell_news(programme, now=now)
-    open_programme(definition=load_demo_programme(UNDER_WAY), by=None, now=now)
+    _keep_agreement(open_programme(definition=load_demo_programme(UNDER_WAY), by=None, now=now).agreements.get(), now)
+
+
+def _keep_agreement(agreement: Agreement, now: datetime) -> None:
+    """Its text is deposited, and the first report came ten days before its day; the next ones are owed."""
+    text = f"Entente fictive, {agreement.partner}.\n".encode()
+    document = deposit_document(agreement=agreement, name="entente-fictive.txt", chunks=[text], by=None, now=now)
+    first = read_agreement(agreement, on=timezone.localdate(now)).line.reports[0]
+    if first.state in {"due", "late"}:
+        code, about_on = first.key
+        record_report(
+            agreement=agreement, code=code, about_on=about_on, rendered_on=first.due_on - timedelta(days=10),
+            words="Reçu par courriel (fictif)", document=document, by=None, now=now,
+        )  # fmt: skip
 
 
 def _pay_those_open(programme: Programme) -> None:
