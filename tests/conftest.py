@@ -8,8 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.pages import StrictClient
+
+settings.register_profile("essor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("essor")
+"""No test is timed: a busy machine refuses none."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
