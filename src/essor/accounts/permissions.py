@@ -34,8 +34,8 @@ class Audience(StrEnum):
 
 
 class NotAllowed(PermissionDenied):
-    """``code``: ``signed_out``, ``role_missing``, ``outside_territory``, ``closed`` (an address not in use here), or
-    ``unmarked`` (an address nobody opened).
+    """``code``: ``signed_out``, ``role_missing``, ``outside_territory``, ``closed`` (an address not in use here),
+    ``unmarked`` (an address nobody opened), or ``recused`` (an interest in the file).
     """
 
     def __init__(self, code: str, *, action: str = "", territory_code: str = "") -> None:

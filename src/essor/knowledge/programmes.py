@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from essor.knowledge.applications import load_applications
 from essor.knowledge.reading import Bilingual, Definition, find_file, list_files, read_model
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -61,7 +62,8 @@ class AgreementDefinition(Definition):
 
 
 class ProgrammeDefinition(Definition):
-    """Both days are of the programme; the last is its horizon."""
+    """Both days are of the programme; the last is its horizon. ``form``: what whoever applies to it fills in, by the id
+    of a form of ``definitions/applications/``; empty: nothing."""
 
     id: Code
     name: Bilingual
@@ -69,6 +71,7 @@ class ProgrammeDefinition(Definition):
     ends_on: date
     source: str = ""
     target: TargetDefinition
+    form: str = ""
     scoresheet: Annotated[tuple[ScoredDefinition, ...], Field(strict=False)] = ()
     agreements: Annotated[tuple[AgreementDefinition, ...], Field(strict=False)] = ()
 
@@ -79,6 +82,8 @@ class ProgrammeDefinition(Definition):
             raise ValueError("deux cibles portent le même code")
         if len({one.code for one in self.scoresheet}) < len(self.scoresheet):
             raise ValueError("deux lignes de la grille portent le même code")
+        if self.form and self.form not in {one.id for one in load_applications().values()}:
+            raise ValueError(f"aucun formulaire ne s’appelle « {self.form} »")
         for agreement in self.agreements:
             if agreement.target not in codes:
                 raise ValueError(f"l’entente « {agreement.id} » sert une cible inconnue : « {agreement.target} »")

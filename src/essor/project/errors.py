@@ -93,6 +93,12 @@ FORBIDDEN = {
             _("Un autre organisme tient cette définition à jour, ou l’administration de la plateforme."),
             _("Demandez-lui ce changement, ou préparez une base de votre organisme."),
         ),
+        (
+            "recused",
+            "recused",
+            _("Vous avez un intérêt dans ce dossier : vous vous en retirez."),
+            _("Si ce lien a pris fin, inscrivez sa fin à la page de vos intérêts."),
+        ),
         ("unmarked", "closed", _("Personne n’a encore dit à qui cette adresse est ouverte."), _ASK),
         ("closed", "closed", _("Cette adresse ne sert pas sur cette plateforme."), NOT_FOUND.next_step),
         ("", "forbidden", _("La plateforme refuse cette demande."), _ASK),

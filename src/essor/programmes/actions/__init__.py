@@ -1,6 +1,18 @@
 """Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.applications import (
+    Invited,
+    Saved,
+    attach_file,
+    choose_file,
+    deposit_application,
+    invite,
+    is_open,
+    revoke,
+    save_answers,
+    start_application,
+)
 from essor.programmes.actions.committee import (
     adopt_minutes,
     call_sitting,
@@ -15,6 +27,7 @@ from essor.programmes.actions.files import enrol
 from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
+from essor.programmes.actions.inviting import send_invitations
 from essor.programmes.actions.offers import (
     accept_offer,
     approve_payment,
@@ -29,22 +42,29 @@ from essor.programmes.actions.offers import (
 __all__ = [
     "Asked",
     "Imported",
+    "Invited",
+    "Saved",
     "accept_offer",
     "add_share",
     "adopt_minutes",
     "approve_payment",
     "ask_for_news",
     "ask_payment",
+    "attach_file",
     "call_sitting",
+    "choose_file",
     "decide_item",
     "declare",
     "declare_interest",
+    "deposit_application",
     "drop_payment",
     "end_interest",
     "end_offer",
     "enrol",
     "import_files",
+    "invite",
     "is_locked",
+    "is_open",
     "link_organisation",
     "load_shipped_programmes",
     "make_offer",
@@ -53,7 +73,11 @@ __all__ = [
     "open_programme",
     "pay",
     "recover",
+    "revoke",
+    "save_answers",
     "score_item",
+    "send_invitations",
     "set_project_cost",
+    "start_application",
     "vote_on",
 ]

@@ -79,6 +79,9 @@ def _show(
         "lines": [_tell(line, by, key, forms if line.offer.pk == about else {}) for line in file.offers],
         "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
         "offer_form": (forms.get("offer") or _offer_form(file)) if may_act and file.programme else None,
+        "application": reverse("case_follow_application" if is_promoter else "case_application", args=[key])
+        if file.programme and file.programme.form
+        else "",
         "news": reverse("case_follow_news" if is_promoter else "case_news", args=[key]) if read_followed(case) else "",
         "sent": sent.name if sent else "",
         "key": key,
