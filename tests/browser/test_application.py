@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import OpenContext, Site
 from tests.browser.faults import list_axe_faults
@@ -109,8 +109,8 @@ def join_budget(page: Page, home: str) -> None:
     page.goto(f"{home}apercu/")
     says(page, "Il manque 1 réponse pour déposer")
     page.get_by_role("link", name="Budget de trois ans").click()
-    budget = {"name": "budget.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    page.get_by_label("Ou un autre fichier").first.set_input_files([budget])  # type: ignore[list-item]
+    budget: FilePayload = {"name": "budget.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    page.get_by_label("Ou un autre fichier").first.set_input_files([budget])
     press(page, "Joindre : Budget de trois ans")
     says(page, "La pièce est à jour.")
 

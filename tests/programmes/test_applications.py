@@ -17,10 +17,11 @@ from essor.accounts.models import AuditEvent, User
 from essor.cases.access import make_token
 from essor.cases.actions import THE_PROMOTER, close_case, erase_case, move_case, open_case
 from essor.cases.models import Case, CaseEvent, CaseLetter
-from essor.cases.rules import CaseError
+from essor.cases.rules import CaseError, list_moves
 from essor.directory.actions import enter_organisation
 from essor.directory.models import Organisation
 from essor.directory.rules import Said
+from essor.knowledge import load_latest_workflow
 from essor.knowledge.applications import load_latest_application
 from essor.programmes.actions import (
     Invited,
@@ -247,6 +248,17 @@ def test_it_is_filed_by_whoever_asked_once_complete(started: Case) -> None:
         save(started, name="Trop tard")
 
 
+def test_the_workflow_lets_the_person_file_from_the_plan_and_make_no_other_new_move() -> None:
+    workflow = load_latest_workflow("startup")
+    moves = {
+        stage.code: [one.code for one in list_moves(workflow, stage=stage.code, by="promoter")]
+        for stage in workflow.stages
+    }
+    assert [stage for stage, codes in moves.items() if "file" in codes] == ["plan"]
+    assert moves["filing"] == ["withdraw"]
+    assert "file" in [one.code for one in list_moves(workflow, stage="plan", by="adviser")], "handed in otherwise"
+
+
 def test_it_waits_for_the_stage_of_the_plan(agreement: Agreement, adviser: User) -> None:
     case = open_file(until="to_prestart")
     start_application(case=case, by=THE_PROMOTER, now=NOW)
@@ -417,8 +429,7 @@ def takes(client: StrictClient, address: str) -> bool:
     answer = client.get(address)
     if answer.status_code != 200:
         return False
-    assert b"".join(answer.streaming_content) == PDF
-    answer.close()
+    assert answer.getvalue() == PDF
     return True
 
 
@@ -453,6 +464,40 @@ def test_a_section_saves_itself_and_tells_so(started: Case, client: StrictClient
     assert "pas enregistré" in told
     assert read(started).values == {"name": "Épicerie", "fte": "1"}
     assert again.status_code == 200
+
+
+def test_what_another_wrote_in_a_box_that_one_did_not_touch_survives(started: Case, client: StrictClient) -> None:
+    lou, headers = Invited(add_person(started)), {"HX-Request": "true"}
+    shown = marks(client.get(section(started)).content.decode())
+    save(started, lou, summary="De Lou.", name="De Lou aussi")
+    mine = {"name": "Épi", "summary": "", "legal_form": "coop", "shown_marks": shown}
+    told = client.post(section(started), mine, headers=headers).content.decode()
+    assert "Nom du projet" in told
+    assert "Ce que l’entreprise fera" not in told, "it was not touched"
+    for _turn in range(2):
+        mine["shown_marks"] = marks(client.post(section(started), mine, headers=headers).content.decode())
+    asked = client.post(section(started), mine)
+    assert asked.status_code == 409
+    text = asked.content.decode()
+    assert "De Lou." in text, "the page now shows it"
+    assert read(started).values == {"name": "De Lou aussi", "summary": "De Lou.", "legal_form": "coop"}
+    kept = {"name": "Épi", "summary": "De Lou.", "legal_form": "coop", "shown_marks": marks(text)}
+    assert client.post(section(started), kept).status_code == 302
+    assert read(started).values == {"name": "Épi", "summary": "De Lou.", "legal_form": "coop"}
+
+
+def test_a_box_that_does_not_read_still_tells_what_another_wrote(started: Case, client: StrictClient) -> None:
+    lou = Invited(add_person(started))
+    shown = marks(client.get(section(started, "jobs")).content.decode())
+    save(started, lou, jobs=4, fte="3")
+    wrong = client.post(section(started, "jobs"), {"jobs": "deux", "fte": "", "shown_marks": shown})
+    assert wrong.status_code == 400
+    again = client.post(
+        section(started, "jobs"), {"jobs": "2", "fte": "3", "shown_marks": marks(wrong.content.decode())}
+    )
+    assert again.status_code == 409
+    assert "Lou Voisine y a mis" in again.content.decode()
+    assert read(started).values == {"jobs": 4, "fte": "3"}
 
 
 @pytest.mark.parametrize("shown", ["", "[]", "{", '{"name": 3}', "x" * 6000])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -35,9 +36,8 @@ class SectionForm(CaseForm):
     shown_marks = forms.CharField(required=False, max_length=LONGEST_MARKS, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, section: SectionDefinition, file: ApplicationFile, **kwargs: Any) -> None:
-        answers = file.answers
         self.asked = {one.code: one for one in section.fields if one.kind != "file"}
-        said = {code: answers[code].value if code in answers else None for code in self.asked}
+        said = {code: _value_of(file, code) for code in self.asked}
         initial = {code: _show(value) for code, value in said.items()}
         initial["shown_marks"] = json.dumps({code: mark(value) for code, value in said.items()})
         super().__init__(*args, initial=initial, **kwargs)
@@ -65,14 +65,45 @@ class SectionForm(CaseForm):
             return {}
         return {str(code): str(one) for code, one in found.items()} if isinstance(found, dict) else {}
 
-    def mark_optional(self) -> None:
+    def say_optional(self) -> None:
         """Says which answers may be left out for good, now that nothing is read any more."""
         for code, field in self.asked.items():
             self.fields[code].required = field.is_required
 
 
-def write_marks(section: SectionDefinition, file: ApplicationFile) -> str:
-    return str(SectionForm(section=section, file=file).initial["shown_marks"])
+def write_marks(form: SectionForm, file: ApplicationFile) -> str:
+    """For a page that stays as it is once saved by itself: what it shows and is so has its mark; the rest keeps the
+    one that it had, so that what somebody else wrote meanwhile is still told."""
+    shown, marks = form.shown, {}
+    for code in form.asked:
+        current = mark(_value_of(file, code))
+        is_so = code in form.values and mark(form.values[code]) == current
+        marks[code] = current if is_so else shown.get(code, mark(None))
+    return json.dumps(marks)
+
+
+def show_again(
+    form: SectionForm, section: SectionDefinition, file: ApplicationFile, told: Collection[str]
+) -> SectionForm:
+    """The page once more: what did not read as it was typed; beside it what is saved, by whomever. ``told``: the fields
+    of which one is told what somebody else wrote: as typed too, and saved again it is so knowingly."""
+    data, shown = cast(QueryDict, form.data).copy(), form.shown
+    marks = {
+        code: mark(_value_of(file, code)) if code in form.values else shown.get(code, mark(None)) for code in form.asked
+    }
+    data[form.add_prefix("shown_marks")] = json.dumps(marks)
+    for code in form.values:
+        if code not in told:
+            said = _show(_value_of(file, code))
+            data[form.add_prefix(code)] = "" if said is None else str(said)
+    again = SectionForm(data, section=section, file=file)
+    again.is_valid()
+    return again
+
+
+def _value_of(file: ApplicationFile, code: str) -> Any:
+    answer = file.answers.get(code)
+    return answer.value if answer else None
 
 
 def _show(value: Any) -> Any:
@@ -113,6 +144,8 @@ _KINDS: Mapping[str, tuple[Callable[..., forms.Field], Callable[[], forms.Widget
 class FileForm(CaseForm):
     """A paper: one of the file's documents, or another to deposit. One section holds several such forms."""
 
+    use_required_attribute = False
+
     chosen = forms.ChoiceField(label=_("Un document déjà déposé"), required=False)
     file = forms.FileField(
         label=_("Ou un autre fichier"),
@@ -129,6 +162,11 @@ class FileForm(CaseForm):
         chosen = self.fields["chosen"]
         if isinstance(chosen, forms.ChoiceField):
             chosen.choices = [("", gettext("aucun")), *choices]
+
+    def say_optional(self) -> None:
+        """One of the two answers it: neither is said to be left out, now that nothing is read any more."""
+        for field in self.fields.values():
+            field.required = True
 
 
 class InviteForm(CaseForm):

@@ -140,10 +140,10 @@ def _judge(value: Any, latest: ApplicationAnswer | None, shown: str, *, is_draft
     current = None if latest is None else latest.value
     if mark(value) == mark(current):
         return CONFIRM if latest is not None and latest.is_proposed and not is_draft else KEEP
-    if mark(current) == shown:
+    if latest is None or mark(current) == shown:
         return WRITE
     # Somebody else changed it meanwhile. Left as it was shown, it takes what they wrote.
-    return KEEP if mark(value) == shown or latest is None else CONFLICT
+    return KEEP if mark(value) == shown else CONFLICT
 
 
 def _is_own(answer: ApplicationAnswer, *, by: By, now: datetime) -> bool:

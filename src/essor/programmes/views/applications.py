@@ -24,9 +24,9 @@ from essor.cases.views.private import CASE_REFUSALS, Refusals, do_or, keep_priva
 from essor.cases.wording import explain_error, in_language
 from essor.knowledge.applications import FieldDefinition, SectionDefinition
 from essor.programmes import actions, tasks
-from essor.programmes.application_forms import FileForm, InviteForm, SectionForm, write_marks
+from essor.programmes.application_forms import FileForm, InviteForm, SectionForm, show_again, write_marks
 from essor.programmes.application_pages import tell_application, tell_later, tell_reading
-from essor.programmes.application_words import count_section, explain_conflict, write_time, write_value
+from essor.programmes.application_words import explain_conflict, write_time, write_value
 from essor.programmes.models import CoApplicant
 from essor.programmes.queries.applications import ApplicationFile, find_co_applicant, read_application_file
 from essor.programmes.rules import ProgrammeError
@@ -174,13 +174,13 @@ def _save(request: HttpRequest, visit: Visit, file: ApplicationFile, section: Se
     except CaseError as error:
         refused = explain_error(error)
     if is_draft:
-        return _tell_saved(request, visit, section, form, saved, refused)
+        return _tell_saved(request, visit, form, saved, refused)
     if refused:
         messages.error(request, refused)
         return redirect(visit.lead_to())
     if not form.errors and not saved.conflicts:
         return _go_on(request, visit, file, section)
-    return _show_again(request, visit, section, saved)
+    return _show_again(request, visit, section, form, saved)
 
 
 def _go_on(request: HttpRequest, visit: Visit, file: ApplicationFile, section: SectionDefinition) -> HttpResponse:
@@ -190,30 +190,24 @@ def _go_on(request: HttpRequest, visit: Visit, file: ApplicationFile, section: S
     return HttpResponseRedirect(f"{address}#contenu")
 
 
-def _show_again(request: HttpRequest, visit: Visit, section: SectionDefinition, saved: actions.Saved) -> HttpResponse:
-    """What was typed, beside what somebody else wrote meanwhile: saved again, it is so knowingly."""
+def _show_again(
+    request: HttpRequest, visit: Visit, section: SectionDefinition, sent: SectionForm, saved: actions.Saved
+) -> HttpResponse:
+    """What was typed, beside what somebody else wrote meanwhile."""
     file = read_application_file(visit.case)
-    data = request.POST.copy()
-    data["shown_marks"] = write_marks(section, file)
-    form = SectionForm(data, section=section, file=file)
-    form.is_valid()
+    form = show_again(sent, section, file, told=[one.field for one in saved.conflicts])
     for answer in saved.conflicts:
         form.add_error(answer.field, explain_conflict(form.asked[answer.field], answer, visit.case))
     return _show_section(request, visit, file, section, form, status=409 if saved.conflicts else 400)
 
 
 def _tell_saved(
-    request: HttpRequest,
-    visit: Visit,
-    section: SectionDefinition,
-    form: SectionForm,
-    saved: actions.Saved,
-    refused: str,
+    request: HttpRequest, visit: Visit, form: SectionForm, saved: actions.Saved, refused: str
 ) -> HttpResponse:
     file = read_application_file(visit.case)
     unread = [in_language(form.asked[code].label) for code in form.errors if code in form.asked]
     context = {
-        "marks": write_marks(section, file) if not saved.conflicts else form.data.get("shown_marks", ""),
+        "marks": write_marks(form, file),
         "refused": refused,
         "time": write_time(timezone.now()),
         "unread": unread,
@@ -231,7 +225,7 @@ def _show_section(
     status: int = 200,
     papers: FileForm | None = None,
 ) -> HttpResponse:
-    form.mark_optional()
+    form.say_optional()
     number = file.form.sections.index(section)
     before = file.form.sections[number - 1] if number else None
     context = {
@@ -246,15 +240,20 @@ def _show_section(
         "home": visit.lead_to(),
         "before": visit.lead_to("_section", before.code) if before else "",
         "preview": visit.lead_to("_preview"),
-        "is_last": number + 1 == len(file.form.sections),
-        "missing": count_section(section, file.values)[2],
+        "after": visit.lead_to("_section", file.form.sections[number + 1].code)
+        if number + 1 < len(file.form.sections)
+        else "",
     }
     return render(request, "programmes/application_section.html", context, status=status)
 
 
 def _tell_file(visit: Visit, file: ApplicationFile, field: FieldDefinition, sent: FileForm | None) -> dict[str, Any]:
-    answer, name = file.answers.get(field.code), f"file_{field.code}"
+    answer = file.answers.get(field.code)
     value = answer.value if answer else None
+    is_sent = sent is not None and sent.name == f"file_{field.code}"
+    form = sent if sent is not None and is_sent else None
+    form = form or FileForm(field=field, documents=file.documents, initial={"chosen": value})
+    form.say_optional()
     return {
         "label": in_language(field.label),
         "help": in_language(field.help),
@@ -262,9 +261,7 @@ def _tell_file(visit: Visit, file: ApplicationFile, field: FieldDefinition, sent
         "name": write_value(field, value, file.documents) if value is not None else "",
         "open": visit.lead_to("_document", value) if value is not None else "",
         "address": visit.lead_to("_file", field.code),
-        "form": sent
-        if sent is not None and sent.name == name
-        else FileForm(field=field, documents=file.documents, initial={"chosen": value}),
+        "form": form,
     }
 
 
@@ -294,11 +291,11 @@ def attach(request: HttpRequest, token: str, code: str) -> HttpResponse:
             chosen = int(said["chosen"]) if said["chosen"] else None
             actions.choose_file(case=visit.case, field=field, document=chosen, by=visit.by, now=now)
 
-    def show_again() -> HttpResponse:
+    def show_refused() -> HttpResponse:
         return _show_section(request, visit, file, section, SectionForm(section=section, file=file), 400, form)
 
     address = visit.lead_to("_section", section.code)
-    return do_or(show_again, request, form, deed, _("La pièce est à jour."), address=address, refusals=REFUSALS)
+    return do_or(show_refused, request, form, deed, _("La pièce est à jour."), address=address, refusals=REFUSALS)
 
 
 @open_to(Audience.PUBLIC)
