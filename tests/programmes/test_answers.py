@@ -31,6 +31,7 @@ from essor.programmes.answers import (
     propose,
 )
 from essor.programmes.rules import ProgrammeError
+from essor.programmes.wording import SENTENCES
 
 WORDS = {"fr": "Mots", "en": "Words"}
 PLAIN = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=30)
@@ -194,3 +195,13 @@ def test_the_programme_of_the_article_names_its_form() -> None:
     assert load_latest_application(programme.form).id == "jec"
     with pytest.raises(KeyError):
         load_latest_application("nul")
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    codes = {
+        "application-none", "application-not-yours", "application-closed", "application-started",
+        "application-incomplete", "application-unchanged", "deposit-too-early", "answer-malformed", "answer-too-long",
+        "answer-out-of-reach", "answers-full", "name-needed", "email-wrong", "invited-already", "people-full",
+        "revoked-already",
+    }  # fmt: skip
+    assert codes <= set(SENTENCES)

@@ -14,7 +14,6 @@ from essor.design.wording import write_day
 from essor.knowledge.applications import FieldDefinition, SectionDefinition
 from essor.programmes.answers import compare_values
 from essor.programmes.application_words import (
-    EMPTY,
     count_section,
     describe_field_change,
     describe_rule_change,
@@ -108,25 +107,8 @@ def tell_reading(
 ) -> dict[str, Any]:  # fmt: skip
     """The whole of it, as it is read. ``edit``: where a section is written, by its code; None: it is read only.
     ``deposit``: as it was filed then, rather than as it stands."""
-    values = file.values if deposit is None else deposit.read_values()
-    notes = _note_answers(file) if deposit is None else _note_deposit(file, deposit)
-    missing = {one.code for one in file.missing} if deposit is None else set[str]()
-
-    def tell_line(field: FieldDefinition) -> dict[str, Any]:
-        value = values.get(field.code)
-        answer = file.answers.get(field.code) if deposit is None else None
-        is_proposed = answer is not None and answer.is_proposed and answer.value is not None
-        shown = answer.value if answer is not None and is_proposed else value
-        return {
-            "label": in_language(field.label),
-            "value": write_value(field, shown, file.documents) if shown is not None else EMPTY,
-            "is_long": field.kind == "long_text" and shown is not None,
-            "is_missing": field.code in missing,
-            "is_proposed": is_proposed,
-            "notes": notes.get(field.code, []) if shown is not None else [],
-            "href": open_document(shown) if field.kind == "file" and shown is not None else "",
-        }
-
+    is_draft, tell = deposit is None, _write_lines(file, deposit, open_document)
+    missing = {one.code for one in file.missing} if is_draft else set[str]()
     return {
         "form": in_language(file.form.label),
         "version": file.form.version,
@@ -135,7 +117,7 @@ def tell_reading(
                 "code": one.code,
                 "title": in_language(one.label),
                 "edit": edit(one.code) if edit else "",
-                "lines": [tell_line(field) for field in one.fields],
+                "lines": [tell(field) | {"is_missing": field.code in missing} for field in one.fields],
             }
             for one in file.form.sections
         ],
@@ -145,10 +127,34 @@ def tell_reading(
             for field in one.fields
             if field.code in missing
         ],
-        "changes": list_differences(file.form, file.list_changes(), file.documents) if deposit is None else [],
+        "changes": list_differences(file.form, file.list_changes(), file.documents) if is_draft else [],
         "deposit": tell_deposit(file, deposit) if deposit else None,
-        "last": tell_deposit(file, file.last) if deposit is None and file.last else None,
+        "last": tell_deposit(file, file.last) if is_draft and file.last else None,
     }
+
+
+def _write_lines(
+    file: ApplicationFile, deposit: ApplicationDeposit | None, open_document: Callable[[int], str]
+) -> Callable[[FieldDefinition], dict[str, Any]]:
+    """What is read of each field; what is only proposed is shown, and said to be so."""
+    values = file.values if deposit is None else deposit.read_values()
+    notes = _note_answers(file) if deposit is None else _note_deposit(file, deposit)
+
+    def tell(field: FieldDefinition) -> dict[str, Any]:
+        answer = file.answers.get(field.code) if deposit is None else None
+        is_proposed = answer is not None and answer.is_proposed and answer.value is not None
+        value = answer.value if answer is not None and is_proposed else values.get(field.code)
+        is_paper = field.kind == "file" and isinstance(value, int)
+        return {
+            "label": in_language(field.label),
+            "value": write_value(field, value, file.documents),
+            "is_long": field.kind == "long_text" and value is not None,
+            "is_proposed": is_proposed,
+            "notes": notes.get(field.code, []) if value is not None else [],
+            "href": open_document(int(value)) if value is not None and is_paper else "",
+        }
+
+    return tell
 
 
 def _note_answers(file: ApplicationFile) -> dict[str, list[str]]:

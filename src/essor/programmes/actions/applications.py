@@ -36,6 +36,8 @@ SITTING = timedelta(minutes=30)
 """What one person changes again within this time of their first words is the same version of an answer."""
 
 CROSSING = timedelta(minutes=1)
+"""What one saved by hand and what was saved by itself cross within this time."""
+
 MOST_PEOPLE, MOST_VERSIONS, LONGEST_NAME = 10, 3000, 150
 """Of one file: whoever holds a link writes without an account."""
 
@@ -65,12 +67,12 @@ def person_of(by: By) -> CoApplicant | None:
 def is_open(file: ApplicationFile) -> bool:
     """Whether its answers may change: until it is filed; then while the adviser waits for the person, until what was
     changed meanwhile is filed in turn; never before the committee."""
-    case, application, last = file.case, file.application, file.last
-    if case.closed_at is not None or application is None or is_locked(case):
+    case = file.case
+    if case.closed_at is not None or file.application is None or is_locked(case):
         return False
-    if last is None or not has_reached(workflow_of(case), case.came_from or case.stage, FILED):
+    if file.last is None or not has_reached(workflow_of(case), case.came_from or case.stage, FILED):
         return True
-    return case.stage == WAITING or application.changed_at > last.deposited_at
+    return case.stage == WAITING or bool(file.list_changes())
 
 
 @transaction.atomic
@@ -92,7 +94,7 @@ def start_application(*, case: Case, by: By, now: datetime) -> Application:
     pinned = form.model_dump(mode="json")
     application = Application.objects.create(
         case=held, form_id=form.id, form_version=form.version, form=pinned, form_hash=hash_content(pinned),
-        rules=rules, rules_hash=hash_content(rules), started_at=now, changed_at=now,
+        rules=rules, rules_hash=hash_content(rules), started_at=now,
     )  # fmt: skip
     proposals = list_proposals(held, form, now=now)
     ApplicationAnswer.objects.bulk_create(
@@ -167,9 +169,6 @@ def _write(file: ApplicationFile, values: Mapping[str, Any], *, by: By, now: dat
             origin=latest.origin if latest and is_same else {}, party=Party.PROMOTER, co_applicant=person_of(by),
             written_at=now, changed_at=now,
         )  # fmt: skip
-    if values:
-        application.changed_at = now
-        application.save(update_fields=["changed_at"])
     if begun:
         _trace("write_application", file.case, {"fields": sorted(begun)}, by=by, now=now)
 
@@ -293,10 +292,10 @@ def invite(*, case: Case, name: str, email: str, by: By, now: datetime) -> CoApp
 @transaction.atomic
 def revoke(*, person: CoApplicant, by: By, now: datetime) -> None:
     """Their link opens nothing any more; what they wrote stays, and stays theirs. Raises ProgrammeError:
-    ``application-not-yours``, ``revoked-already``; CaseError ``case_closed``."""
+    ``application-not-yours``, ``revoked-already``; CaseError ``case_erased``."""
     if by is not THE_PROMOTER:
         raise ProgrammeError("application-not-yours")
-    held = _hold(person.application.case, by=by, now=now)
+    held = hold_case(person.application.case, by=by, now=now, even_closed=True)
     found = CoApplicant.objects.get(pk=person.pk)
     if found.revoked_at is not None:
         raise ProgrammeError("revoked-already")

@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
                 ('rules', models.JSONField()),
                 ('rules_hash', models.CharField(max_length=64)),
                 ('started_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
             ],
             options={
                 'ordering': ['case_id'],

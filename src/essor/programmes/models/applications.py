@@ -13,8 +13,7 @@ from essor.cases.models import Case, KeptQuerySet, Party
 
 
 class Application(models.Model):
-    """``form``, ``rules``: as they were at the start, whole, with their SHA-256. ``changed_at``: when an answer last
-    did."""
+    """``form``, ``rules``: as they were at the start, whole, with their SHA-256."""
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.PROTECT, related_name="application")
     form_id = models.SlugField(max_length=60)
@@ -24,7 +23,6 @@ class Application(models.Model):
     rules = models.JSONField()
     rules_hash = models.CharField(max_length=64)
     started_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
 
     objects = AppendOnlyQuerySet["Application"].as_manager()
 

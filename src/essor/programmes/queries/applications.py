@@ -82,9 +82,9 @@ class ApplicationFile:
 def read_application_file(case: Case) -> ApplicationFile:
     """In seven queries at most, whatever was written."""
     enrolment = Enrolment.objects.select_related("programme").filter(case=case).first()
-    if enrolment is None or not enrolment.programme.form:
+    application = Application.objects.filter(case=case).first() if enrolment else None
+    if enrolment is None or (application is None and not enrolment.programme.form):
         return ApplicationFile(case)
-    application = Application.objects.filter(case=case).first()
     if application is None:
         return ApplicationFile(case, enrolment.programme)
     latest = ApplicationAnswer.objects.filter(application=application).order_by().values("field")
@@ -133,7 +133,7 @@ class Later:
 def read_later(file: ApplicationFile) -> Later | None:
     if file.application is None or file.programme is None:
         return None
-    now = load_latest_application(file.programme.form)
+    now = load_latest_application(file.programme.form or file.application.form_id)
     return Later(now, compare_forms(file.form, now), compare_values(file.application.rules, read_rules(file.programme)))
 
 

@@ -176,8 +176,8 @@ def _save(request: HttpRequest, visit: Visit, file: ApplicationFile, section: Se
     if is_draft:
         return _tell_saved(request, visit, form, saved, refused)
     if refused:
-        messages.error(request, refused)
-        return redirect(visit.lead_to())
+        form.add_error(None, refused)
+        return _show_section(request, visit, file, section, form, status=409)
     if not form.errors and not saved.conflicts:
         return _go_on(request, visit, file, section)
     return _show_again(request, visit, section, form, saved)
