@@ -44,6 +44,7 @@ def test_a_later_form_and_later_rules_are_shown_and_never_applied(
         assert "« Nom du projet » : changé (sa longueur)" in text
         assert "« Ce que l’entreprise fera » : retiré" in text
         assert "« Ce que l’entreprise fera » : ajouté" in text
+        assert "Rien de la version 2 ne s’y applique" in text
         assert "Grille du comité, « Mission » : ajouté" in text
     save(started, name="x" * 120)
     assert read(started).form.version == 1
