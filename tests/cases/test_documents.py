@@ -131,7 +131,9 @@ def test_what_is_refused_leaves_nothing(routed: OpenedCase, now: datetime, conte
 def test_an_erasure_leaves_only_what_counts(
     administrator: User, adviser: User, now: datetime, django_capture_on_commit_callbacks: Any
 ) -> None:
-    case = actions.open_case(request=ask(profile={"age": 3}, opening_key="k" * 32), now=now, find_bodies=find_cld).case
+    case = actions.open_case(
+        request=ask(profile={"age": 3}, profile_values={"age": 3}, opening_key="k" * 32), now=now, find_bodies=find_cld
+    ).case
     other = actions.open_case(request=ask(email="autre@exemple.test"), now=now, find_bodies=find_cld).case
     mine = actions.attach_document(case=case, name="maude.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
     shared = actions.attach_document(case=case, name="guide.pdf", chunks=[PDF + b"2"], by=adviser, now=now)
@@ -151,7 +153,7 @@ def test_an_erasure_leaves_only_what_counts(
     kept = str([list(found.values()) for found in rows])
     assert ("maude" in kept.lower(), "budget" in kept, "asked" in kept) == (False, False, True)
     assert (erased.need, erased.outcome_code, erased.opened_at) == ("start", "stopped", now)
-    assert (erased.profile, erased.opening_key) == (None, None)
+    assert (erased.profile, erased.profile_values, erased.opening_key) == (None, None, None)
     assert "maude" not in str(list(AuditEvent.objects.values("before", "after"))).lower()
     assert queries.find_case_by_token(token="x") is None
     assert (storage.find_path(mine.sha256).exists(), storage.find_path(shared.sha256).exists()) == (False, True)

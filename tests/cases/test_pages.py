@@ -108,12 +108,13 @@ def test_the_button_pressed_twice_opens_one_request(public: StrictClient) -> Non
 
 
 def test_answers_come_from_the_finder_signed_or_not_at_all(public: StrictClient) -> None:
-    signed = sign_profile({"legal_form": "coop"})
+    signed = sign_profile({"Forme juridique": "coopérative"}, {"legal_form": "coop"})
     page = public.get("/demander/", {"need": "digital", "place": "Mascouche", "profile": signed}).content.decode()
     assert "seront jointes à votre demande" in page
     assert 'value="digital" selected' in page
     public.post("/demander/", {**ASKED, "profile": signed})
-    assert Case.objects.get().profile == {"legal_form": "coop"}
+    case = Case.objects.get()
+    assert (case.profile, case.profile_values) == ({"Forme juridique": "coopérative"}, {"legal_form": "coop"})
     tampered = signed[:-2] + ("aa" if signed[-2:] != "aa" else "bb")
     assert read_profile(tampered) is None
     page = public.get("/demander/", {"profile": tampered}).content.decode()

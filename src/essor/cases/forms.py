@@ -94,6 +94,7 @@ class OpeningForm(CaseForm):
 
     def read_request(self, *, territory_code: str, language: str) -> NewRequest:
         said = self.cleaned_data
+        carried = read_profile(said["profile"])
         return NewRequest(
             need=said["need"],
             territory_code=territory_code,
@@ -103,7 +104,8 @@ class OpeningForm(CaseForm):
             phone=said["phone"],
             language=language,
             has_consented=said["has_consented"],
-            profile=read_profile(said["profile"]),
+            profile=carried.words if carried else None,
+            profile_values=carried.values if carried else None,
             opening_key=said["opening_key"] or None,
         )
 

@@ -96,6 +96,13 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
             "Étape : {stage}. Confiez-le à quelqu’un d’autre, ou voyez avec cette personne ce qui le retient."
         ),
     ),
+    "application": (
+        _("Une demande de financement déposée : {reference}"),
+        _(
+            "La personne suivie dans le dossier {reference} ({need}, {place}) a déposé sa demande de financement. Elle "
+            "est au dossier."
+        ),
+    ),
     "news_told": (
         _("Des nouvelles de l’entreprise : {reference}"),
         _("L’entreprise du dossier {reference} ({place}) a donné de ses nouvelles. Elles sont au dossier."),

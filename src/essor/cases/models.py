@@ -43,6 +43,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(models.Model):
     """Someone helped through stages by someone accountable.
 
+    ``profile``: what was answered to the finder, in words; ``profile_values``: the same, question → plain data.
     ``access_hash``: SHA-256 of the token in the promoter's link, which is kept nowhere. ``opening_key``: of the form
     that opened it and of what it said, so that the same form sent twice opens one case. ``imported_from``: the file of
     past files that it was read from, which holds nobody's address. ``due_on``: the day by which
@@ -64,6 +65,7 @@ class Case(models.Model):
     promoter_phone = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=2, default="fr")
     profile = models.JSONField(null=True, blank=True)
+    profile_values = models.JSONField(null=True, blank=True)
     consent_at = models.DateTimeField(null=True, blank=True)
     imported_from = models.CharField(max_length=100, blank=True)
     opening_key = models.CharField(max_length=40, null=True, blank=True, unique=True)

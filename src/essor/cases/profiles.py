@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
@@ -10,17 +12,25 @@ SALT = "essor.cases.profile"
 LONGEST = 8_000
 
 
-def sign_profile(profile: dict[str, Any]) -> str:
+@dataclass(frozen=True, slots=True)
+class CarriedProfile:
+    """``words``: what was asked → what was said, to be read. ``values``: question → answer as plain data."""
+
+    words: dict[str, Any]
+    values: dict[str, Any]
+
+
+def sign_profile(words: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     """For the hidden field ``profile`` of the form that opens a request."""
-    return signing.dumps(profile, salt=SALT, compress=True)
+    return signing.dumps([dict(words), dict(values)], salt=SALT, compress=True)
 
 
-def read_profile(text: str) -> dict[str, Any] | None:
+def read_profile(text: str) -> CarriedProfile | None:
     """The answers; None where nothing was carried, or where what was carried is not what was signed."""
     if not text or len(text) > LONGEST:
         return None
     try:
-        found = signing.loads(text, salt=SALT)
-    except signing.BadSignature:
+        words, values = signing.loads(text, salt=SALT)
+    except (signing.BadSignature, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return CarriedProfile(words, values)

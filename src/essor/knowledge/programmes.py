@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from essor.knowledge.applications import load_applications
 from essor.knowledge.reading import Bilingual, Definition, find_file, list_files, read_model
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -86,7 +87,8 @@ class AgreementDefinition(Definition):
 
 class ProgrammeDefinition(Definition):
     """Both days are of the programme; the last is its horizon. ``credit``: how partners share a start-up, see
-    :mod:`essor.methods.credit`."""
+    :mod:`essor.methods.credit`. ``form``: what whoever applies to it fills in, by the id of a form of
+    ``definitions/applications/``; empty: nothing."""
 
     id: Code
     name: Bilingual
@@ -95,6 +97,7 @@ class ProgrammeDefinition(Definition):
     source: str = ""
     target: TargetDefinition
     credit: Literal["equal", "accepted", "paid"] = "equal"
+    form: str = ""
     scoresheet: Annotated[tuple[ScoredDefinition, ...], Field(strict=False)] = ()
     agreements: Annotated[tuple[AgreementDefinition, ...], Field(strict=False)] = ()
 
@@ -105,6 +108,8 @@ class ProgrammeDefinition(Definition):
             raise ValueError("deux cibles portent le même code")
         if len({one.code for one in self.scoresheet}) < len(self.scoresheet):
             raise ValueError("deux lignes de la grille portent le même code")
+        if self.form and self.form not in {one.id for one in load_applications().values()}:
+            raise ValueError(f"aucun formulaire ne s’appelle « {self.form} »")
         for agreement in self.agreements:
             if agreement.target not in codes:
                 raise ValueError(f"l’entente « {agreement.id} » sert une cible inconnue : « {agreement.target} »")

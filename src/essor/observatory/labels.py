@@ -163,6 +163,7 @@ DEEDS = {
     "ask_payment": gettext_noop("Versement demandé"),
     "drop_payment": gettext_noop("Versement écarté"),
     "case_programme": gettext_noop("Dossier suivi dans son programme"),
+    "write_application": gettext_noop("Demande de financement écrite"),
     "make_offer": gettext_noop("Offre faite"),
     "accept_offer": gettext_noop("Offre acceptée"),
     "lapse_offer": gettext_noop("Offre retirée"),

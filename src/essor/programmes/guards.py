@@ -6,9 +6,11 @@ from __future__ import annotations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from essor.cases.guards import ERASURE
-from essor.engines.triggers import WrittenOnce, drop, install, remove
+from essor.engines.triggers import Erasure, WrittenOnce, drop, install, remove
 from essor.methods.ledger import ACCOUNTS
 
+APPLICATION_ERASURE = Erasure("essor_refuse_unless_application_erased", "cases_case", "application_id")
+"""An application has the number of its case."""
 AGREEMENTS, MOVES, BALANCES = "programmes_agreement", "programmes_ledgermove", "programmes_ledgerbalance"
 GUARDS = (
     WrittenOnce("programmes_programme", ("slug", "starts_on", "ends_before", "created_at")),
@@ -86,6 +88,27 @@ GUARDS = (
     ),
     WrittenOnce(
         "programmes_creditclaim", ("agreement_id", "enrolment_id", "is_claimed", "declared_at", "declared_by_id")
+    ),
+    WrittenOnce(
+        "programmes_application",
+        ("case_id", "form_id", "form_version", "form", "form_hash", "rules", "rules_hash", "started_at"),
+    ),
+    WrittenOnce(
+        "programmes_coapplicant",
+        ("application_id", "number", "created_at"),
+        once=("revoked_at",),
+        erasable=("name", "email"),
+        lifted_by=APPLICATION_ERASURE,
+    ),
+    WrittenOnce(
+        "programmes_applicationanswer",
+        ("application_id", "field", "number", "source", "origin", "party", "co_applicant_id", "written_at"),
+    ),
+    WrittenOnce(
+        "programmes_applicationdeposit",
+        ("application_id", "number", "sha256", "deposited_at"),
+        erasable=("content",),
+        lifted_by=APPLICATION_ERASURE,
     ),
     WrittenOnce(
         MOVES,

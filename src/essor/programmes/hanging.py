@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from essor.accounts.models import User
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
+from essor.programmes.actions.applications import erase_application
 from essor.programmes.models import AgreementDocument, FundingShare, Interest, Offer, PaymentRequest, SittingItem
+from essor.programmes.queries.applications import export_application, read_application_file
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
@@ -27,21 +29,25 @@ def _summarise(case: Case) -> str:
 
 def _erase(case: Case) -> int:
     """What may tell of someone: why a committee decided, under which conditions, what a member has to do with the file,
-    why a payment is asked, who was typed as a funder. Amounts and days stay; what else was said is in the timeline,
-    blanked with the rest."""
+    why a payment is asked, who was typed as a funder, what was applied for and with whom. Amounts and days stay; what
+    else was said is in the timeline, blanked with the rest."""
     return (
         SittingItem.objects.filter(case=case).exclude(result="").update(reasons="", conditions=[])
         + Offer.objects.filter(case=case).erase(conditions=[])
         + Interest.objects.filter(case=case).erase(words="")
         + FundingShare.objects.filter(case=case, aid="").exclude(funder__in=["", ERASED]).erase(funder=ERASED)
         + PaymentRequest.objects.filter(offer__case=case).exclude(words="").update(words="")
+        + erase_application(case)
     )
 
 
 def _export(case: Case) -> Any:
     funding = read_funding(case)
     said = export_file(funding.file)
-    return None if said is None else {**said, "funding": export_funding(funding), "news": export_news(case)}
+    if said is None:
+        return None
+    application = export_application(read_application_file(case))
+    return {**said, "funding": export_funding(funding), "news": export_news(case), "application": application}
 
 
 def _is_closed_to(case: Case, person: User) -> bool:

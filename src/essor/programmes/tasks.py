@@ -3,6 +3,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
+from django.utils import timezone
+from django_tasks import task
+
 from essor.programmes import actions
 
 
@@ -12,6 +15,17 @@ class AgreementsNotWatched(Exception):
 
 class NewsNotAsked(Exception):
     """Files whose reminders failed, the others being done: each is in the error output."""
+
+
+@task()
+def send_letters() -> None:
+    """The letters to co-applicants, outside the request."""
+    actions.send_invitations(now=timezone.now())
+
+
+def send_waiting_letters(now: datetime) -> dict[str, int]:
+    """A task of each day: the letters to co-applicants that could not leave before."""
+    return actions.send_invitations(now=now).tell()
 
 
 def ask_for_news(now: datetime) -> dict[str, int]:

@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import agreements, committee, files, following, funding, papers, public, register, sittings
+from essor.programmes.views import (
+    agreements,
+    application_readers,
+    applications,
+    committee,
+    files,
+    following,
+    funding,
+    papers,
+    public,
+    register,
+    sittings,
+)
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show.promoter, name="case_follow_programme"),
@@ -18,6 +30,31 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/verser/<int:pk>/approuver/", files.approve, name="case_programme_approve"
     ),
     path("dossiers/<slug:reference>/programme/verser/<int:pk>/ecarter/", files.drop, name="case_programme_drop"),
+    path("suivi/<str:token>/demande/", applications.show, name="case_follow_application"),
+    path("suivi/<str:token>/demande/commencer/", applications.start, name="case_follow_application_start"),
+    path("suivi/<str:token>/demande/inviter/", applications.invite, name="case_follow_application_invite"),
+    path("suivi/<str:token>/demande/retirer/<int:pk>/", applications.revoke, name="case_follow_application_revoke"),
+    path("suivi/<str:token>/demande/apercu/", applications.preview, name="case_follow_application_preview"),
+    path("suivi/<str:token>/demande/deposer/", applications.deposit, name="case_follow_application_deposit"),
+    path("suivi/<str:token>/demande/pieces/<int:pk>/", applications.download, name="case_follow_application_document"),
+    path(
+        "suivi/<str:token>/demande/pieces/<slug:code>/joindre/",
+        applications.attach,
+        name="case_follow_application_file",
+    ),
+    path("suivi/<str:token>/demande/parties/<slug:code>/", applications.edit, name="case_follow_application_section"),
+    path("dossiers/<slug:reference>/demande/", application_readers.show_to_adviser, name="case_application"),
+    path(
+        "dossiers/<slug:reference>/demande/depots/<int:number>/",
+        application_readers.show_version,
+        name="case_application_version",
+    ),
+    path("comite/dossiers/<int:pk>/demande/", application_readers.show_to_committee, name="committee_application"),
+    path(
+        "comite/dossiers/<int:pk>/demande/pieces/<int:paper>/",
+        application_readers.send_paper,
+        name="committee_application_paper",
+    ),
     path("suivi/<str:token>/montage/", funding.show.promoter, name="case_follow_funding"),
     path("suivi/<str:token>/montage/cout/", funding.set_cost.promoter, name="case_follow_funding_cost"),
     path("suivi/<str:token>/montage/ajouter/", funding.add.promoter, name="case_follow_funding_add"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.design.wording import write_cad, write_day, write_decimal, write_percent
+from essor.design.wording import write_cad, write_day, write_decimal, write_percent, write_whole
 from essor.methods.forecast import ForecastError
 from essor.programmes.funding_words import INSTRUMENTS, STATUSES
 from essor.programmes.queries.files import StartupFile
@@ -105,6 +105,36 @@ SENTENCES: Mapping[str, Any] = {
     "step-not-from-here": _("Cette ligne a changé entre-temps, ou cet état ne suit pas le sien. Relisez-la."),
     "paid-over": _("Il reste {holds} à recevoir de cette ligne ; {asked} est trop. Rien n’est inscrit."),
     "shares-full": _("Ce montage est plein ({most} lignes au plus). Rien n’est ajouté."),
+    "application-none": _("Ce dossier n’est d’aucun programme qui demande un formulaire."),
+    "application-started": _("Cette demande est déjà commencée. Ouvrez-la pour la continuer."),
+    "application-not-yours": _(
+        "Ce geste revient à la personne qui a ouvert le dossier, à sa page. Ce qui est écrit est gardé."
+    ),
+    "application-closed": _(
+        "Cette demande est déposée, ou le dossier est devant le comité : elle ne se change plus. Pour corriger, "
+        "écrivez à la personne qui vous conseille."
+    ),
+    "application-incomplete": _(
+        "Il manque {missing} réponses pour déposer : elles sont nommées plus bas. Rien n’est déposé."
+    ),
+    "application-unchanged": _("Rien n’a changé depuis le dernier dépôt. Rien n’est déposé de nouveau."),
+    "deposit-too-early": _(
+        "Le dossier n’est pas encore à l’étape du plan d’affaires : tout est gardé. La personne qui vous conseille "
+        "dira quand déposer."
+    ),
+    "answer-malformed": _("Cette réponse ne se lit pas. Corrigez-la, ou laissez la case vide."),
+    "answer-too-long": _(
+        "{signs} signes : c’est plus que les {longest} permis. Raccourcissez, ou joignez un document."
+    ),
+    "answer-out-of-reach": _("Écrivez un nombre de {lowest} à {highest}, ou laissez la case vide."),
+    "answers-full": _(
+        "Cette demande garde déjà {most} versions de réponses : c’est le plus. Écrivez à qui vous conseille."
+    ),
+    "name-needed": _("Écrivez le nom de la personne : il paraîtra près de ce qu’elle écrit."),
+    "email-wrong": _("« {value} » n’est pas une adresse de courriel. Corrigez-la. Personne n’est invité."),
+    "invited-already": _("{value} est déjà de cette demande. Personne n’est invité."),
+    "people-full": _("Cette demande a déjà invité {most} personnes : c’est le plus."),
+    "revoked-already": _("Le lien de cette personne n’ouvre déjà plus rien."),
     "not-open-yet": _("Cette entreprise n’est pas encore ouverte : il n’y a pas de nouvelles à donner."),
     "news-before-opening": _("Le {on} vient avant l’ouverture, le {opened_on}. Choisissez un jour d’après."),
     "news-to-come": _("Le {on} est à venir. Donnez des nouvelles d’aujourd’hui ou d’un jour passé."),
@@ -184,6 +214,10 @@ DEEDS: Mapping[str, Any] = {
     "link": _("le dossier est celui d’une organisation de l’annuaire"),
     "claim": _("aussi réclamée par {name}"),
     "unclaim": _("n’est plus réclamée par {name}"),
+    "application_start": _("demande de financement commencée (formulaire {form})"),
+    "application_deposit": _("demande de financement déposée (dépôt {number})"),
+    "application_invite": _("invitation à écrire la demande"),
+    "application_revoke": _("lien d’une personne invitée retiré"),
     "news_soon": _("nouvelles demandées pour le {on}"),
     "news_late": _("nouvelles demandées de nouveau, attendues le {on}"),
     "news_silent": _("aucune nouvelle, attendue le {on} : signalé à l’équipe"),
@@ -216,6 +250,7 @@ STATES: Mapping[str, Any] = {
     "ended": _("finie"),
 }
 AMOUNTS = frozenset({"asked", "floor", "cap", "holds", "least"})
+COUNTS = frozenset({"lowest", "highest", "longest", "signs"})
 
 
 def explain(error: ProgrammeError) -> str:
@@ -231,6 +266,7 @@ def describe_deed(facts: Mapping[str, Any]) -> str:
     """What a line of the timeline says of a programme, from the facts that it keeps."""
     name = facts.get("en" if get_language() == "en" else "fr", "")
     said = {"instrument": INSTRUMENTS.get(facts.get("instrument", "")), "status": STATUSES.get(facts.get("status", ""))}
+    said |= {"form": facts.get("form", ""), "number": facts.get("number", "")}
     on = write_day(date.fromisoformat(facts["on"])) if "on" in facts else ""
     return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)), on=on, **said)
 
@@ -272,6 +308,8 @@ def write_cents(cents: int) -> str:
 def _write(name: str, value: Any) -> str:
     if name in AMOUNTS:
         return write_cents(value)
+    if name in COUNTS:
+        return write_whole(value)
     if isinstance(value, Decimal):
         return write_decimal(value, 2)
     if isinstance(value, Fraction):

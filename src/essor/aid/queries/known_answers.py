@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,21 +44,31 @@ def read_known(key: str, *, on: date, known_at: datetime) -> Known | None:
     organisation = Organisation.objects.filter(key=key, erased_at=None).first()
     if organisation is None:
         return None
-    answered, variables = list_answered(), load_variables()
-    wanted = {variable for variable in answered.values() if variable not in DERIVED}
+    answered = list_answered()
+    facts = read_facts(organisation, variables=set(answered.values()), on=on, known_at=known_at)
+    found = {question: facts[name] for question, name in answered.items() if name in facts}
+    names = names_of(organisations=[organisation.pk], on=on, known_at=known_at)
+    return Known(key, names.get(organisation.pk, ""), _keep_readable(found, on))
+
+
+def read_facts(
+    organisation: Organisation, *, variables: Collection[str], on: date, known_at: datetime
+) -> dict[str, KnownAnswer]:
+    """Variable → what facts answer on a day, as anyone may read it: the size class of jobs, and nothing sensitive."""
+    known = load_variables()
+    wanted = {name for name in variables if name not in DERIVED}
     said = observations(variables=wanted, organisations=[organisation.pk], known_at=known_at)
     believed = profile(said, on=on, known_at=known_at)
     titles = dict(
         Fact.objects.filter(pk__in=[one.sequence for one in believed.values()]).values_list("pk", "source__title")
     )
     found: dict[str, KnownAnswer] = {}
-    for question, name in answered.items():
-        if name in believed and (value := _write(believed[name], variables[name])) is not None:
-            found[question] = KnownAnswer(value, believed[name].starts_on, titles[believed[name].sequence])
-        elif name == AGE_YEARS and (age := _find_age(organisation.pk, on, known_at)) is not None:
-            found[question] = age
-    names = names_of(organisations=[organisation.pk], on=on, known_at=known_at)
-    return Known(key, names.get(organisation.pk, ""), _keep_readable(found, on))
+    for name, one in believed.items():
+        if (value := _write(one, known[name])) is not None:
+            found[name] = KnownAnswer(value, one.starts_on, titles[one.sequence])
+    if AGE_YEARS in variables and (age := _find_age(organisation.pk, on, known_at)) is not None:
+        found[AGE_YEARS] = age
+    return found
 
 
 def _write(said: Observation, variable: Any) -> Any:

@@ -241,7 +241,8 @@ def tell_visit(visit: Visit) -> dict[str, Any]:
         for answer in list_answers(visit.asked, visit.on)
     ]
     counts = {group: sum(one.group == group for one in visit.search.found) for group in GROUPS}
-    talk = {"profile": sign_profile({answer["label"]: answer["said"] for answer in answers})} if answers else {}
+    words = {answer["label"]: answer["said"] for answer in answers}
+    talk = {"profile": sign_profile(words, visit.asked.said)} if answers else {}
     if place := places.get(str(visit.asked.said.get(PLACE, ""))):
         talk["place"] = place
     frame = visit.frame.as_words() if visit.frame else {}

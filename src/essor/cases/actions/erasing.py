@@ -38,7 +38,7 @@ def erase_case(*, case: Case, reason: str, by: User | None, now: datetime) -> Ca
         raise CaseError("case_open")
     held.erased_at, held.access_hash = now, hash_token(secrets.token_urlsafe(32))
     held.promoter_name = held.promoter_email = held.promoter_phone = held.outcome_words = ""
-    held.profile, held.opening_key = None, None
+    held.profile, held.profile_values, held.opening_key = None, None, None
     held.save()
     erased = _erase_words(held)
     add_event(held, CaseEvent.Kind.ERASED, by=by, now=now, facts={"erased": erased, "reason": reason})

@@ -54,6 +54,7 @@ class NewRequest:
     language: str = "fr"
     has_consented: bool = False
     profile: dict[str, Any] | None = None
+    profile_values: dict[str, Any] | None = None
     organisation: Organisation | None = None
     opening_key: str | None = None
 
@@ -110,7 +111,8 @@ def _open_case(request: NewRequest, *, by: By, now: datetime, find_bodies: FindB
         need=request.need, territory_code=request.territory_code, organisation=request.organisation,
         promoter_name=_on_one_line(request.name), promoter_email=request.email.strip(),
         promoter_phone=_on_one_line(request.phone),
-        language=request.language, profile=request.profile, consent_at=now, opening_key=_key_of(request),
+        language=request.language, profile=request.profile, profile_values=request.profile_values, consent_at=now,
+        opening_key=_key_of(request),
         access_hash=hash_token(token), opened_at=now,
     )  # fmt: skip
     set_clock(case, start_clock(workflow, stage=case.stage, on=timezone.localdate(now)), now=now)

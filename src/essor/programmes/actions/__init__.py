@@ -1,6 +1,18 @@
 """Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.applications import (
+    Invited,
+    Saved,
+    attach_file,
+    choose_file,
+    deposit_application,
+    invite,
+    is_open,
+    revoke,
+    save_answers,
+    start_application,
+)
 from essor.programmes.actions.claiming import claim_startup
 from essor.programmes.actions.committee import (
     adopt_minutes,
@@ -16,6 +28,7 @@ from essor.programmes.actions.files import enrol
 from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
+from essor.programmes.actions.inviting import send_invitations
 from essor.programmes.actions.offers import (
     accept_offer,
     approve_payment,
@@ -39,6 +52,8 @@ from essor.programmes.actions.reporting import (
 __all__ = [
     "Asked",
     "Imported",
+    "Invited",
+    "Saved",
     "Watched",
     "accept_offer",
     "add_share",
@@ -46,18 +61,23 @@ __all__ = [
     "approve_payment",
     "ask_for_news",
     "ask_payment",
+    "attach_file",
     "call_sitting",
+    "choose_file",
     "claim_startup",
     "decide_item",
     "declare",
     "declare_interest",
+    "deposit_application",
     "deposit_document",
     "drop_payment",
     "end_interest",
     "end_offer",
     "enrol",
     "import_files",
+    "invite",
     "is_locked",
+    "is_open",
     "link_organisation",
     "load_shipped_programmes",
     "make_offer",
@@ -67,10 +87,14 @@ __all__ = [
     "pay",
     "record_report",
     "recover",
+    "revoke",
+    "save_answers",
     "score_item",
     "send_agreement_letters",
+    "send_invitations",
     "set_contact",
     "set_project_cost",
+    "start_application",
     "vote_on",
     "watch_agreements",
     "withdraw_report",

@@ -33,6 +33,7 @@ def open_programme(*, definition: ProgrammeDefinition, by: User | None, now: dat
         starts_on=definition.starts_on,
         ends_before=definition.ends_on + timedelta(days=1),
         source=definition.source,
+        form=definition.form,
         scoresheet=[
             {"code": one.code, "fr": one.label.fr, "en": one.label.en, "weight": one.weight}
             for one in definition.scoresheet

@@ -1,6 +1,7 @@
 """Targets, agreements and money. What was agreed, offered and moved is written once."""
 
 from essor.programmes.models.agreements import Agreement, Enrolment, Programme, Target
+from essor.programmes.models.applications import Application, ApplicationAnswer, ApplicationDeposit, CoApplicant
 from essor.programmes.models.committee import Interest, Score, Sitting, SittingItem, Vote
 from essor.programmes.models.following import Declaration
 from essor.programmes.models.funding import FundingShare, FundingStep
@@ -12,6 +13,10 @@ __all__ = [
     "AgreementDocument",
     "AgreementLetter",
     "AgreementReport",
+    "Application",
+    "ApplicationAnswer",
+    "ApplicationDeposit",
+    "CoApplicant",
     "CreditClaim",
     "Declaration",
     "Enrolment",

@@ -14,8 +14,8 @@ from essor.programmes.rules import Clauses, Term, read_clauses
 
 class Programme(models.Model):
     """What several bodies decided to reach together. The period is half-open: ``ends_before`` is the horizon.
-    ``scoresheet``: what its committee scores: objects with ``code``, ``fr``, ``en``, ``weight``. ``credit_rule``: how
-    partners share a start-up."""
+    ``form``: the id of what whoever applies fills in, "" for nothing. ``scoresheet``: what its committee scores:
+    objects with ``code``, ``fr``, ``en``, ``weight``. ``credit_rule``: how partners share a start-up."""
 
     slug = models.SlugField(max_length=60, unique=True)
     name_fr = models.CharField(max_length=200)
@@ -23,6 +23,7 @@ class Programme(models.Model):
     starts_on = models.DateField()
     ends_before = models.DateField()
     source = models.CharField(max_length=1000, blank=True)
+    form = models.SlugField(max_length=60, blank=True)
     scoresheet = models.JSONField(default=list)
     credit_rule = models.CharField(max_length=20, default=EQUAL)
     created_at = models.DateTimeField()

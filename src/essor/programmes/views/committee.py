@@ -24,6 +24,7 @@ from essor.programmes.funding_pictures import build_caps_table, build_funding_ta
 from essor.programmes.models import Interest, Score, Sitting, SittingItem, Vote
 from essor.programmes.pictures import build_minutes_table
 from essor.programmes.queries import sittings as queries
+from essor.programmes.queries.applications import has_deposit
 from essor.programmes.queries.funding import read_funding
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.views.sides import REFUSALS
@@ -172,6 +173,7 @@ def _show_item(request: HttpRequest, item: SittingItem, sent: CaseForm | None = 
         "case": case,
         "place": get_name(case.territory_code, timezone.localdate(), language_of_page()),
         "said": first.text if first else "",
+        "application": reverse("committee_application", args=[item.pk]) if has_deposit(case) else "",
         "sums": say_sums(funding.stack),
         "funding": build_funding_table(funding),
         "caps": build_caps_table(funding),

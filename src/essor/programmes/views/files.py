@@ -55,6 +55,7 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
         "lines": [_tell(line, side, forms if line.offer.pk == about else {}) for line in file.offers],
         "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
         "offer_form": (forms.get("offer") or _offer_form(file)) if may_act and file.programme else None,
+        "application": side.lead("application") if file.programme and file.programme.form else "",
         "news": side.lead("news") if read_followed(case) else "",
         "sent": sent.name if sent else "",
         "enrol_address": "" if is_promoter else side.lead("programme_enrol"),
