@@ -96,8 +96,8 @@ FORBIDDEN = {
         (
             "recused",
             "recused",
-            _("Vous avez déclaré un intérêt dans ce dossier."),
-            _("Une personne de votre organisme, ou qui administre la plateforme, peut le prendre en charge."),
+            _("Vous avez un intérêt dans ce dossier : vous vous en retirez."),
+            _("Si ce lien a pris fin, inscrivez sa fin à la page de vos intérêts."),
         ),
         ("unmarked", "closed", _("Personne n’a encore dit à qui cette adresse est ouverte."), _ASK),
         ("closed", "closed", _("Cette adresse ne sert pas sur cette plateforme."), NOT_FOUND.next_step),
