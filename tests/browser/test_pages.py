@@ -96,6 +96,7 @@ ADVISER = {
     "committees": "/bureau/comites/",
     "a sitting to call": "/bureau/comites/moulins-2030/convoquer/",
     "what becomes of enterprises": "/bureau/programmes/jec/suivi/?base=magazine-2014&start=2019-01-01&end=2023-01-01",
+    "the loans of a programme": "/bureau/programmes/jec/prets/",
     "my files": "/dossiers/",
     "files closed": "/dossiers/clos/",
     "what becomes of aids": "/bureau/parcours-des-aides/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from essor.cases.hanging import Hanging
@@ -12,6 +13,7 @@ from essor.programmes.models import Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
+from essor.programmes.queries.loans import export_loans
 from essor.programmes.wording import describe_deed, summarise_file
 
 
@@ -33,7 +35,10 @@ def _erase(case: Case) -> int:
 def _export(case: Case) -> Any:
     funding = read_funding(case)
     said = export_file(funding.file)
-    return None if said is None else {**said, "funding": export_funding(funding), "news": export_news(case)}
+    if said is None:
+        return None
+    loans = export_loans(case, on=timezone.localdate())
+    return {**said, "funding": export_funding(funding), "loans": loans, "news": export_news(case)}
 
 
 PROGRAMME = Hanging(

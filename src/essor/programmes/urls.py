@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, following, funding, papers, public, register, sittings
+from essor.programmes.views import committee, files, following, funding, loans, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -35,6 +35,17 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare_by_adviser, name="case_news_declare"
     ),
     path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
+    path("suivi/<str:token>/pret/<int:pk>/", loans.show_to_promoter, name="case_follow_loan"),
+    path("dossiers/<slug:reference>/pret/<int:pk>/", loans.show_to_adviser, name="case_loan"),
+    path("dossiers/<slug:reference>/pret/<int:pk>/convenir/", loans.agree, name="case_loan_agree"),
+    path("dossiers/<slug:reference>/pret/<int:pk>/approuver/", loans.approve, name="case_loan_approve"),
+    path("dossiers/<slug:reference>/pret/<int:pk>/ecarter/", loans.drop, name="case_loan_drop"),
+    path("dossiers/<slug:reference>/pret/<int:pk>/recevoir/", loans.receive, name="case_loan_receive"),
+    path(
+        "dossiers/<slug:reference>/pret/<int:pk>/reprendre/<int:receipt>/", loans.take_back, name="case_loan_take_back"
+    ),
+    path("bureau/programmes/<slug:slug>/prets/", loans.list_all, name="programme_loans"),
+    path("bureau/programmes/<slug:slug>/journal.csv", loans.send_journal, name="programme_journal"),
     path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),

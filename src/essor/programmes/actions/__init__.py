@@ -15,6 +15,16 @@ from essor.programmes.actions.files import enrol
 from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
+from essor.programmes.actions.loans import (
+    LoanReminders,
+    NewTerms,
+    agree_schedule,
+    approve_schedule,
+    drop_schedule,
+    receive_payment,
+    remind_loans,
+    take_back,
+)
 from essor.programmes.actions.offers import (
     accept_offer,
     approve_payment,
@@ -29,10 +39,14 @@ from essor.programmes.actions.offers import (
 __all__ = [
     "Asked",
     "Imported",
+    "LoanReminders",
+    "NewTerms",
     "accept_offer",
     "add_share",
     "adopt_minutes",
+    "agree_schedule",
     "approve_payment",
+    "approve_schedule",
     "ask_for_news",
     "ask_payment",
     "call_sitting",
@@ -40,6 +54,7 @@ __all__ = [
     "declare",
     "declare_interest",
     "drop_payment",
+    "drop_schedule",
     "end_interest",
     "end_offer",
     "enrol",
@@ -52,8 +67,11 @@ __all__ = [
     "open_item",
     "open_programme",
     "pay",
+    "receive_payment",
     "recover",
+    "remind_loans",
     "score_item",
     "set_project_cost",
+    "take_back",
     "vote_on",
 ]

@@ -4,6 +4,7 @@ from essor.programmes.models.agreements import Agreement, Enrolment, Programme, 
 from essor.programmes.models.committee import Interest, Score, Sitting, SittingItem, Vote
 from essor.programmes.models.following import Declaration
 from essor.programmes.models.funding import FundingShare, FundingStep
+from essor.programmes.models.loans import LoanReceipt, LoanSchedule
 from essor.programmes.models.money import LedgerBalance, LedgerMove, Offer, PaymentRequest
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Interest",
     "LedgerBalance",
     "LedgerMove",
+    "LoanReceipt",
+    "LoanSchedule",
     "Offer",
     "PaymentRequest",
     "Programme",

@@ -93,7 +93,9 @@ def _tell(line: files.OfferLine, by: By, key: str, forms: dict[str, CaseForm]) -
     def lead_to(deed: str, pk: int) -> str:
         return reverse(f"{side}_{deed}", args=[key, pk])
 
-    told: dict[str, Any] = {"line": line, "state": STATES[state], "deeds": [], "waits": None}
+    told: dict[str, Any] = {"line": line, "state": STATES[state], "deeds": [], "waits": None, "loan": ""}
+    if line.lends:
+        told["loan"] = reverse("case_follow_loan" if is_promoter else "case_loan", args=[key, line.offer.pk])
 
     def add(deed: str, title: str, form: CaseForm) -> None:
         is_sent = form.name in forms and forms[form.name].prefix == deed
