@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -87,8 +88,17 @@ class ReceiveForm(CaseForm):
 
 
 class TakeBackForm(CaseForm):
+    """``receipts``: number and words of the payments that may be taken back."""
+
     name = "take_back"
 
+    receipt = forms.TypedChoiceField(label=_("Quel paiement"), coerce=int)
     words = forms.CharField(
         label=_("Pourquoi ce paiement ne compte plus"), max_length=LONGEST_WORDS, widget=forms.Textarea({"rows": 2})
     )
+
+    def __init__(self, *args: Any, receipts: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["receipt"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(receipts)

@@ -127,4 +127,6 @@ def build_loans_table(loans: Sequence[Loan], *, on: date) -> Table:
                 late[0].instalment.due_on if late else "—",
             ])
         )  # fmt: skip
-    return Table(_("Les prêts"), columns, rows, _("Inconnu : aucun échéancier n’est encore convenu."))
+    note = _("Inconnu : aucun échéancier n’est encore convenu.")
+    is_unknown = any(standing is None for _loan, standing in found)
+    return Table(_("Les prêts"), columns, rows, note if is_unknown else "")

@@ -41,9 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("dossiers/<slug:reference>/pret/<int:pk>/approuver/", loans.approve, name="case_loan_approve"),
     path("dossiers/<slug:reference>/pret/<int:pk>/ecarter/", loans.drop, name="case_loan_drop"),
     path("dossiers/<slug:reference>/pret/<int:pk>/recevoir/", loans.receive, name="case_loan_receive"),
-    path(
-        "dossiers/<slug:reference>/pret/<int:pk>/reprendre/<int:receipt>/", loans.take_back, name="case_loan_take_back"
-    ),
+    path("dossiers/<slug:reference>/pret/<int:pk>/reprendre/", loans.take_back, name="case_loan_take_back"),
     path("bureau/programmes/<slug:slug>/prets/", loans.list_all, name="programme_loans"),
     path("bureau/programmes/<slug:slug>/journal.csv", loans.send_journal, name="programme_journal"),
     path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),

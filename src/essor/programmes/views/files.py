@@ -34,7 +34,9 @@ from essor.programmes.forms import EnrolForm, OfferForm, PayForm, SignForm, Word
 from essor.programmes.models import Offer, PaymentRequest, Programme
 from essor.programmes.queries import files
 from essor.programmes.queries.following import read_followed
+from essor.programmes.queries.waiting import find_time_left
 from essor.programmes.rules import CENTS, ProgrammeError
+from essor.programmes.time_words import say_time_left
 from essor.programmes.wording import STATES, explain
 
 REFUSALS: Refusals = {ProgrammeError: explain, **CASE_REFUSALS}
@@ -60,7 +62,8 @@ def _show(
 ) -> HttpResponse:
     """``sent``: a form that was refused, ``about`` which offer."""
     file, is_promoter = files.read_file(case), by is THE_PROMOTER
-    workflow, language = workflow_of(case), language_of_page()
+    workflow, language, today = workflow_of(case), language_of_page(), timezone.localdate()
+    left = find_time_left(case, on=today)
     stage = workflow.get_stage(case.stage)
     passed = [one for one in workflow.stages if not one.stops_clock or one.code == case.stage]
     forms = {sent.name: sent} if sent else {}
@@ -74,6 +77,7 @@ def _show(
         "programme": getattr(file.programme, f"name_{language}") if file.programme else "",
         "stage": in_language(stage.label),
         "lede": in_language(stage.promoter if is_promoter else stage.adviser),
+        "time_left": say_time_left(left) if left else [],
         "steps": [in_language(one.label) for one in passed],
         "current": next(n for n, one in enumerate(passed, 1) if one.code == case.stage),
         "lines": [_tell(line, by, key, forms if line.offer.pk == about else {}) for line in file.offers],

@@ -36,7 +36,7 @@ from essor.programmes.loan_pictures import (
     say_sums,
     say_terms,
 )
-from essor.programmes.models import LoanReceipt, LoanSchedule, Offer, Programme
+from essor.programmes.models import LoanSchedule, Offer, Programme
 from essor.programmes.queries import get_programme, read_day, read_journal
 from essor.programmes.queries.loans import Loan, find_loan_offer, list_loans, read_loan
 from essor.programmes.queries.sittings import find_conflicts, name_interests
@@ -74,10 +74,8 @@ def _open_offer(request: HttpRequest, reference: str, pk: int) -> Offer:
     return _find_offer(case, pk)
 
 
-def _show(
-    request: HttpRequest, offer: Offer, by: By, key: str, sent: CaseForm | None = None, about: int = 0
-) -> HttpResponse:
-    """``sent``: a form that was refused, ``about`` which payment."""
+def _show(request: HttpRequest, offer: Offer, by: By, key: str, sent: CaseForm | None = None) -> HttpResponse:
+    """``sent``: a form that was refused."""
     loan, is_promoter, today = read_loan(offer), by is THE_PROMOTER, timezone.localdate()
     forms = {sent.name: sent} if sent else {}
     context = {
@@ -94,7 +92,7 @@ def _show(
         "waits": _tell_waiting(loan, by) if loan.waiting else None,
         "terms_form": None,
         "receive_form": None,
-        "kept": [],
+        "take_back_form": None,
     }
     if not is_promoter:
         if loan.waiting is None and loan.principal_left > 0:
@@ -102,7 +100,8 @@ def _show(
         standing = loan.stand(today)
         if standing is not None and standing.left:
             context["receive_form"] = forms.get("receive") or ReceiveForm(today=today)
-        context["kept"] = [_tell_receipt(one, sent, about) for one in loan.list_kept(schedule=loan.schedule)]
+        if loan.list_kept(schedule=loan.schedule):
+            context["take_back_form"] = forms.get("take_back") or _take_back_form(loan)
     return render(request, "programmes/loan.html", context, status=400 if sent else 200)
 
 
@@ -118,18 +117,19 @@ def _tell_waiting(loan: Loan, by: By) -> dict[str, Any]:
     return {"schedule": schedule, "terms": say_terms(schedule), "may_approve": may_approve}
 
 
-def _tell_receipt(one: LoanReceipt, sent: CaseForm | None, about: int) -> dict[str, Any]:
-    is_sent = sent is not None and sent.name == "take_back" and one.pk == about
-    title = _("{amount}, reçus le {day}").format(amount=write_cents(one.cents), day=write_day(one.received_on))
-    form = sent if is_sent else TakeBackForm(auto_id=f"take_back_{one.pk}_%s")
-    return {"pk": one.pk, "title": title, "form": form, "is_sent": is_sent}
+def _take_back_form(loan: Loan, data: Any = None) -> TakeBackForm:
+    """Of the payments under the schedule in force, the latest first."""
+    said = _("{amount}, reçus le {day}")
+    kept = [
+        (one.pk, said.format(amount=write_cents(one.cents), day=write_day(one.received_on)))
+        for one in reversed(loan.list_kept(schedule=loan.schedule))
+    ]
+    return TakeBackForm(data, receipts=kept)
 
 
-def _do(
-    request: HttpRequest, offer: Offer, reference: str, form: CaseForm, deed: Deed, done: str, about: int = 0
-) -> HttpResponse:
+def _do(request: HttpRequest, offer: Offer, reference: str, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
     return do_or(
-        lambda: _show(request, offer, cast(User, request.user), reference, form, about), request, form, deed, done,
+        lambda: _show(request, offer, cast(User, request.user), reference, form), request, form, deed, done,
         address=reverse("case_loan", args=[reference, offer.pk]), refusals=REFUSALS,
     )  # fmt: skip
 
@@ -198,17 +198,16 @@ def receive(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 @open_to(Audience.ADVISER)
 @posted_from("case_programme")
 @keep_private
-def take_back(request: HttpRequest, reference: str, pk: int, receipt: int) -> HttpResponse:
+def take_back(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
-    found = next((one for one in read_loan(offer).receipts if one.pk == receipt), None)
-    if found is None:
-        raise Http404(_("Aucun paiement de ce prêt ne porte ce numéro."))
+    loan = read_loan(offer)
+    form = _take_back_form(loan, request.POST)
 
     def deed(said: dict[str, Any]) -> None:
-        actions.take_back(receipt=found, words=said["words"], by=by, now=now)
+        receipt = next(one for one in loan.receipts if one.pk == said["receipt"])
+        actions.take_back(receipt=receipt, words=said["words"], by=by, now=now)
 
-    form = TakeBackForm(request.POST, auto_id=f"take_back_{receipt}_%s")
-    return _do(request, offer, reference, form, deed, _("Ce paiement ne compte plus."), receipt)
+    return _do(request, offer, reference, form, deed, _("Ce paiement ne compte plus."))
 
 
 @open_to(Audience.ADVISER)
