@@ -61,6 +61,8 @@ PUBLIC = {
     "a programme": "/programmes/jec/",
     "a programme on a past day": "/programmes/jec/?on=2020-06-01",
     "a programme under way": "/programmes/moulins-2030/",
+    "what to do to open": "/ouvrir/",
+    "the steps to open a co-operative": "/ouvrir/coop/",
     "every aid": "/aides/",
     "every aid, searched": "/aides/?repayment=nothing&place=Mascouche&state=open",
     "an aid": "/aides/jec_lanaudiere_2017/",

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, following, funding, loans, papers, public, register, sittings
+from essor.programmes.views import (
+    checklists,
+    committee,
+    files,
+    following,
+    funding,
+    loans,
+    papers,
+    public,
+    register,
+    sittings,
+)
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -35,6 +46,14 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare_by_adviser, name="case_news_declare"
     ),
     path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
+    path("ouvrir/", checklists.list_all, name="checklists"),
+    path("ouvrir/<slug:form>/", checklists.show_public, name="checklist"),
+    path("suivi/<str:token>/etapes/", checklists.show_to_promoter, name="case_follow_checklist"),
+    path("suivi/<str:token>/etapes/choisir/", checklists.choose_by_promoter, name="case_follow_checklist_choose"),
+    path("suivi/<str:token>/etapes/cocher/", checklists.tick_by_promoter, name="case_follow_checklist_tick"),
+    path("dossiers/<slug:reference>/etapes/", checklists.show_to_adviser, name="case_checklist"),
+    path("dossiers/<slug:reference>/etapes/choisir/", checklists.choose, name="case_checklist_choose"),
+    path("dossiers/<slug:reference>/etapes/cocher/", checklists.tick, name="case_checklist_tick"),
     path("suivi/<str:token>/pret/<int:pk>/", loans.show_to_promoter, name="case_follow_loan"),
     path("dossiers/<slug:reference>/pret/<int:pk>/", loans.show_to_adviser, name="case_loan"),
     path("dossiers/<slug:reference>/pret/<int:pk>/convenir/", loans.agree, name="case_loan_agree"),

@@ -124,6 +124,9 @@ SENTENCES: Mapping[str, Any] = {
         "Ce paiement est d’un échéancier qui a laissé place à un autre : il ne se reprend plus. Convenez d’un "
         "échéancier qui en tient compte."
     ),
+    "checklist-unknown": _(
+        "Cette étape ou cette forme n’est pas de la liste. Rechargez la page, puis choisissez-en une."
+    ),
     "not-open-yet": _("Cette entreprise n’est pas encore ouverte : il n’y a pas de nouvelles à donner."),
     "news-before-opening": _("Le {on} vient avant l’ouverture, le {opened_on}. Choisissez un jour d’après."),
     "news-to-come": _("Le {on} est à venir. Donnez des nouvelles d’aujourd’hui ou d’un jour passé."),
@@ -198,6 +201,9 @@ DEEDS: Mapping[str, Any] = {
     "loan_take_back": _("paiement du prêt du {on} repris : {amount}"),
     "loan_soon": _("paiement du prêt rappelé, {amount} pour le {on}"),
     "loan_late": _("paiement du prêt en retard, {amount} pour le {on}"),
+    "checklist": _("étapes suivies pour ouvrir : {name}"),
+    "step_done": _("étape faite : {name}"),
+    "step_undone": _("étape qui n’est plus dite faite : {name}"),
     "link": _("le dossier est celui d’une organisation de l’annuaire"),
     "news_soon": _("nouvelles demandées pour le {on}"),
     "news_late": _("nouvelles demandées de nouveau, attendues le {on}"),

@@ -1,6 +1,7 @@
 """Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.checklists import choose_checklist, tick_step
 from essor.programmes.actions.committee import (
     adopt_minutes,
     call_sitting,
@@ -50,6 +51,7 @@ __all__ = [
     "ask_for_news",
     "ask_payment",
     "call_sitting",
+    "choose_checklist",
     "decide_item",
     "declare",
     "declare_interest",
@@ -73,5 +75,6 @@ __all__ = [
     "score_item",
     "set_project_cost",
     "take_back",
+    "tick_step",
     "vote_on",
 ]

@@ -73,6 +73,7 @@ def _show(
         "file": file,
         "is_promoter": is_promoter,
         "back": reverse("case_follow" if is_promoter else "case", args=[key]),
+        "checklist": reverse("case_follow_checklist" if is_promoter else "case_checklist", args=[key]),
         "funding": reverse("case_follow_funding" if is_promoter else "case_funding", args=[key]),
         "programme": getattr(file.programme, f"name_{language}") if file.programme else "",
         "stage": in_language(stage.label),

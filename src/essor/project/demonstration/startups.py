@@ -18,6 +18,7 @@ from essor.programmes.actions import (
     NewTerms,
     accept_offer,
     agree_schedule,
+    choose_checklist,
     declare,
     import_files,
     link_organisation,
@@ -25,6 +26,7 @@ from essor.programmes.actions import (
     open_programme,
     pay,
     receive_payment,
+    tick_step,
 )
 from essor.programmes.models import Agreement, Offer, Programme
 from essor.programmes.news import MONTHS, News
@@ -53,6 +55,7 @@ def open_startups(*, adviser: User, now: datetime) -> None:
     Case.objects.open().filter(enrolment__programme=programme).update(assigned_to=adviser)
     _pay_those_open(programme)
     _repay(programme, now=now)
+    _tick(programme, adviser=adviser, now=now)
     _tell_news(programme, now=now)
     open_programme(definition=load_demo_programme(UNDER_WAY), by=None, now=now)
 
@@ -86,6 +89,14 @@ def _repay(programme: Programme, *, now: datetime) -> None:
     schedule = agree_schedule(offer=offer, said=terms, words="Convention de prêt signée (fictive)", by=None, now=now)
     for one in schedule.read()[:RECEIVED]:
         receive_payment(offer=offer, cents=one.cents, received_on=one.due_on, by=None, now=now)
+
+
+def _tick(programme: Programme, *, adviser: User, now: datetime) -> None:
+    """The first steps of one that is writing its plan."""
+    case = Case.objects.open().filter(enrolment__programme=programme, stage="plan").earliest("pk")
+    choose_checklist(case=case, form="coop", kind="solidarity", by=adviser, now=now)
+    for step in ("group", "members-solidarity", "name"):
+        tick_step(case=case, step=step, is_done=True, by=adviser, now=now)
 
 
 def _tell_news(programme: Programme, *, now: datetime) -> None:
