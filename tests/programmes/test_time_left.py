@@ -67,15 +67,19 @@ def test_the_usual_time_counts_from_the_stage_and_from_how_long_one_was_there(pl
     left = find_time_left(planning, on=TODAY)
     assert left is not None
     assert left.entered_on == TODAY - 90 * DAY
-    (decided, decision), (opened, opening) = left.goals
-    assert (decided, opened) == ("decision", OPENED)
+    assert [one.goal for one in left.goals] == ["decision", OPENED]
+    decision, opening = (one.left for one in left.goals)
     # 90 days are twelve whole weeks: 84 days less than 100 to 110, and than 150 to 160.
     assert (decision.n, decision.median, decision.low, decision.high) == (11, 105 - 84, 101 - 84, 109 - 84)
     assert (opening.n, opening.median) == (11, 155 - 84)
     assert "8 fois sur 10, de 17 jours à 25 jours (n = 11 dossiers)" in say(planning)
     later = find_time_left(planning, on=TODAY + 21 * DAY)
     assert later is not None
-    assert later.goals[0][1].n == 5 < FEWEST
+    assert later.goals[0].left.n == 5 < FEWEST
+    assert later.goals[0].whole.median == 105
+    told = say(planning, TODAY + 21 * DAY)
+    assert "d’habitude 3 mois depuis l’entrée à cette étape (n = 11 dossiers)" in told
+    assert "aussi longtemps que le vôtre pour dire la suite (n = 5)" in told
 
 
 def test_waiting_is_said_and_does_not_change_the_stage(planning: Case, adviser: User) -> None:
@@ -104,7 +108,7 @@ def test_what_happens_today_counts_tomorrow(planning: Case) -> None:
     move_case(case=other, move="decide", words="Le comité est d’accord.", by=None, now=NOW, is_deed=True)
     fresh = move_case(case=open_file(until="to_prestart"), move="to_plan", by=None, now=NOW)
     found = [find_time_left(fresh, on=TODAY + days * DAY) for days in (0, 1)]
-    assert [left.goals[0][1].n for left in found if left] == [11, 12]
+    assert [left.goals[0].left.n for left in found if left] == [11, 12]
 
 
 def test_the_page_says_it_in_as_many_queries_with_few_files_or_many(planning: Case, client: StrictClient) -> None:

@@ -22,7 +22,7 @@ GOALS: Mapping[str, Any] = {
 
 def say_time_left(left: TimeLeft) -> list[str]:
     """A line for each goal, then what happens to the clock."""
-    lines = [f"{GOALS[goal]}{_(' : ')}{_say(usual)}" for goal, usual in left.goals]
+    lines = [f"{GOALS[one.goal]}{_(' : ')}{_say(one.left, one.whole)}" for one in left.goals]
     stood = _("Le projet est entré à cette étape le {day}.").format(day=write_day(left.entered_on))
     if left.waiting_since is not None:
         said = _(
@@ -34,7 +34,13 @@ def say_time_left(left: TimeLeft) -> list[str]:
     return [*lines, stood, clock]
 
 
-def _say(usual: Usual) -> str:
+def _say(usual: Usual, whole: Usual) -> str:
+    if usual.n < FEWEST and whole.median is not None:
+        said = _(
+            "d’habitude {median} depuis l’entrée à cette étape (n = {whole} dossiers) ; trop peu y sont restés aussi "
+            "longtemps que le vôtre pour dire la suite (n = {n})."
+        )
+        return said.format(median=_write(whole.median), whole=whole.n, n=usual.n)
     if usual.n < FEWEST:
         return _("trop peu de dossiers pour le dire (n = {n}).").format(n=usual.n)
     if usual.median is None or usual.low is None:

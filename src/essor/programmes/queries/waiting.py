@@ -22,11 +22,20 @@ STEP = 7
 
 
 @dataclass(frozen=True, slots=True)
+class GoalTime:
+    """``left``: from today, after those that had waited as long; ``whole``: from the day the stage was entered."""
+
+    goal: str
+    left: Usual
+    whole: Usual
+
+
+@dataclass(frozen=True, slots=True)
 class TimeLeft:
-    """``goals``: each with what is usually left, as known in the morning. ``entered_on``: when the file first entered
+    """``goals``: as known in the morning. ``entered_on``: when the file first entered
     its stage. ``waiting_since``: since when its clock is stopped, the promoter being waited for."""
 
-    goals: Sequence[tuple[str, Usual]]
+    goals: Sequence[GoalTime]
     entered_on: date
     waiting_since: date | None = None
 
@@ -56,7 +65,9 @@ def find_time_left(case: Case, *, on: date) -> TimeLeft | None:
     goals = [DECISION] if stages.index(stage) < stages.index(DECISION) else []
     weeks = max((on - entered_on).days, 0) // STEP
     known = _read_known(on)
-    found = [(goal, _find(known, stage, goal, weeks, stages, on)) for goal in (*goals, OPENED)]
+    found = [
+        GoalTime(goal, *(_find(known, stage, goal, elapsed, on) for elapsed in (weeks, 0))) for goal in (*goals, OPENED)
+    ]
     waiting = timezone.localdate(case.waiting_since) if case.waiting_since else None
     return TimeLeft(found, entered_on, waiting)
 
@@ -74,10 +85,11 @@ def _read_known(on: date) -> _Known:
     return _MADE[key]
 
 
-def _find(known: _Known, stage: str, goal: str, weeks: int, stages: Sequence[str], on: date) -> Usual:
+def _find(known: _Known, stage: str, goal: str, weeks: int, on: date) -> Usual:
     if (stage, goal) not in known.seen:
-        as_of = on - timedelta(days=1)
-        known.seen[stage, goal] = follow_files(known.journeys, stage=stage, stages=stages, goal=goal, as_of=as_of)
+        known.seen[stage, goal] = follow_files(
+            known.journeys, stage=stage, stages=list_stages(), goal=goal, as_of=on - timedelta(days=1)
+        )
     if (stage, goal, weeks) not in known.usual:
         known.usual[stage, goal, weeks] = find_usual(known.seen[stage, goal], elapsed=weeks * STEP)
     return known.usual[stage, goal, weeks]

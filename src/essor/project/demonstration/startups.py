@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from essor.accounts.models import User
+from essor.cases.actions import THE_PROMOTER
 from essor.cases.models import Case, CaseEvent
 from essor.directory.actions import enter_organisation
 from essor.directory.rules import Said
@@ -55,7 +56,7 @@ def open_startups(*, adviser: User, now: datetime) -> None:
     Case.objects.open().filter(enrolment__programme=programme).update(assigned_to=adviser)
     _pay_those_open(programme)
     _repay(programme, now=now)
-    _tick(programme, adviser=adviser, now=now)
+    _tick(programme, now=now)
     _tell_news(programme, now=now)
     open_programme(definition=load_demo_programme(UNDER_WAY), by=None, now=now)
 
@@ -91,12 +92,12 @@ def _repay(programme: Programme, *, now: datetime) -> None:
         receive_payment(offer=offer, cents=one.cents, received_on=one.due_on, by=None, now=now)
 
 
-def _tick(programme: Programme, *, adviser: User, now: datetime) -> None:
-    """The first steps of one that is writing its plan."""
-    case = Case.objects.open().filter(enrolment__programme=programme, stage="plan").earliest("pk")
-    choose_checklist(case=case, form="coop", kind="solidarity", by=adviser, now=now)
+def _tick(programme: Programme, *, now: datetime) -> None:
+    """The first steps of one that is not open yet."""
+    case = Case.objects.open().filter(enrolment__programme=programme).exclude(stage="running").earliest("pk")
+    choose_checklist(case=case, form="coop", kind="solidarity", by=THE_PROMOTER, now=now)
     for step in ("group", "members-solidarity", "name"):
-        tick_step(case=case, step=step, is_done=True, by=adviser, now=now)
+        tick_step(case=case, step=step, is_done=True, by=THE_PROMOTER, now=now)
 
 
 def _tell_news(programme: Programme, *, now: datetime) -> None:
