@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from essor.methods.forecast import LOST, OPENED, Journey, Move
-from essor.methods.waiting import FEWEST, Usual, find_usual, follow_files
+from essor.methods.waiting import FEWEST, UsualTime, find_usual, follow_files
 
 FIRST, LATER = date(2020, 1, 1), date(2030, 1, 1)
 STAGES = ["idea", "plan", "decision"]
@@ -22,7 +22,7 @@ def file(*told: tuple[str, int]) -> Journey:
 
 def usual(
     journeys: list[Journey], stage: str = "idea", *, goal: str = OPENED, as_of: date = LATER, **said: int
-) -> Usual:
+) -> UsualTime:
     return find_usual(follow_files(journeys, stage=stage, stages=STAGES, goal=goal, as_of=as_of), **said)
 
 
@@ -41,8 +41,8 @@ def test_a_file_under_way_counts_as_long_as_it_was_followed() -> None:
     until day 50, then 5 of whom one opens each time: 0.75, then 0.60, 0.45 at day 70, 0.30, 0.15, 0."""
     opened = [file(("idea", 0), (OPENED, 10 * n)) for n in range(1, 11)]
     others = [file(("idea", 0), (LOST, 55)) for _more in range(10)]
-    assert usual(opened) == Usual(10, 10, 50, 10, 90)
-    assert usual([*opened, *others]) == Usual(10, 20, 70, 20, 100)
+    assert usual(opened) == UsualTime(10, 10, 50, 10, 90)
+    assert usual([*opened, *others]) == UsualTime(10, 20, 70, 20, 100)
 
 
 def test_what_is_not_known_is_not_said() -> None:
@@ -51,8 +51,8 @@ def test_what_is_not_known_is_not_said() -> None:
     found = usual([*opened, *waiting])
     assert (found.n, found.followed, found.median, found.high) == (10, 40, None, None)
     assert found.low == 4
-    assert usual(opened[: FEWEST - 1]) == Usual(FEWEST - 1, FEWEST - 1)
-    assert usual([]) == Usual(0, 0)
+    assert usual(opened[: FEWEST - 1]) == UsualTime(FEWEST - 1, FEWEST - 1)
+    assert usual([]) == UsualTime(0, 0)
 
 
 def test_a_goal_is_reached_by_whoever_is_seen_further_on() -> None:
@@ -60,7 +60,7 @@ def test_a_goal_is_reached_by_whoever_is_seen_further_on() -> None:
     assert usual(files, goal="decision").n == 10
     assert usual(files, "plan", goal="decision").median == 9
     straight = [file(("decision", 0), ("plan", 3), (OPENED, 9))]
-    assert usual(straight, "plan", goal="decision") == Usual(0, 0)
+    assert usual(straight, "plan", goal="decision") == UsualTime(0, 0)
 
 
 def test_a_stage_entered_twice_counts_from_the_first_time() -> None:

@@ -21,7 +21,7 @@ class KindDefinition(Definition):
     label: Bilingual
 
 
-class StepDefinition(Definition):
+class ChecklistStep(Definition):
     """``usual``: when it is usually done. ``need``: whoever has its mandate helps; ``helps``: in words, where nobody
     has. ``only``: the kinds that it is for; empty: all. ``source`` None: Essor's own assumption."""
 
@@ -43,7 +43,7 @@ class ChecklistDefinition(Definition):
     lede: Bilingual
     reviewed_on: date
     kinds: Annotated[tuple[KindDefinition, ...], Field(strict=False)] = ()
-    steps: Annotated[tuple[StepDefinition, ...], Field(strict=False, min_length=1)]
+    steps: Annotated[tuple[ChecklistStep, ...], Field(strict=False, min_length=1)]
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -57,7 +57,7 @@ class ChecklistDefinition(Definition):
                 raise ValueError(f"l’étape « {step.code} » nomme un besoin inconnu : « {step.need} »")
         return self
 
-    def list_steps(self, kind: str = "") -> list[StepDefinition]:
+    def list_steps(self, kind: str = "") -> list[ChecklistStep]:
         """Those of a kind; without one, those of all."""
         return [step for step in self.steps if not step.only or not kind or kind in step.only]
 

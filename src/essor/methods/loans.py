@@ -87,7 +87,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LoanStanding:
     """Every instalment on a day, in order. ``arrears``: cents that were due before that day and not received."""
 
     lines: tuple[Line, ...]
@@ -131,7 +131,7 @@ def draw_schedule(terms: Terms) -> tuple[Instalment, ...]:
     return tuple(made)
 
 
-def read_standing(schedule: Sequence[Instalment], received: int, *, on: date) -> Standing:
+def read_standing(schedule: Sequence[Instalment], received: int, *, on: date) -> LoanStanding:
     """Where a loan stands in the morning of a day. ``received``: cents, by then, the oldest instalment first.
 
     An instalment is late from the day after its own.
@@ -150,7 +150,7 @@ def read_standing(schedule: Sequence[Instalment], received: int, *, on: date) ->
         paid = min(max(received - told, 0), one.cents)
         state: State = "late" if one.due_on < on else "to_come"
         lines.append(Line(one, paid, "received" if paid == one.cents else state))
-    return Standing(tuple(lines), sum(line.left for line in lines if line.state == "late"))
+    return LoanStanding(tuple(lines), sum(line.left for line in lines if line.state == "late"))
 
 
 def split_payment(schedule: Sequence[Instalment], cents: int, *, interest: int, principal: int) -> tuple[int, int]:

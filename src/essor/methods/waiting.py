@@ -20,7 +20,7 @@ MEDIAN, LOW, HIGH = Fraction(1, 2), Fraction(1, 10), Fraction(9, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class UsualTime:
     """In days. ``n``: how many files reached the goal; ``followed``: all those that count. ``median`` None: too few, or
     fewer than half are known to reach it; ``high`` None: more than one in ten takes longer than anyone was followed."""
 
@@ -44,22 +44,22 @@ def follow_files(
     return [one for journey in known if journey and (one := _follow(journey, stage, ends, as_of))]
 
 
-def find_usual(seen: Iterable[Seen], *, elapsed: int = 0, fewest: int = FEWEST) -> Usual:
+def find_usual(seen: Iterable[Seen], *, elapsed: int = 0, fewest: int = FEWEST) -> UsualTime:
     """How long is left, for a file that entered the stage ``elapsed`` days ago and has not reached the goal: from those
     that were in the same case after as many days.
 
     >>> seen = [Seen(Fraction(days), has_closed=True) for days in range(1, 22)]
     >>> find_usual(seen)
-    Usual(n=21, followed=21, median=11, low=3, high=19)
+    UsualTime(n=21, followed=21, median=11, low=3, high=19)
     >>> find_usual(seen, elapsed=11)
-    Usual(n=10, followed=10, median=5, low=1, high=9)
+    UsualTime(n=10, followed=10, median=5, low=1, high=9)
     """
     left = [Seen(one.age - elapsed, one.has_closed) for one in seen if one.age > elapsed or not elapsed]
     n = sum(one.has_closed for one in left)
     if n < fewest:
-        return Usual(n, len(left))
+        return UsualTime(n, len(left))
     curve = draw_curve(left)
-    return Usual(n, len(left), *(_find_quantile(curve, share) for share in (MEDIAN, LOW, HIGH)))
+    return UsualTime(n, len(left), *(_find_quantile(curve, share) for share in (MEDIAN, LOW, HIGH)))
 
 
 def _follow(journey: Journey, stage: str, ends: Collection[str], as_of: date) -> Seen | None:

@@ -62,7 +62,7 @@ GUARDS = (
     ),
     WrittenOnce(
         "programmes_loanreceipt",
-        ("schedule_id", "principal_move_id", "interest_move_id", "received_on", "reverses_id", "recorded_at"),
+        ("schedule_id", "principal_move_id", "interest_move_id", "received_on", "reverses_id"),
     ),
     WrittenOnce(
         "programmes_declaration",

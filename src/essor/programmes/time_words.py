@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from essor.design.wording import write_day
-from essor.methods.waiting import FEWEST, Usual
+from essor.methods.waiting import FEWEST, UsualTime
 from essor.programmes.queries.waiting import TimeLeft
 
 DAYS_A_MONTH = 365.25 / 12
@@ -34,7 +34,7 @@ def say_time_left(left: TimeLeft) -> list[str]:
     return [*lines, stood, clock]
 
 
-def _say(usual: Usual, whole: Usual) -> str:
+def _say(usual: UsualTime, whole: UsualTime) -> str:
     if usual.n < FEWEST and whole.median is not None:
         said = _(
             "d’habitude {median} depuis l’entrée à cette étape (n = {whole} dossiers) ; trop peu y sont restés aussi "

@@ -29,7 +29,7 @@ from essor.programmes.actions.writing import (
     write_move,
 )
 from essor.programmes.models import Agreement, LoanReceipt, LoanSchedule, Offer
-from essor.programmes.queries.loans import list_owed_schedules, read_loan
+from essor.programmes.queries.loans import list_lent_numbers, read_loan
 from essor.programmes.rules import ProgrammeError
 
 LEAD = timedelta(days=7)
@@ -148,7 +148,7 @@ def receive_payment(
     if principal:
         check_part(offer, PAID, principal, code="loan-over-paid")
     moves = _move(agreement, offer, {"principal": ("repay", principal), "interest": ("interest", interest)}, by, now)
-    receipt = LoanReceipt.objects.create(schedule=loan.schedule, received_on=received_on, recorded_at=now, **moves)
+    receipt = LoanReceipt.objects.create(schedule=loan.schedule, received_on=received_on, **moves)
     _tell(held, "loan_receive", {"cents": cents, "on": received_on.isoformat()}, by=by, now=now, words=words)
     trace("receive_loan", receipt, by, now, {"case": held.reference, "interest": interest, "principal": principal})
     return receipt
@@ -179,7 +179,7 @@ def take_back(*, receipt: LoanReceipt, words: str, by: User, now: datetime) -> L
     }
     moves = _move(agreement, offer, opposite, by, now)
     made = LoanReceipt.objects.create(
-        schedule=receipt.schedule, received_on=receipt.received_on, recorded_at=now, reverses=receipt, **moves
+        schedule=receipt.schedule, received_on=receipt.received_on, reverses=receipt, **moves
     )
     facts = {"cents": receipt.cents, "on": receipt.received_on.isoformat()}
     _tell(held, "loan_take_back", facts, by=by, now=now, words=words)
@@ -199,7 +199,7 @@ class LoanReminders:
 def remind_loans(*, now: datetime) -> LoanReminders:
     """Each loan on its own: a fault on one leaves the others told."""
     codes, failed = list[str](), 0
-    for number in list_owed_schedules():
+    for number in list_lent_numbers():
         try:
             codes += _remind(number, now=now)
         except Exception:  # whatever is wrong with one, those after it are due too

@@ -25,7 +25,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('received_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
             ],
             options={
                 'ordering': ['id'],

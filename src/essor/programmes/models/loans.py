@@ -83,7 +83,6 @@ class LoanReceipt(models.Model):
     )
     received_on = models.DateField()
     reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
-    recorded_at = models.DateTimeField()
 
     objects = AppendOnlyQuerySet["LoanReceipt"].as_manager()
 

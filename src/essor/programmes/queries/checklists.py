@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from essor.cases.models import Case, CaseEvent
-from essor.knowledge.checklists import ChecklistDefinition, StepDefinition, load_checklists
+from essor.knowledge.checklists import ChecklistDefinition, ChecklistStep, load_checklists
 from essor.territories.lives import NEED, Register, list_serving
 from essor.territories.queries.bodies import list_chain, read_register
 
@@ -25,7 +25,7 @@ class Checklist:
     ticks: Mapping[str, CaseEvent] = field(default_factory=dict)
 
     @property
-    def steps(self) -> list[StepDefinition]:
+    def steps(self) -> list[ChecklistStep]:
         return self.definition.list_steps(self.kind)
 
     def is_done(self, step: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from essor.accounts.models import User
 from essor.cases.models import Case
 from essor.cases.queries import list_visible_cases
-from essor.methods.loans import Standing, find_overdue_interest, read_standing
+from essor.methods.loans import LoanStanding, find_overdue_interest, read_standing
 from essor.programmes.models import LoanReceipt, LoanSchedule, Offer, Programme
 from essor.programmes.queries import to_dollars
 from essor.programmes.queries.sittings import list_closed_to
@@ -45,7 +45,7 @@ class Loan:
         kept = self.list_kept(schedule=self.schedule)
         return sum(one.interest_cents for one in kept), sum(one.principal_cents for one in kept)
 
-    def stand(self, on: date) -> Standing | None:
+    def stand(self, on: date) -> LoanStanding | None:
         """In the morning of a day, with what is known now. None: unknown, since nothing was agreed."""
         if self.schedule is None:
             return None
@@ -102,7 +102,7 @@ def list_loans(programme: Programme, *, by: User, on: date) -> list[Loan]:
     return read_loans([offer for offer in offers if offer.case_id not in closed])
 
 
-def list_owed_schedules() -> Sequence[int]:
+def list_lent_numbers() -> list[int]:
     """The numbers of offers whose loan has a schedule in force, for the reminders of each day."""
     of = Q(in_force_at__isnull=False, offer__case__erased_at=None)
     return sorted(LoanSchedule.objects.filter(of).values_list("offer_id", flat=True).distinct())

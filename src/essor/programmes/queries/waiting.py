@@ -13,7 +13,7 @@ from essor.cases.models import Case, CaseEvent
 from essor.directory.queries import end_of_day
 from essor.methods.forecast import OPENED, Journey
 from essor.methods.survival import Seen
-from essor.methods.waiting import Usual, find_usual, follow_files
+from essor.methods.waiting import UsualTime, find_usual, follow_files
 from essor.programmes.queries.journeys import TOLD, list_journeys, list_stages
 
 DECISION = "decision"
@@ -26,8 +26,8 @@ class GoalTime:
     """``left``: from today, after those that had waited as long; ``whole``: from the day the stage was entered."""
 
     goal: str
-    left: Usual
-    whole: Usual
+    left: UsualTime
+    whole: UsualTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Known:
 
     journeys: list[Journey]
     seen: dict[tuple[str, str], list[Seen]] = field(default_factory=dict)
-    usual: dict[tuple[str, str, int], Usual] = field(default_factory=dict)
+    usual: dict[tuple[str, str, int], UsualTime] = field(default_factory=dict)
 
 
 _MADE: dict[tuple[object, ...], _Known] = {}
@@ -85,7 +85,7 @@ def _read_known(on: date) -> _Known:
     return _MADE[key]
 
 
-def _find(known: _Known, stage: str, goal: str, weeks: int, on: date) -> Usual:
+def _find(known: _Known, stage: str, goal: str, weeks: int, on: date) -> UsualTime:
     if (stage, goal) not in known.seen:
         known.seen[stage, goal] = follow_files(
             known.journeys, stage=stage, stages=list_stages(), goal=goal, as_of=on - timedelta(days=1)

@@ -20,7 +20,7 @@ from essor.cases.models import Case, CaseEvent
 from essor.cases.views.private import do_or, find_case, get_case, keep_private, posted_from
 from essor.cases.wording import in_language
 from essor.design.wording import write_day
-from essor.knowledge.checklists import ChecklistDefinition, StepDefinition, load_checklists
+from essor.knowledge.checklists import ChecklistDefinition, ChecklistStep, load_checklists
 from essor.programmes import actions
 from essor.programmes.checklist_forms import BETWEEN, ChooseForm, TickForm
 from essor.programmes.queries.checklists import Checklist, find_helpers, read_checklist
@@ -147,7 +147,7 @@ def _choose_form(checklist: Checklist | None) -> ChooseForm:
     return ChooseForm(initial={"form": f"{checklist.definition.id}{BETWEEN}{checklist.kind}"} if checklist else {})
 
 
-def _tell_step(step: StepDefinition, definition: ChecklistDefinition, helpers: Helpers) -> dict[str, Any]:
+def _tell_step(step: ChecklistStep, definition: ChecklistDefinition, helpers: Helpers) -> dict[str, Any]:
     return {
         "code": step.code,
         "label": in_language(step.label),
@@ -161,7 +161,7 @@ def _tell_step(step: StepDefinition, definition: ChecklistDefinition, helpers: H
     }
 
 
-def _tell_tick(step: StepDefinition, checklist: Checklist, *, is_promoter: bool) -> dict[str, Any]:
+def _tell_tick(step: ChecklistStep, checklist: Checklist, *, is_promoter: bool) -> dict[str, Any]:
     is_done = checklist.is_done(step.code)
     return {
         "is_done": is_done, "said": _say_who(checklist.ticks[step.code], is_promoter=is_promoter) if is_done else "",
