@@ -79,7 +79,7 @@ def test_the_usual_time_counts_from_the_stage_and_from_how_long_one_was_there(pl
     assert later.goals[0].whole.median == 105
     told = say(planning, TODAY + 21 * DAY)
     assert "d’habitude 3 mois depuis l’entrée à cette étape (n = 11 dossiers)" in told
-    assert "aussi longtemps que le vôtre pour dire la suite (n = 5)" in told
+    assert "aussi longtemps que celui-ci pour dire la suite (n = 5)" in told
 
 
 def test_waiting_is_said_and_does_not_change_the_stage(planning: Case, adviser: User) -> None:

@@ -26,11 +26,11 @@ def say_time_left(left: TimeLeft) -> list[str]:
     stood = _("Le projet est entré à cette étape le {day}.").format(day=write_day(left.entered_on))
     if left.waiting_since is not None:
         said = _(
-            "Le délai promis est arrêté depuis le {day} : on attend une réponse de votre groupe. Ce temps compte dans "
+            "Le délai promis est arrêté depuis le {day} : on attend une réponse du groupe. Ce temps compte dans "
             "ces durées."
         )
         return [*lines, stood, said.format(day=write_day(left.waiting_since))]
-    clock = _("Le délai promis s’arrête pendant qu’on attend une réponse de votre groupe ; ces durées, non.")
+    clock = _("Le délai promis s’arrête pendant qu’on attend une réponse du groupe ; ces durées, non.")
     return [*lines, stood, clock]
 
 
@@ -38,7 +38,7 @@ def _say(usual: UsualTime, whole: UsualTime) -> str:
     if usual.n < FEWEST and whole.median is not None:
         said = _(
             "d’habitude {median} depuis l’entrée à cette étape (n = {whole} dossiers) ; trop peu y sont restés aussi "
-            "longtemps que le vôtre pour dire la suite (n = {n})."
+            "longtemps que celui-ci pour dire la suite (n = {n})."
         )
         return said.format(median=_write(whole.median), whole=whole.n, n=usual.n)
     if usual.n < FEWEST:
