@@ -21,7 +21,7 @@ from essor.accounts.limits import LIMITS
 from essor.accounts.models import AuditEvent, User
 from essor.aid import actions
 from essor.aid.actions.links import Looked, NothingAnswers
-from essor.aid.confirmations import Confirmation, add_months, make_link_word, stand
+from essor.aid.confirmations import Confirmation, make_link_word, stand
 from essor.aid.guards import install_guards, remove_guards
 from essor.aid.looking import is_public, is_reachable, look
 from essor.aid.models import AidConfirmation, AidLetter, AidProposal, LinkCheck
@@ -29,6 +29,7 @@ from essor.aid.queries.care import read_memory
 from essor.aid.queries.drafts import find_current
 from essor.aid.rules import AidError
 from essor.knowledge.aids import AidDefinition, check_aid, load_aids
+from essor.methods.months import add_months
 from tests.pages import StrictClient
 
 SLUG = "jec_lanaudiere_2017"

@@ -116,7 +116,7 @@ def test_mappings_and_the_demo_load() -> None:
 
 
 def test_every_folder_of_definitions_is_read() -> None:
-    for kind in ("variables", "bases", "territories", "demo"):
+    for kind in ("variables", "bases", "territories", "demo", "checklists"):
         assert list_files(kind)
         for file in list_files(kind):
             assert read_yaml(file)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essor.methods.ledger import ACCOUNTS, MOVES, PARTNER, Envelope, LedgerError, Move, read_envelope
+from essor.methods.ledger import ACCOUNTS, BESIDE, MOVES, PARTNER, Envelope, LedgerError, Move, read_envelope
 
 FIRST = date(2018, 1, 1)
 
@@ -49,7 +49,7 @@ def test_what_is_promised_is_found_again_at_any_date(told: list[tuple[str, int]]
         on = FIRST + timedelta(days=day)
         known = [move for move in moves if move.on <= on]
         envelope = read_envelope(moves, on=on)
-        entries = dict.fromkeys(ACCOUNTS, 0)
+        entries = dict.fromkeys((*ACCOUNTS, *BESIDE), 0)
         for move in known:
             source, target = MOVES[move.kind]
             entries[source] -= move.cents
@@ -59,13 +59,28 @@ def test_what_is_promised_is_found_again_at_any_date(told: list[tuple[str, int]]
         assert envelope.promised == -entries[PARTNER]
 
 
-@given(asked, st.sampled_from(sorted(set(MOVES) - {"promise"})))
+@given(asked, st.sampled_from(sorted(set(MOVES) - {"promise", "interest", "return_interest"})))
 def test_no_account_gives_more_than_it_holds(told: list[tuple[str, int]], kind: str) -> None:
     moves = keep_possible(told)
     held = getattr(read_envelope(moves), MOVES[kind][0])
     beyond = Move(kind, held + 1, FIRST + timedelta(days=100))
     with pytest.raises(LedgerError, match="overdrawn"):
         read_envelope([*moves, beyond])
+
+
+def test_interest_passes_beside_the_envelope() -> None:
+    moves = written(
+        ("promise", 100), ("offer", 60), ("accept", 60), ("pay", 60), ("repay", 20), ("return_principal", 5)
+    )
+    told = read_envelope(moves)
+    assert told == Envelope(free=40, offered=0, accepted=0, paid=45, recovered=15)
+    interest = [
+        Move(kind, cents, FIRST + timedelta(days=9)) for kind, cents in (("interest", 7), ("return_interest", 7))
+    ]
+    assert read_envelope([*moves, interest[0]]) == told
+    assert read_envelope([*moves, *interest]) == told
+    with pytest.raises(LedgerError, match="overdrawn"):
+        read_envelope([*moves, *interest, interest[1]])
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from essor.directory.actions import enter_organisation
 from essor.directory.models import Fact, LifeEvent, Organisation
 from essor.directory.queries import observations
 from essor.methods.facts import profile
+from essor.methods.months import add_months
 from essor.programmes import actions
 from essor.programmes.models import Agreement, Declaration
-from essor.programmes.news import News, add_months, check_news, find_reminder, keep_latest, list_duties, name_reminder
+from essor.programmes.news import News, check_news, find_reminder, keep_latest, list_duties, name_reminder
 from essor.programmes.queries.following import FEWEST, list_followed, read_followed, read_outcomes
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.wording import SENTENCES, explain

@@ -29,11 +29,12 @@ from essor.observatory.queries.bases import get_base_version
 from essor.observatory.queries.editions import verify_edition
 from essor.observatory.queries.live import build_live_portrait
 from essor.programmes.guards import install_guards as install_programme_guards
-from essor.programmes.models import Enrolment, Programme
+from essor.programmes.models import Enrolment, LoanSchedule, Programme
 from essor.programmes.queries import read_envelopes
 from essor.programmes.queries.following import list_followed, read_outcomes
 from essor.programmes.queries.growth import find_base, read_growth
 from essor.programmes.queries.journeys import forecast_targets
+from essor.programmes.queries.loans import read_loan
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from tests.pages import StrictClient
 
@@ -260,6 +261,17 @@ def test_its_start_ups_are_those_of_the_article_s_programme(editions: list[Editi
     _whole, part = forecast_targets(programme, on=date(2020, 6, 1))
     assert 0 < part.probability < 1
     assert Programme.objects.filter(slug="moulins-2030").exists()
+
+
+def test_one_loan_is_three_payments_late(editions: list[Edition]) -> None:
+    schedule = LoanSchedule.objects.get()
+    loan = read_loan(schedule.offer)
+    standing = loan.stand(timezone.localdate())
+    assert standing is not None
+    assert len(standing.late) == 3
+    assert standing.arrears == sum(line.left for line in standing.late) > 0
+    (envelope,) = read_envelopes(Programme.objects.get(slug="jec"), on=timezone.localdate()).values()
+    assert loan.principal_left + envelope.recovered == schedule.principal_cents
 
 
 def test_what_became_of_its_start_ups_says_who_is_silent(editions: list[Edition]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from django.core import signing
 from django.utils.crypto import salted_hmac
 
 from essor.knowledge.aids import AidDefinition
+from essor.methods.months import add_months
 
 SALT = "essor.aid.confirm"
 LINK_DAYS = 90
@@ -61,15 +61,6 @@ def stand(confirmations: Iterable[Confirmation], *, revision: int | None, on: da
     if last.revision != revision:
         return Confirmed("changed", last)
     return Confirmed("confirmed" if on <= last.due_on else "late", last)
-
-
-def add_months(day: date, months: int) -> date:
-    """
-    >>> add_months(date(2026, 11, 30), 3)
-    datetime.date(2027, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def make_link_word(definition: AidDefinition) -> str:

@@ -52,6 +52,17 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
             "ouverte ? Dites-le à votre page, « Le programme », puis « Le suivi »."
         ),
     ),
+    "loan_soon": (
+        _("Un paiement de votre prêt approche : {reference}"),
+        _("Un paiement de votre prêt est dû dans les prochains jours. Son montant et son jour sont à votre page."),
+    ),
+    "loan_late": (
+        _("Un paiement de votre prêt est en retard : {reference}"),
+        _(
+            "Le jour d’un paiement de votre prêt est passé, et nous ne l’avons pas reçu. Le montant est à votre page. "
+            "S’il est difficile à faire, écrivez-nous : un échéancier se convient de nouveau."
+        ),
+    ),
     "reorganised": (
         _("Un autre organisme suit votre demande {reference}"),
         _("L’organisme qui suivait votre demande a été remplacé. {who} La raison est écrite sur votre page."),
@@ -120,6 +131,17 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
             "L’entreprise du dossier {reference} ({place}) n’a pas donné de nouvelles malgré un rappel. Appelez-la : "
             "tant que personne ne le dit, on ne sait pas si elle vit."
         ),
+    ),
+    "loan_soon": (
+        _("Rappeler un paiement : {reference}"),
+        _(
+            "Un paiement du prêt du dossier {reference} ({place}) approche, et la personne n’a pas donné de courriel. "
+            "Appelez-la."
+        ),
+    ),
+    "loan_late": (
+        _("Paiement d’un prêt en retard : {reference}"),
+        _("Un paiement du prêt du dossier {reference} ({place}) n’est pas arrivé à son jour. Prenez des nouvelles."),
     ),
     "closed": (
         _("Demande retirée : {reference}"),

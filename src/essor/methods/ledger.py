@@ -14,6 +14,9 @@ PARTNER = "partner"
 
 FREE, OFFERED, ACCEPTED, PAID, RECOVERED = "free", "offered", "accepted", "paid", "recovered"
 ACCOUNTS = (PARTNER, FREE, OFFERED, ACCEPTED, PAID, RECOVERED)
+BORROWER, INTEREST = "borrower", "interest"
+BESIDE = (BORROWER, INTEREST)
+"""The interest of a loan was promised by nobody: it passes beside the envelope, which it neither fills nor empties."""
 
 MOVES: Mapping[str, tuple[str, str]] = {
     "promise": (PARTNER, FREE),
@@ -23,8 +26,13 @@ MOVES: Mapping[str, tuple[str, str]] = {
     "cancel": (ACCEPTED, FREE),
     "pay": (ACCEPTED, PAID),
     "recover": (PAID, RECOVERED),
+    "repay": (PAID, RECOVERED),
+    "return_principal": (RECOVERED, PAID),
+    "interest": (BORROWER, INTEREST),
+    "return_interest": (INTEREST, BORROWER),
 }
-"""What happens → the account that it leaves, the one that it enters. A recovered sum is not free again by itself."""
+"""What happens → the account that it leaves, the one that it enters. A recovered sum is not free again by itself.
+``repay``: the principal of a loan; ``return_…``: a payment of a loan that is taken back."""
 
 
 class LedgerError(ValueError):
@@ -75,7 +83,7 @@ def read_envelope(moves: Iterable[Move], *, on: date | None = None) -> Envelope:
     >>> envelope.promised, envelope.free, envelope.offered
     (34500000, 32200000, 2300000)
     """
-    balances, last = dict.fromkeys(ACCOUNTS, 0), date.min
+    balances, last = dict.fromkeys((*ACCOUNTS, *BESIDE), 0), date.min
     for move in moves:
         if move.on < last:
             raise LedgerError("days-disordered", on=move.on, last=last)
@@ -92,7 +100,7 @@ def _apply(balances: dict[str, int], move: Move) -> None:
     if move.cents <= 0:
         raise LedgerError("amount-not-positive", cents=move.cents)
     source, target = MOVES[move.kind]
-    if source != PARTNER and balances[source] < move.cents:
+    if source not in {PARTNER, BORROWER} and balances[source] < move.cents:
         raise LedgerError("overdrawn", account=source, holds=balances[source], asked=move.cents)
     balances[source] -= move.cents
     balances[target] += move.cents

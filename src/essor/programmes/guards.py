@@ -69,6 +69,18 @@ GUARDS = (
         once=("move_id", "dropped_at"),
     ),
     WrittenOnce(
+        "programmes_loanschedule",
+        (
+            "offer_id", "principal_cents", "carried_cents", "rate_percent", "months", "moratorium", "first_due_on",
+            "agreed_on", "made_at", "made_by_id",
+        ),
+        once=("in_force_at", "approved_by_id", "dropped_at"),
+    ),
+    WrittenOnce(
+        "programmes_loanreceipt",
+        ("schedule_id", "principal_move_id", "interest_move_id", "received_on", "reverses_id"),
+    ),
+    WrittenOnce(
         "programmes_declaration",
         (
             "case_id", "about_on", "is_alive", "closed_on", "jobs", "fte", "revenue_cents", "party", "declared_by_id",

@@ -16,6 +16,7 @@ from essor.programmes.queries.applications import export_application, read_appli
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
+from essor.programmes.queries.loans import export_loans
 from essor.programmes.queries.sittings import find_conflicts
 from essor.programmes.wording import describe_deed, summarise_file
 
@@ -46,8 +47,13 @@ def _export(case: Case) -> Any:
     said = export_file(funding.file)
     if said is None:
         return None
-    application = export_application(read_application_file(case))
-    return {**said, "funding": export_funding(funding), "news": export_news(case), "application": application}
+    return {
+        **said,
+        "application": export_application(read_application_file(case)),
+        "funding": export_funding(funding),
+        "loans": export_loans(case, on=timezone.localdate()),
+        "news": export_news(case),
+    }
 
 
 def _is_closed_to(case: Case, person: User) -> bool:

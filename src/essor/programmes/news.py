@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from essor.methods.business_days import add_business_days
+from essor.methods.months import add_months
 from essor.methods.survival import EnterpriseLife
 from essor.programmes.rules import ProgrammeError
 
@@ -158,13 +158,3 @@ def find_reminder(duties: Sequence[Duty], *, sent: Collection[str], on: date) ->
 
 def name_reminder(reminder: Reminder) -> str:
     return f"news:{reminder.duty.months}:{reminder.code}"
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or the last of a shorter one.
-
-    >>> add_months(date(2020, 8, 31), 6)
-    datetime.date(2021, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -135,6 +135,33 @@ SENTENCES: Mapping[str, Any] = {
     "invited-already": _("{value} est déjà de cette demande. Personne n’est invité."),
     "people-full": _("Cette demande a déjà invité {most} personnes : c’est le plus."),
     "revoked-already": _("Le lien de cette personne n’ouvre déjà plus rien."),
+    "loan-none": _("Aucun prêt de cette offre n’est accepté : il n’y a rien à rembourser."),
+    "loan-repaid": _("Ce prêt est tout remboursé : il n’y a plus rien à convenir."),
+    "loan-waits": _("Un échéancier de ce prêt attend déjà une autre personne. Qu’elle l’approuve ou l’écarte."),
+    "loan-gone": _("Cet échéancier n’attend plus : il est approuvé, ou écarté."),
+    "loan-days": _(
+        "Ces jours ne se suivent pas : l’offre est du {on}, puis vient l’écrit, au plus tard aujourd’hui, puis le "
+        "premier paiement, moins de dix ans après."
+    ),
+    "loan-terms": _("Ce prêt ne se rembourse pas ainsi : le moratoire doit finir avant le dernier paiement."),
+    "loan-words-missing": _("Dites-le en quelques mots : le dossier les garde."),
+    "loan-second-person": _("Une autre personne doit le faire : pour une telle somme, il faut être deux."),
+    "loan-stale": _("Un paiement a été inscrit entre-temps. Écartez cet échéancier, puis inscrivez-le de nouveau."),
+    "loan-unagreed": _("Aucun échéancier n’est convenu : inscrivez-le avant un paiement."),
+    "loan-over-owed": _("Il reste {holds} à recevoir ; {asked} est trop. Rien n’est inscrit."),
+    "loan-over-paid": _(
+        "Il reste {holds} de versé à rembourser ; ce paiement en rendrait {asked}. Versez d’abord le prêt, ou "
+        "vérifiez le montant."
+    ),
+    "loan-day": _("Un paiement se reçoit après l’offre, du {on}, et au plus tard aujourd’hui."),
+    "loan-taken-back": _("Ce paiement est déjà repris."),
+    "loan-replaced": _(
+        "Ce paiement est d’un échéancier qui a laissé place à un autre : il ne se reprend plus. Convenez d’un "
+        "échéancier qui en tient compte."
+    ),
+    "checklist-unknown": _(
+        "Cette étape ou cette forme n’est pas de la liste. Rechargez la page, puis choisissez-en une."
+    ),
     "not-open-yet": _("Cette entreprise n’est pas encore ouverte : il n’y a pas de nouvelles à donner."),
     "news-before-opening": _("Le {on} vient avant l’ouverture, le {opened_on}. Choisissez un jour d’après."),
     "news-to-come": _("Le {on} est à venir. Donnez des nouvelles d’aujourd’hui ou d’un jour passé."),
@@ -211,6 +238,15 @@ DEEDS: Mapping[str, Any] = {
     "project_cost": _("coût du projet : {amount}"),
     "fund": _("montage, {instrument} de {amount} : {status}"),
     "declare": _("nouvelles de l’entreprise, le {on}"),
+    "loan_ask": _("échéancier du prêt, {amount} : attend une autre personne"),
+    "loan_agree": _("échéancier du prêt convenu : {amount}"),
+    "loan_receive": _("paiement du prêt reçu le {on} : {amount}"),
+    "loan_take_back": _("paiement du prêt du {on} repris : {amount}"),
+    "loan_soon": _("paiement du prêt rappelé, {amount} pour le {on}"),
+    "loan_late": _("paiement du prêt en retard, {amount} pour le {on}"),
+    "checklist": _("étapes suivies pour ouvrir : {name}"),
+    "step_done": _("étape faite : {name}"),
+    "step_undone": _("étape qui n’est plus dite faite : {name}"),
     "link": _("le dossier est celui d’une organisation de l’annuaire"),
     "claim": _("aussi réclamée par {name}"),
     "unclaim": _("n’est plus réclamée par {name}"),

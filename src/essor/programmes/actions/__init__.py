@@ -13,6 +13,7 @@ from essor.programmes.actions.applications import (
     save_answers,
     start_application,
 )
+from essor.programmes.actions.checklists import choose_checklist, tick_step
 from essor.programmes.actions.claiming import claim_startup
 from essor.programmes.actions.committee import (
     adopt_minutes,
@@ -29,6 +30,16 @@ from essor.programmes.actions.following import Asked, ask_for_news, declare, lin
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
 from essor.programmes.actions.inviting import send_invitations
+from essor.programmes.actions.loans import (
+    LoanReminders,
+    NewTerms,
+    agree_schedule,
+    approve_schedule,
+    drop_schedule,
+    receive_payment,
+    remind_loans,
+    take_back,
+)
 from essor.programmes.actions.offers import (
     accept_offer,
     approve_payment,
@@ -53,16 +64,21 @@ __all__ = [
     "Asked",
     "Imported",
     "Invited",
+    "LoanReminders",
+    "NewTerms",
     "Saved",
     "Watched",
     "accept_offer",
     "add_share",
     "adopt_minutes",
+    "agree_schedule",
     "approve_payment",
+    "approve_schedule",
     "ask_for_news",
     "ask_payment",
     "attach_file",
     "call_sitting",
+    "choose_checklist",
     "choose_file",
     "claim_startup",
     "decide_item",
@@ -71,6 +87,7 @@ __all__ = [
     "deposit_application",
     "deposit_document",
     "drop_payment",
+    "drop_schedule",
     "end_interest",
     "end_offer",
     "enrol",
@@ -85,8 +102,10 @@ __all__ = [
     "open_item",
     "open_programme",
     "pay",
+    "receive_payment",
     "record_report",
     "recover",
+    "remind_loans",
     "revoke",
     "save_answers",
     "score_item",
@@ -95,6 +114,8 @@ __all__ = [
     "set_contact",
     "set_project_cost",
     "start_application",
+    "take_back",
+    "tick_step",
     "vote_on",
     "watch_agreements",
     "withdraw_report",

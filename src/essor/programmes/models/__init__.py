@@ -5,6 +5,7 @@ from essor.programmes.models.applications import Application, ApplicationAnswer,
 from essor.programmes.models.committee import Interest, Score, Sitting, SittingItem, Vote
 from essor.programmes.models.following import Declaration
 from essor.programmes.models.funding import FundingShare, FundingStep
+from essor.programmes.models.loans import LoanReceipt, LoanSchedule
 from essor.programmes.models.money import LedgerBalance, LedgerMove, Offer, PaymentRequest
 from essor.programmes.models.reporting import AgreementDocument, AgreementLetter, AgreementReport, CreditClaim
 
@@ -25,6 +26,8 @@ __all__ = [
     "Interest",
     "LedgerBalance",
     "LedgerMove",
+    "LoanReceipt",
+    "LoanSchedule",
     "Offer",
     "PaymentRequest",
     "Programme",

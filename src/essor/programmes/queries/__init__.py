@@ -83,6 +83,14 @@ def read_journal(programme: Programme, *, first: date, last: date) -> list[Journ
     return lines
 
 
+def read_day(text: str) -> date:
+    """Raises ProgrammeError ``date-malformed``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ProgrammeError("date-malformed", value=text) from None
+
+
 def sum_envelopes(envelopes: Sequence[Envelope]) -> Envelope:
     total = NOTHING
     for one in envelopes:

@@ -17,11 +17,23 @@ ACCOUNTS = (OFFERED, ACCEPTED, PAID, RECOVERED)
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """``holds``: what the offer holds in each account, in cents. ``waits``: a payment to be approved."""
+    """``holds``: what the offer holds in each account, in cents. ``waits``: a payment to be approved. ``repaid``: the
+    principal of its loan that came back, which is in what is recovered."""
 
     offer: Offer
     holds: Mapping[str, int]
     waits: PaymentRequest | None = None
+    repaid: int = 0
+
+    @property
+    def lends(self) -> bool:
+        """Something of it was accepted, and is to be repaid."""
+        return bool(self.offer.loan_cents) and any(self.holds[one] for one in (ACCEPTED, PAID, RECOVERED))
+
+    @property
+    def paid_out(self) -> int:
+        """What the project had and kept, or repaid when it was due."""
+        return self.holds[PAID] + self.repaid
 
     @property
     def state(self) -> str:
@@ -52,9 +64,11 @@ def read_file(case: Case) -> StartupFile:
         return StartupFile(case, None)
     offers = list(Offer.objects.filter(case=case).select_related("agreement", "agreement__programme", "case"))
     holds = {offer.pk: dict.fromkeys(ACCOUNTS, 0) for offer in offers}
-    for offer, source, target, cents in LedgerMove.objects.filter(offer__case=case).values_list(
-        "offer_id", "source_account", "target_account", "cents"
+    repaid = dict.fromkeys(holds, 0)
+    for offer, kind, source, target, cents in LedgerMove.objects.filter(offer__case=case).values_list(
+        "offer_id", "kind", "source_account", "target_account", "cents"
     ):
+        repaid[offer] += cents * ((kind == "repay") - (kind == "return_principal"))
         for account, change in ((source, -cents), (target, cents)):
             if account in ACCOUNTS:
                 holds[offer][account] += change
@@ -64,7 +78,8 @@ def read_file(case: Case) -> StartupFile:
             "asked_by"
         )
     }
-    return StartupFile(case, enrolment, [OfferLine(one, holds[one.pk], waiting.get(one.pk)) for one in offers])
+    lines = [OfferLine(one, holds[one.pk], waiting.get(one.pk), repaid[one.pk]) for one in offers]
+    return StartupFile(case, enrolment, lines)
 
 
 def export_file(file: StartupFile) -> dict[str, Any] | None:

@@ -27,7 +27,6 @@ from essor.methods.funding import (
     stack_shares,
 )
 from essor.methods.ledger import ACCEPTED, OFFERED
-from essor.methods.ledger import PAID as PAID_OUT
 from essor.programmes.models import FundingShare, FundingStep
 from essor.programmes.queries import to_dollars
 from essor.programmes.queries.files import OfferLine, StartupFile, read_file
@@ -96,9 +95,10 @@ def _read_share(row: FundingShare, steps: list[FundingStep]) -> ShareLine:
 
 
 def _read_offer(line: OfferLine) -> list[ShareLine]:
-    """Given and lent apart; together where only some of both has moved, since the ledger does not say which."""
+    """Given and lent apart; together where only some of both has moved, since the ledger does not say which. What was
+    lent and repaid was brought all the same."""
     offer, holds = line.offer, line.holds
-    standing = Standing(CONFIRMED if holds[ACCEPTED] else PAID, holds[ACCEPTED], holds[PAID_OUT])
+    standing = Standing(CONFIRMED if holds[ACCEPTED] else PAID, holds[ACCEPTED], line.paid_out)
     if holds[OFFERED]:
         standing = Standing(CONDITIONAL, holds[OFFERED])
     if not standing.cents:

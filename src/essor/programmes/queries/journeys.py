@@ -105,10 +105,15 @@ def read_prior() -> Prior:
 
 
 def read_journeys(programme: Programme) -> list[PlacedJourney]:
-    """In one query. A file arrives when it enters the programme, where it then stands: what came before is not the
-    programme's, and counting it would make those that entered look sure to."""
+    """See :func:`list_journeys`."""
+    return list_journeys(case__enrolment__programme=programme)
+
+
+def list_journeys(**of: Any) -> list[PlacedJourney]:
+    """Those of enrolled files, ``of`` which. In one query. A file arrives when it enters the programme, where it then
+    stands: what came before is not the programme's, and counting it would make those that entered look sure to."""
     rows = (
-        CaseEvent.objects.filter(case__enrolment__programme=programme, kind__in=TOLD)
+        CaseEvent.objects.filter(case__enrolment__isnull=False, kind__in=TOLD, **of)
         .order_by("case_id", "happened_at", "id")
         .values_list(
             "case_id", "case__territory_code", "case__workflow", "case__workflow_version",

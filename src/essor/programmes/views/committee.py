@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +26,7 @@ from essor.programmes.queries import sittings as queries
 from essor.programmes.queries.applications import has_deposit
 from essor.programmes.queries.funding import read_funding
 from essor.programmes.rules import ProgrammeError
-from essor.programmes.views.sides import REFUSALS
+from essor.programmes.views.sides import REFUSALS, Deed
 from essor.programmes.views.sittings import require_places
 from essor.programmes.wording import explain
 from essor.territories.queries import get_name
@@ -209,9 +208,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     return _do(request, item, VoteForm(request.POST), deed, _("Votre vote est compté."))
 
 
-def _do(
-    request: HttpRequest, item: SittingItem, form: CaseForm, deed: Callable[[dict[str, Any]], object], done: str
-) -> HttpResponse:
+def _do(request: HttpRequest, item: SittingItem, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
     """A file that one may not open is not answered by what was typed."""
     return do_or(
         lambda: _show_item(request, item, form), request, form, deed, done,

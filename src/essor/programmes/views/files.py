@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,11 +19,11 @@ from essor.programmes.forms import EnrolForm, OfferForm, PayForm, SignForm, Word
 from essor.programmes.models import Offer, PaymentRequest, Programme
 from essor.programmes.queries import files
 from essor.programmes.queries.following import read_followed
+from essor.programmes.queries.waiting import find_time_left
 from essor.programmes.rules import CENTS
-from essor.programmes.views.sides import Side, open_to_adviser, open_to_both, open_to_promoter
+from essor.programmes.time_words import say_time_left
+from essor.programmes.views.sides import Deed, Side, open_to_adviser, open_to_both, open_to_promoter
 from essor.programmes.wording import STATES
-
-Deed = Callable[[dict[str, Any]], object]
 
 
 @open_to_both()
@@ -35,7 +34,7 @@ def show(request: HttpRequest, side: Side) -> HttpResponse:
 def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about: int = 0) -> HttpResponse:
     """``sent``: a form that was refused, ``about`` which offer."""
     case, is_promoter = side.case, side.is_promoter
-    file = files.read_file(case)
+    file, left = files.read_file(case), find_time_left(case, on=timezone.localdate())
     workflow, language = workflow_of(case), language_of_page()
     stage = workflow.get_stage(case.stage)
     passed = [one for one in workflow.stages if not one.stops_clock or one.code == case.stage]
@@ -46,10 +45,12 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
         "file": file,
         "is_promoter": is_promoter,
         "back": side.lead(),
+        "checklist": side.lead("checklist"),
         "funding": side.lead("funding"),
         "programme": getattr(file.programme, f"name_{language}") if file.programme else "",
         "stage": in_language(stage.label),
         "lede": in_language(stage.promoter if is_promoter else stage.adviser),
+        "time_left": say_time_left(left) if left else [],
         "steps": [in_language(one.label) for one in passed],
         "current": next(n for n, one in enumerate(passed, 1) if one.code == case.stage),
         "lines": [_tell(line, side, forms if line.offer.pk == about else {}) for line in file.offers],
@@ -66,7 +67,9 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
 
 def _tell(line: files.OfferLine, side: Side, forms: dict[str, CaseForm]) -> dict[str, Any]:
     is_promoter, state = side.is_promoter, line.state
-    told: dict[str, Any] = {"line": line, "state": STATES[state], "deeds": [], "waits": None}
+    told: dict[str, Any] = {"line": line, "state": STATES[state], "deeds": [], "waits": None, "loan": ""}
+    if line.lends:
+        told["loan"] = side.lead("loan", line.offer.pk)
 
     def add(deed: str, title: str, form: CaseForm) -> None:
         is_sent = form.name in forms and forms[form.name].prefix == deed

@@ -131,6 +131,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
     outcomes = read_outcomes(found, on=on)
     context = {
         "programme": getattr(programme, f"name_{language}"),
+        "loans": reverse("programme_loans", args=[programme.slug]),
         "address": reverse("programme", args=[slug]),
         "on": on,
         "outcomes": outcomes,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,7 +24,7 @@ from essor.programmes.funding_pictures import (
 from essor.programmes.funding_words import INSTRUMENTS
 from essor.programmes.queries.funding import FundingFile, ShareLine, read_funding
 from essor.programmes.rules import CENTS
-from essor.programmes.views.sides import Side, open_to_both
+from essor.programmes.views.sides import Deed, Side, open_to_both
 from essor.programmes.wording import write_cents
 
 
@@ -111,9 +110,7 @@ def _share_form(funding: FundingFile, data: Any = None) -> ShareForm:
     return ShareForm(data, aids=aids)
 
 
-def _do(
-    request: HttpRequest, side: Side, form: CaseForm, deed: Callable[[dict[str, Any]], object], done: str
-) -> HttpResponse:
+def _do(request: HttpRequest, side: Side, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
     return side.do(request, form, deed, done, page="funding", show_again=lambda: _show(request, side, form))
 
 

@@ -30,6 +30,7 @@ from essor.programmes.wording import explain
 
 REFUSALS: Refusals = {ProgrammeError: explain, **CASE_REFUSALS}
 View = Callable[..., HttpResponse]
+Deed = Callable[[dict[str, Any]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Side:
         self,
         request: HttpRequest,
         form: CaseForm,
-        deed: Callable[[dict[str, Any]], object],
+        deed: Deed,
         done: str,
         *,
         page: str,

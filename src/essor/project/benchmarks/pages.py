@@ -41,6 +41,7 @@ PAGES = {
     "where it is still vague": "/aides/flou/?place=Les+Moulins",
     "a programme": "/programmes/jec/",
     "a programme on a past day": "/programmes/jec/?on=2020-06-01",
+    "the steps to open a co-operative": "/ouvrir/coop/",
     "every aid": "/aides/?place=Mascouche",
     "an aid": "/aides/jec_lanaudiere_2017/",
     "talk to someone": "/demander/",

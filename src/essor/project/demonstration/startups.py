@@ -8,13 +8,18 @@ from decimal import Decimal
 from django.utils import timezone
 
 from essor.accounts.models import User
+from essor.cases.actions import THE_PROMOTER
 from essor.cases.models import Case, CaseEvent
 from essor.directory.actions import enter_organisation
 from essor.directory.rules import Said
 from essor.knowledge.plain import find_demo_startups
 from essor.knowledge.programmes import load_demo_programme
+from essor.methods.months import add_months
 from essor.programmes.actions import (
+    NewTerms,
     accept_offer,
+    agree_schedule,
+    choose_checklist,
     declare,
     deposit_document,
     import_files,
@@ -22,10 +27,12 @@ from essor.programmes.actions import (
     make_offer,
     open_programme,
     pay,
+    receive_payment,
     record_report,
+    tick_step,
 )
 from essor.programmes.models import Agreement, Offer, Programme
-from essor.programmes.news import MONTHS, News, add_months
+from essor.programmes.news import MONTHS, News
 from essor.programmes.queries.agreements import read_agreement
 from essor.programmes.queries.following import Followed, list_followed
 from essor.programmes.rules import CENTS, NewOffer
@@ -33,6 +40,9 @@ from essor.programmes.spreadsheets import read_rows
 
 PROGRAMME, UNDER_WAY = "jec", "moulins-2030"
 GRANT, FIRST = 23_000 * CENTS, 15_000 * CENTS
+LENT = 10_000 * CENTS
+"""To the last that opens, within the same 23 000 $: as the first programme of this kind, in Montréal, gave and lent."""
+RATE, PAYMENTS, MORATORIUM, RECEIVED = Decimal(5), 48, 3, 9
 MONTH = timedelta(days=30)
 SILENT_AFTER, CLOSED_AFTER = {4: 0, 7: 13, 10: 7}, {2: 26, 5: 9}
 """By rank of opening, the months after which nobody heard of it, or it closed."""
@@ -48,6 +58,8 @@ def open_startups(*, adviser: User, now: datetime) -> None:
     import_files(programme=programme, rows=read_rows(path), name=path.name, by=None, now=now)
     Case.objects.open().filter(enrolment__programme=programme).update(assigned_to=adviser)
     _pay_those_open(programme)
+    _repay(programme, now=now)
+    _tick(programme, now=now)
     _tell_news(programme, now=now)
     _keep_agreement(open_programme(definition=load_demo_programme(UNDER_WAY), by=None, now=now).agreements.get(), now)
 
@@ -79,9 +91,29 @@ def _pay_those_open(programme: Programme) -> None:
         for rank, after in enumerate((timedelta(0), timedelta(days=14), MONTH, 3 * MONTH))
     )
     cases = {case.pk: case for case in opened}
+    last = max((day, pk) for day, rank, pk in deeds if rank == 0 and agreement.term.holds(day))[1]
     for day, rank, pk in deeds:
         if agreement.term.holds(day):
-            _do(agreement, cases[pk], rank, day, offers)
+            _do(agreement, cases[pk], rank, day, offers, loan=LENT if pk == last else 0)
+
+
+def _repay(programme: Programme, *, now: datetime) -> None:
+    """Agreed a year ago; three of twelve payments did not come."""
+    today = timezone.localdate(now)
+    offer = Offer.objects.filter(agreement__programme=programme, loan_cents__gt=0).latest("pk")
+    first = add_months(today, -12)
+    terms = NewTerms(RATE, PAYMENTS, first, first - timedelta(days=10), MORATORIUM)
+    schedule = agree_schedule(offer=offer, said=terms, words="Convention de prêt signée (fictive)", by=None, now=now)
+    for one in schedule.read()[:RECEIVED]:
+        receive_payment(offer=offer, cents=one.cents, received_on=one.due_on, by=None, now=now)
+
+
+def _tick(programme: Programme, *, now: datetime) -> None:
+    """The first steps of one that is not open yet."""
+    case = Case.objects.open().filter(enrolment__programme=programme).exclude(stage="running").earliest("pk")
+    choose_checklist(case=case, form="coop", kind="solidarity", by=THE_PROMOTER, now=now)
+    for step in ("group", "members-solidarity", "name"):
+        tick_step(case=case, step=step, is_done=True, by=THE_PROMOTER, now=now)
 
 
 def _tell_news(programme: Programme, *, now: datetime) -> None:
@@ -126,10 +158,10 @@ def _at_noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=timezone.get_default_timezone())
 
 
-def _do(agreement: Agreement, case: Case, rank: int, day: date, offers: dict[int, Offer]) -> None:
+def _do(agreement: Agreement, case: Case, rank: int, day: date, offers: dict[int, Offer], *, loan: int) -> None:
     now = _at_noon(day)
     if rank == 0:
-        asked = NewOffer(GRANT, 0, day, day + MONTH, ("Une lettre de chaque partenaire",))
+        asked = NewOffer(GRANT - loan, loan, day, day + MONTH, ("Une lettre de chaque partenaire",))
         offers[case.pk] = make_offer(agreement=agreement, case=case, asked=asked, by=None, now=now)
     elif case.pk not in offers:
         return

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import csv
 import json
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +11,24 @@ from django.utils.translation import gettext as _
 
 from essor.methods.forecast import ForecastError
 from essor.programmes.actions import import_files
+from essor.programmes.journal import write_journal
 from essor.programmes.pictures import say_envelopes, say_forecasts, say_trials
-from essor.programmes.queries import answer_envelope, get_programme, read_envelopes, read_journal, sum_envelopes
+from essor.programmes.queries import (
+    answer_envelope,
+    get_programme,
+    read_day,
+    read_envelopes,
+    read_journal,
+    sum_envelopes,
+)
 from essor.programmes.queries.awards import list_awards
 from essor.programmes.queries.journeys import answer_forecasts, answer_trials, forecast_targets, try_forecasts
 from essor.programmes.register import tell_awards, write_register
-from essor.programmes.rules import CENTS, ProgrammeError
+from essor.programmes.rules import ProgrammeError
 from essor.programmes.spreadsheets import read_rows
 from essor.programmes.wording import explain, explain_forecast
 from essor.territories.queries import list_names
 
-JOURNAL = ("entry", "date", "agreement", "file", "move", "account", "debit_cad", "credit_cad")
 WRONG_REQUEST = 2
 REFUSED = 1
 
@@ -92,12 +97,8 @@ class Command(BaseCommand):
 
     def _journal(self, options: dict[str, Any]) -> None:
         first, last = read_day(options["first"]), read_day(options["last"])
-        writer = csv.writer(self.stdout, lineterminator="\n")
-        writer.writerow(JOURNAL)
-        for line in read_journal(get_programme(options["programme"]), first=first, last=last):
-            amounts = [f"{cents / CENTS:.2f}" if cents else "" for cents in (line.debit, line.credit)]
-            named = [line.entry, line.on.isoformat(), line.agreement, line.reference, line.kind, line.account]
-            writer.writerow([*named, *amounts])
+        lines = read_journal(get_programme(options["programme"]), first=first, last=last)
+        self.stdout.write(write_journal(lines), ending="")
 
     def _register(self, options: dict[str, Any]) -> None:
         """As ``/programmes/…/octrois.csv`` and ``.json``."""
@@ -116,10 +117,3 @@ class Command(BaseCommand):
 
     def _tell(self, told: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
-
-
-def read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ProgrammeError("date-malformed", value=text) from None

@@ -1,0 +1,251 @@
+"""The loan of an offer, one page for both sides; the loans and the journal of a programme."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from essor.accounts.models import User
+from essor.accounts.permissions import Audience, may, open_to
+from essor.cases.actions import THE_PROMOTER, By
+from essor.cases.forms import CaseForm
+from essor.cases.models import Case
+from essor.cases.views.private import (
+    do_or,
+    find_case,
+    get_case,
+    keep_private,
+    language_of_page,
+    posted_from,
+)
+from essor.design.wording import write_day
+from essor.programmes import actions
+from essor.programmes.journal import write_journal
+from essor.programmes.loan_forms import ReceiveForm, TakeBackForm, TermsForm
+from essor.programmes.loan_pictures import (
+    build_loans_table,
+    build_receipts_table,
+    build_schedule_table,
+    say_sums,
+    say_terms,
+)
+from essor.programmes.models import LoanSchedule, Offer, Programme
+from essor.programmes.queries import get_programme, read_day, read_journal
+from essor.programmes.queries.loans import Loan, find_loan_offer, list_loans, read_loan
+from essor.programmes.queries.sittings import find_conflicts, name_interests
+from essor.programmes.rules import ProgrammeError
+from essor.programmes.views.sides import REFUSALS, Deed
+from essor.programmes.wording import explain, write_cents
+
+
+@open_to(Audience.PUBLIC)
+@require_safe
+@keep_private
+def show_to_promoter(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    return _show(request, _find_offer(find_case(token), pk), THE_PROMOTER, token)
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+@keep_private
+def show_to_adviser(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    return _show(request, _open_offer(request, reference, pk), cast(User, request.user), reference)
+
+
+def _find_offer(case: Case, pk: int) -> Offer:
+    offer = find_loan_offer(case, pk)
+    if offer is None:
+        raise Http404(_("Aucun prêt accepté de ce dossier ne porte ce numéro."))
+    return offer
+
+
+def _open_offer(request: HttpRequest, reference: str, pk: int) -> Offer:
+    """For whoever may handle the file and has no interest in it."""
+    case = get_case(request, reference)
+    if why := find_conflicts(cast(User, request.user), case, on=timezone.localdate()):
+        raise Http404(explain(ProgrammeError("recused", why=name_interests(why))))
+    return _find_offer(case, pk)
+
+
+def _show(request: HttpRequest, offer: Offer, by: By, key: str, sent: CaseForm | None = None) -> HttpResponse:
+    """``sent``: a form that was refused."""
+    loan, is_promoter, today = read_loan(offer), by is THE_PROMOTER, timezone.localdate()
+    forms = {sent.name: sent} if sent else {}
+    context = {
+        "case": offer.case,
+        "is_promoter": is_promoter,
+        "back": reverse("case_follow_programme" if is_promoter else "case_programme", args=[key]),
+        "lede": _say_lede(loan),
+        "sums": say_sums(loan, on=today),
+        "table": build_schedule_table(loan, on=today),
+        "receipts": build_receipts_table(loan),
+        "key": key,
+        "pk": offer.pk,
+        "sent": sent.name if sent else "",
+        "waits": _tell_waiting(loan, by) if loan.waiting else None,
+        "terms_form": None,
+        "receive_form": None,
+        "take_back_form": None,
+    }
+    if not is_promoter:
+        if loan.waiting is None and loan.principal_left > 0:
+            context["terms_form"] = forms.get("terms") or TermsForm(today=today)
+        standing = loan.stand(today)
+        if standing is not None and standing.left:
+            context["receive_form"] = forms.get("receive") or ReceiveForm(today=today)
+        if loan.list_kept(schedule=loan.schedule):
+            context["take_back_form"] = forms.get("take_back") or _take_back_form(loan)
+    return render(request, "programmes/loan.html", context, status=400 if sent else 200)
+
+
+def _say_lede(loan: Loan) -> str:
+    if loan.schedule is None:
+        return _("L’échéancier n’est pas encore convenu : ce qui est dû, et quand, n’est pas connu.")
+    return say_terms(loan.schedule)
+
+
+def _tell_waiting(loan: Loan, by: By) -> dict[str, Any]:
+    schedule = cast(LoanSchedule, loan.waiting)
+    may_approve = isinstance(by, User) and schedule.made_by_id != by.pk
+    return {"schedule": schedule, "terms": say_terms(schedule), "may_approve": may_approve}
+
+
+def _take_back_form(loan: Loan, data: Any = None) -> TakeBackForm:
+    """Of the payments under the schedule in force, the latest first."""
+    said = _("{amount}, reçus le {day}")
+    kept = [
+        (one.pk, said.format(amount=write_cents(one.cents), day=write_day(one.received_on)))
+        for one in reversed(loan.list_kept(schedule=loan.schedule))
+    ]
+    return TakeBackForm(data, receipts=kept)
+
+
+def _do(request: HttpRequest, offer: Offer, reference: str, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
+    return do_or(
+        lambda: _show(request, offer, cast(User, request.user), reference, form), request, form, deed, done,
+        address=reverse("case_loan", args=[reference, offer.pk]), refusals=REFUSALS,
+    )  # fmt: skip
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def agree(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+    form = TermsForm(request.POST, today=timezone.localdate(now))
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.agree_schedule(offer=offer, said=form.read(), words=said["words"], by=by, now=now)
+
+    return _do(request, offer, reference, form, deed, _("L’échéancier est inscrit."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def approve(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+    schedule = _find_waiting(offer)
+
+    def deed(_said: dict[str, Any]) -> None:
+        actions.approve_schedule(schedule=schedule, by=by, now=now)
+
+    return _do(request, offer, reference, CaseForm(request.POST), deed, _("L’échéancier est approuvé."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def drop(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+    schedule = _find_waiting(offer)
+
+    def deed(_said: dict[str, Any]) -> None:
+        actions.drop_schedule(schedule=schedule, by=by, now=now)
+
+    return _do(request, offer, reference, CaseForm(request.POST), deed, _("Cet échéancier est écarté."))
+
+
+def _find_waiting(offer: Offer) -> LoanSchedule:
+    waiting = read_loan(offer).waiting
+    if waiting is None:
+        raise Http404(_("Aucun échéancier de ce prêt n’attend une autre personne."))
+    return waiting
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def receive(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+    form = ReceiveForm(request.POST, today=timezone.localdate(now))
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.receive_payment(
+            offer=offer, cents=form.read_cents(), received_on=said["received_on"], words=said["words"], by=by, now=now
+        )
+
+    return _do(request, offer, reference, form, deed, _("Le paiement est inscrit."))
+
+
+@open_to(Audience.ADVISER)
+@posted_from("case_programme")
+@keep_private
+def take_back(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+    loan = read_loan(offer)
+    form = _take_back_form(loan, request.POST)
+
+    def deed(said: dict[str, Any]) -> None:
+        receipt = next(one for one in loan.receipts if one.pk == said["receipt"])
+        actions.take_back(receipt=receipt, words=said["words"], by=by, now=now)
+
+    return _do(request, offer, reference, form, deed, _("Ce paiement ne compte plus."))
+
+
+@open_to(Audience.ADVISER)
+@require_safe
+@keep_private
+def list_all(request: HttpRequest, slug: str) -> HttpResponse:
+    programme, person, today = _get_programme(slug), cast(User, request.user), timezone.localdate()
+    loans = list_loans(programme, by=person, on=today)
+    arrears = sum(standing.arrears for loan in loans if (standing := loan.stand(today)))
+    context = {
+        "programme": getattr(programme, f"name_{language_of_page()}"),
+        "slug": slug,
+        "lede": _("{amount} en retard, en tout.").format(amount=write_cents(arrears)) if loans else "",
+        "table": build_loans_table(loans, on=today) if loans else None,
+        "may_take": may(person, "administer", on=today),
+    }
+    return render(request, "programmes/loans.html", context)
+
+
+@open_to(Audience.ADMINISTRATOR)
+@require_safe
+@keep_private
+def send_journal(request: HttpRequest, slug: str) -> HttpResponse:
+    """The entries of all partners of a programme, whatever the place: for whoever administers."""
+    programme = _get_programme(slug)
+    try:
+        first = read_day(request.GET.get("from") or date.min.isoformat())
+        last = read_day(request.GET.get("to") or date.max.isoformat())
+    except ProgrammeError as error:
+        return HttpResponse(explain(error), status=400, content_type="text/plain; charset=utf-8")
+    content = write_journal(read_journal(programme, first=first, last=last))
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8; header=present")
+    answer["Content-Disposition"] = f'attachment; filename="journal-{programme.slug}.csv"'
+    return answer
+
+
+def _get_programme(slug: str) -> Programme:
+    try:
+        return get_programme(slug)
+    except ProgrammeError as error:
+        raise Http404(explain(error)) from error
