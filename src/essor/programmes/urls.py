@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, following, funding, papers, public, register, sittings
+from essor.programmes.views import (
+    committee,
+    files,
+    following,
+    funding,
+    papers,
+    past_files,
+    public,
+    register,
+    sittings,
+)
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -36,6 +46,10 @@ urlpatterns: list[URLPattern] = [
     ),
     path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
     path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
+    path("bureau/programmes/<slug:slug>/importer/", past_files.put_down, name="past_files"),
+    path("bureau/programmes/<slug:slug>/importer/<str:token>/colonnes/", past_files.map_columns, name="past_columns"),
+    path("bureau/programmes/<slug:slug>/importer/<str:token>/verifier/", past_files.check, name="past_check"),
+    path("bureau/programmes/<slug:slug>/importer/<str:token>/jeter/", past_files.discard, name="past_discard"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),

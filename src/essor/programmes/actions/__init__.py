@@ -25,6 +25,7 @@ from essor.programmes.actions.offers import (
     pay,
     recover,
 )
+from essor.programmes.actions.past_drafts import enter_draft, map_draft, put_down, replace_draft
 
 __all__ = [
     "Asked",
@@ -43,16 +44,20 @@ __all__ = [
     "end_interest",
     "end_offer",
     "enrol",
+    "enter_draft",
     "import_files",
     "is_locked",
     "link_organisation",
     "load_shipped_programmes",
     "make_offer",
+    "map_draft",
     "move_share",
     "open_item",
     "open_programme",
     "pay",
+    "put_down",
     "recover",
+    "replace_draft",
     "score_item",
     "set_project_cost",
     "vote_on",
