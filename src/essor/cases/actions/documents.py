@@ -16,17 +16,23 @@ from essor.cases.actions.writing import By, Promoter, add_event, hold_case, leav
 from essor.cases.models import Case, CaseDocument, CaseEvent, Party
 from essor.cases.rules import ADVISER, PROMOTER, CaseError
 from essor.cases.sniffing import is_named_for, sniff_media_type
+from essor.knowledge import load_retention, usual_retention
 
 MOST_DOCUMENTS = 100
 LONGEST_NAME = 150
 
 
-def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime) -> CaseDocument:
-    """From a promoter who is waited for, it is their answer.
+def attach_document(
+    *, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime, retention: str = ""
+) -> CaseDocument:
+    """From a promoter who is waited for, it is their answer. ``retention``: the label; none: the usual one.
 
     Raises CaseError: ``case_closed``, ``document_empty``, ``document_too_large``, ``document_kind``,
-    ``document_name``, ``too_many_documents``.
+    ``document_name``, ``too_many_documents``, ``retention_unknown``, ``document_not_kept``.
     """
+    label = retention or usual_retention()
+    if label not in load_retention():
+        raise CaseError("retention_unknown", allowed=tuple(load_retention()))
     incoming = storage.receive(chunks)
     try:
         media_type = sniff_media_type(incoming.path)
@@ -35,7 +41,7 @@ def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, n
         if not is_named_for(media_type, clean_name(name)):
             raise CaseError("document_name", name=name)
         with storage.hold_documents(), transaction.atomic():
-            document = _write(case, name, incoming=incoming, media_type=media_type, by=by, now=now)
+            document = _write(case, name, incoming=incoming, media_type=media_type, label=label, by=by, now=now)
             storage.keep(incoming)
     finally:
         incoming.path.unlink(missing_ok=True)
@@ -43,7 +49,7 @@ def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, n
 
 
 def _write(
-    case: Case, name: str, *, incoming: storage.Incoming, media_type: str, by: By, now: datetime
+    case: Case, name: str, *, incoming: storage.Incoming, media_type: str, label: str, by: By, now: datetime
 ) -> CaseDocument:
     held, kept = hold_case(case, by=by, now=now), clean_name(name)
     documents = CaseDocument.objects.filter(case=held)
@@ -53,7 +59,7 @@ def _write(
     party = Party.PROMOTER if isinstance(by, Promoter) else Party.ADVISER
     document = CaseDocument.objects.create(
         case=held, party=party, deposited_by=user_of(by), name=kept, version=last + 1, sha256=incoming.sha256,
-        size=incoming.size, media_type=media_type, deposited_at=now,
+        size=incoming.size, media_type=media_type, retention=label, deposited_at=now,
     )  # fmt: skip
     facts = {"document": document.pk, "sha256": document.sha256, "version": document.version}
     add_event(held, CaseEvent.Kind.DOCUMENT, by=by, now=now, words=f"{kept} ({document.version})", facts=facts)
