@@ -19,14 +19,23 @@ from django.test.utils import CaptureQueriesContext
 from essor.accounts.models import AuditEvent, User
 from essor.accounts.permissions import NotAllowed
 from essor.cases.models import Case, CaseEvent
-from essor.directory.importing.reading import MAX_BYTES
+from essor.directory.actions import create_organisation, create_source
+from essor.directory.importing.reading import MAX_BYTES, read_table
 from essor.directory.importing.storage import folder_of
 from essor.directory.models import ImportDraft
+from essor.directory.queries.traces import find_traces
 from essor.directory.rules import DirectoryError
-from essor.programmes import actions
+from essor.programmes import actions, spreadsheets
 from essor.programmes.models import Agreement, Enrolment, Programme
 from essor.programmes.rules import ProgrammeError
-from essor.programmes.spreadsheets import PastMapping, guess_columns, name_columns, read_rows
+from essor.programmes.spreadsheets import (
+    MOST_WORDS,
+    PastMapping,
+    guess_columns,
+    list_strange_outcomes,
+    name_columns,
+    read_rows,
+)
 from tests.pages import StrictClient
 
 from .conftest import NOW, define
@@ -234,6 +243,26 @@ def test_headings_are_guessed_in_both_languages() -> None:
     assert guess_columns(["Nom", "Project name", "Date of orientation", "Orientation", "x"]) == {
         "Nom": "name", "Project name": "", "Date of orientation": "", "Orientation": "in_conversation", "x": "",
     }  # fmt: skip
+
+
+def test_more_rows_or_words_than_a_programme_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_bytes(write(*[(*LINES[0][:6], f"Issue {number}", "", "") for number in range(100)]))
+    mapping = PastMapping(guess_columns(HEADINGS))
+    assert len(list_strange_outcomes(read_table(path), mapping.columns)) == MOST_WORDS
+    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 99)
+    with pytest.raises(ProgrammeError, match="too-many-rows"):
+        read_rows(path, mapping)
+
+
+def test_a_spreadsheet_that_names_an_organisation_goes_with_its_erasure(
+    programme: Programme, administrator: User
+) -> None:
+    source = create_source(title="Saisie", by=None, now=NOW)
+    organisation = create_organisation(name="Friperie Le Fil", key="fil", source=source, by=None, now=NOW)
+    line = ("Friperie Le Fil", *LINES[0][1:])
+    draft = actions.put_down(programme=programme, file_name="x.csv", chunks=[write(line)], by=administrator, now=NOW)
+    assert find_traces(organisation).drafts == (draft,)
 
 
 def pour(megabytes: int, poured: list[int]) -> Iterator[bytes]:

@@ -22,8 +22,10 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "outcome": ("issue", "outcome"),
     "words": ("issue en mots", "outcome in words"),
 }
-MOST_ROWS = 20_000
-"""Files of one programme, entered at once."""
+MOST_ROWS = 10_000
+"""Files of one programme, entered at once while someone waits: some seconds."""
+MOST_WORDS = 60
+"""Words to translate: more are the sign of another column."""
 LATEST = date(9000, 1, 1)
 """A day that is still to come is read, to be refused with its reason."""
 SHORTEST_PART = 4
@@ -84,12 +86,13 @@ def guess_columns(titles: Sequence[str]) -> dict[str, str]:
 
 
 def list_strange_outcomes(table: Table, columns: Mapping[str, str]) -> list[str]:
-    """The words of the column of outcomes that are neither a code nor a label, in order."""
+    """The words of the column of outcomes that are neither a code nor a label, in order; the first ones only."""
     title = PastMapping(columns).find_column("outcome")
     if title not in table.columns:
         return []
     known = _name_outcomes()
-    return [text for text in table.frame[title].unique().drop_nulls().sort().to_list() if fold(text) not in known]
+    texts = table.frame[title].unique().drop_nulls().sort().to_list()
+    return [text for text in texts if fold(text) not in known][:MOST_WORDS]
 
 
 def read_rows(path: Path, mapping: PastMapping | None = None) -> PastRows:

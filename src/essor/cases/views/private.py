@@ -119,7 +119,7 @@ def send_document(document: CaseDocument) -> HttpResponseBase:
     if content is None:
         raise Http404(_("Ce document n’est plus ici."))
     response = FileResponse(content, as_attachment=True, filename=document.name, content_type=document.media_type)
-    response["Content-Length"] = str(document.size)
+    response.setdefault("Content-Length", str(document.size))
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

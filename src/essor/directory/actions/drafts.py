@@ -53,7 +53,7 @@ def create_draft(
         raise
     with transaction.atomic():
         draft.save(force_insert=True)
-        trace_draft("create_import_draft", draft, by=by, now=now)
+        _trace("create_import_draft", draft, by=by, now=now)
     return draft
 
 
@@ -86,7 +86,7 @@ def replace_file(
 
     ``check``: refuses the columns that the mapping does not fit (DirectoryError).
     """
-    require_idle(draft)
+    _require_idle(draft)
     fits = check or partial(check_columns, FileMapping.model_validate(draft.mapping))
     suffix = _suffix_of(file_name)
     draft.size, draft.checksum = storage.store_file(
@@ -95,7 +95,7 @@ def replace_file(
     draft.suffix, draft.stage, draft.changed_at = suffix, ImportDraft.Stage.MAPPING, now
     with transaction.atomic():
         draft.save()
-        trace_draft("replace_import_file", draft, by=by, now=now)
+        _trace("replace_import_file", draft, by=by, now=now)
 
 
 def save_mapping(*, draft: ImportDraft, content: Mapping[str, Any], by: User, now: datetime) -> FileMapping:
@@ -109,7 +109,7 @@ def save_mapping(*, draft: ImportDraft, content: Mapping[str, Any], by: User, no
 
 def keep_mapping(draft: ImportDraft, content: Mapping[str, Any], *, now: datetime) -> None:
     """Not checked yet."""
-    require_idle(draft)
+    _require_idle(draft)
     draft.mapping, draft.stage, draft.changed_at = dict(content), ImportDraft.Stage.MAPPING, now
     draft.save()
 
@@ -118,7 +118,7 @@ def pass_checks(draft: ImportDraft, *, by: User, now: datetime) -> None:
     draft.stage = ImportDraft.Stage.CHECKED
     with transaction.atomic():
         draft.save()
-        trace_draft("map_import_file", draft, by=by, now=now)
+        _trace("map_import_file", draft, by=by, now=now)
 
 
 def preview_draft(*, draft: ImportDraft, mapping: FileMapping, now: datetime) -> storage.Preview:
@@ -153,7 +153,7 @@ def start_import(*, draft: ImportDraft, by: User, now: datetime) -> None:
             raise DirectoryError("draft-unchecked")
         locked.stage, locked.failure, locked.changed_at = ImportDraft.Stage.RUNNING, "", now
         locked.save()
-        trace_draft("start_import", locked, by=by, now=now)
+        _trace("start_import", locked, by=by, now=now)
     storage.write_progress(draft.token, storage.Progress("waiting", 0, 1, now))
 
 
@@ -195,9 +195,9 @@ def interrupt_import(*, draft: ImportDraft, now: datetime) -> None:
 def discard_draft(*, draft: ImportDraft, by: User, now: datetime) -> None:
     """Forgets the draft and its file; one that stalled may go, one that runs or was imported may not."""
     if not is_stalled(draft, now=now):
-        require_idle(draft)
+        _require_idle(draft)
     with transaction.atomic():
-        trace_draft("discard_import_draft", draft, by=by, now=now)
+        _trace("discard_import_draft", draft, by=by, now=now)
         draft.delete()
     storage.remove_folder(draft.token)
 
@@ -216,7 +216,7 @@ def discard_old_drafts(*, now: datetime) -> int:
     return len(tokens) + storage.remove_orphans(known, before=now - ORPHANED_AFTER)
 
 
-def require_idle(draft: ImportDraft) -> None:
+def _require_idle(draft: ImportDraft) -> None:
     if draft.stage in (ImportDraft.Stage.RUNNING, ImportDraft.Stage.DONE):
         raise DirectoryError("draft-running")
 
@@ -233,6 +233,6 @@ def _suffix_of(file_name: str) -> str:
     return suffix
 
 
-def trace_draft(action: str, draft: ImportDraft, *, by: User, now: datetime) -> None:
+def _trace(action: str, draft: ImportDraft, *, by: User, now: datetime) -> None:
     after = {"checksum": draft.checksum, "stage": draft.stage}
     record_event(action=action, target_kind="import_draft", target_id=draft.token, by=by, now=now, after=after)
