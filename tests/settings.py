@@ -9,6 +9,7 @@ import tempfile
 # Never the data of whoever runs the tests: a folder of their own, gone when they end.
 FOLDER = tempfile.TemporaryDirectory(prefix="essor-tests-", ignore_cleanup_errors=True)
 os.environ["ESSOR_DATA"] = FOLDER.name
+os.environ.pop("ESSOR_DOCUMENTS", None)
 os.environ["ESSOR_SECRET_KEY"] = "only-for-tests-and-long-enough-to-be-taken"
 
 from essor.project import settings as project  # noqa: E402

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -21,6 +24,7 @@ from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMe
 from essor.cases.rules import CaseError
 from essor.cases.sniffing import sniff_media_type
 from tests.cases.conftest import ask, find_cld
+from tests.pages import StrictClient
 
 PDF = b"%PDF-1.7\nun plan d'affaires\n%%EOF\n"
 
@@ -126,6 +130,52 @@ def test_what_is_refused_leaves_nothing(routed: OpenedCase, now: datetime, conte
     assert refusal.value.code == code
     assert not CaseDocument.objects.exists()
     assert [file for file in storage.documents_folder().rglob("*") if file.is_file()] == []
+
+
+def test_a_file_of_two_gigabytes_is_left_at_the_limit_and_nothing_of_it_is_kept(
+    routed: OpenedCase, now: datetime
+) -> None:
+    poured = [0]
+
+    def pour() -> Iterator[bytes]:
+        piece = b"x" * 2**16
+        for number in range(2**15):
+            poured[0] = number
+            yield piece
+
+    tracemalloc.start()
+    with pytest.raises(CaseError, match="document_too_large"):
+        actions.attach_document(case=routed.case, name="x.pdf", chunks=pour(), by=THE_PROMOTER, now=now)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert poured[0] * 2**16 <= storage.MAX_BYTES, "no more is read than what tells that it is too large"
+    assert peak < 2 * 2**20
+    assert not CaseDocument.objects.exists()
+    assert [file for file in storage.documents_folder().rglob("*") if file.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("plan.pdf", b"MZ\x90\x00\x03" + b"\x00" * 600, "n’est pas d’un genre accepté"),
+        ("plan.pdf", b"\x7fELF\x02\x01\x01" + b"\x00" * 600, "n’est pas d’un genre accepté"),
+        ("budget.xlsx", pack("virus.exe"), "n’est pas d’un genre accepté"),
+        ("plan.bat", b"format c:", "ne dit pas ce que le fichier contient"),
+    ],
+)
+def test_a_disguised_program_is_refused_with_the_reason_on_both_sides(
+    routed: OpenedCase, adviser_client: StrictClient, client: StrictClient, name: str, content: bytes, words: str
+) -> None:
+    events = CaseEvent.objects.count()
+    sides = (
+        (client, f"/suivi/{routed.token}/document/"),
+        (adviser_client, f"/dossiers/{routed.case.reference}/document/"),
+    )
+    for side, address in sides:
+        form = {"file": SimpleUploadedFile(name, content, "application/pdf"), "retention": "case_file"}
+        answer = side.post(address, form)
+        assert (answer.status_code, words in answer.content.decode()) == (400, True)
+    assert (CaseDocument.objects.exists(), CaseEvent.objects.count()) == (False, events)
 
 
 def test_an_erasure_leaves_only_what_counts(

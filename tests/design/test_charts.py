@@ -21,6 +21,8 @@ from essor.design.charts import (
     LineChart,
     Point,
     Sparkline,
+    Stair,
+    StairChart,
     Step,
     Tile,
     TileMap,
@@ -29,6 +31,7 @@ from essor.design.charts import (
     draw_sparkline,
     draw_standalone,
 )
+from essor.design.charts import stairs as stairs_module
 from essor.design.charts.bars import bar_lengths
 from essor.design.charts.boundaries import clip, fit, simplify
 from essor.design.charts.classes import classify
@@ -37,7 +40,7 @@ from essor.design.charts.marks import COMPACT_WIDTH, WIDE_WIDTH, Line, Path, Rec
 from essor.design.charts.waterfall import running_totals
 from essor.design.wording import write_month
 
-CHARTS = ["bars", "growth", "bridge", "line", "slope", "tiles", "map"]
+CHARTS = ["bars", "growth", "bridge", "line", "slope", "stairs", "tiles", "map"]
 WIDTHS = [COMPACT_WIDTH, WIDE_WIDTH]
 
 
@@ -222,3 +225,41 @@ def test_a_boundary_of_another_shape_is_refused() -> None:
     chart = BoundaryMap("t", "d", [Area("a", "A", {"type": "Point", "coordinates": [0, 0]}, 1)], "l", "v")
     with pytest.raises(ValueError, match="Polygon or a MultiPolygon"):
         chart.draw(WIDE_WIDTH)
+
+
+@st.composite
+def list_stairs(draw: st.DrawFn) -> list[Stair]:
+    """Shares that fall from 1 at ages that rise, each with an interval unless it is whole or nothing."""
+    fallen = draw(st.lists(st.integers(1, 20), max_size=8))
+    share, found = 1.0, [Stair(0, "ouverture", 1.0, 30, is_named=True)]
+    for age, part in enumerate(fallen, start=1):
+        share *= 1 - part / 20
+        edges = (share / 2, (1 + share) / 2) if 0 < share < 1 else (None, None)
+        found.append(Stair(age, f"{age} ans", share, 30 - age, 1, *edges, is_named=True))
+    return found
+
+
+@given(list_stairs(), st.floats(0, 10))
+def test_a_staircase_never_rises_and_stops_where_nobody_is_followed(stairs: list[Stair], ends_at: float) -> None:
+    drawing = StairChart("t", "d", stairs, ends_at, "Part", "Âge", "Fermées", "n", "95 %").draw(WIDE_WIDTH)
+    (line,) = [mark.d for mark in drawing.marks if isinstance(mark, Path) and mark.role == "series"]
+    spots = [tuple(map(float, spot.split())) for spot in line.removeprefix("M").split(" L")]
+    assert spots == sorted(spots), "to the right and down only"
+    nothing = next((stair.at for stair in stairs if stair.value == 0), None)
+    span = stairs[-1].at or 1e-9
+    reached = span * (spots[-1][0] - stairs_module.LEFT) / (WIDE_WIDTH - stairs_module.LEFT - stairs_module.RIGHT)
+    if nothing is None:
+        assert reached <= max(ends_at, stairs[-1].at) + 0.01
+    written = {mark.text for mark in drawing.marks if isinstance(mark, Words)}
+    assert {f"n = {stair.followed}" for stair in stairs} <= {text.replace("\u00a0", " ") for text in written}
+
+
+def test_a_share_that_nobody_knows_is_said_and_not_drawn() -> None:
+    stairs = [Stair(0, "ouverture", 1.0, 2, is_named=True), Stair(1, "1 an", None, 0, is_named=True)]
+    chart = StairChart("t", "d", stairs, 0.5, "Part", "Âge", "Fermées", "n", "95 %")
+    marks = chart.draw(COMPACT_WIDTH).marks
+    (line,) = [mark.d for mark in marks if isinstance(mark, Path)]
+    middle = stairs_module.LEFT + (COMPACT_WIDTH - stairs_module.LEFT - stairs_module.RIGHT) / 2
+    assert line.endswith(f"L{middle:.1f} {stairs_module.TOP:.1f}"), "until the last age at which someone is followed"
+    assert [mark.text for mark in marks if isinstance(mark, Words) and mark.role == "value-unknown"] == ["inconnu"]
+    assert "inconnu" in str(chart.tabulate().written_rows()[1].cells)

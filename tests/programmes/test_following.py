@@ -19,10 +19,19 @@ from essor.directory.models import Fact, LifeEvent, Organisation
 from essor.directory.queries import observations
 from essor.methods.facts import profile
 from essor.methods.months import add_months
+from essor.methods.survival import EnterpriseLife, estimate_survival
 from essor.programmes import actions
+from essor.programmes.drawings import draw_survival
 from essor.programmes.models import Agreement, Declaration
 from essor.programmes.news import News, check_news, find_reminder, keep_latest, list_duties, name_reminder
-from essor.programmes.queries.following import FEWEST, list_followed, read_followed, read_outcomes
+from essor.programmes.queries.following import (
+    FEWEST,
+    Declared,
+    Outcomes,
+    list_followed,
+    read_followed,
+    read_outcomes,
+)
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.wording import SENTENCES, explain
 
@@ -308,3 +317,25 @@ def test_what_is_taken_away_holds_the_news(opened: Case) -> None:
     followed = read_followed(opened)
     assert followed is not None
     assert followed.opened_on == TODAY
+
+
+def test_the_curve_drawn_is_the_one_estimated() -> None:
+    """Table of docs/methods/survival.md: one closes at 1 year, one is silent since 2, one closes at 5, one lives."""
+    year = [date(2018 + number, 1, 1) for number in range(6)]
+    lives = [
+        EnterpriseLife(year[0], year[0], year[1]), EnterpriseLife(year[0], year[2]),
+        EnterpriseLife(year[0], year[5], year[5]), EnterpriseLife(year[0], year[5]),
+    ]  # fmt: skip
+    nothing = Declared(0, 0, Decimal(0), 0, 0, 0)
+    curve = estimate_survival(lives, on=year[5])
+    chart = draw_survival(Outcomes(4, curve, [], nothing))
+    told = [(stair.at, stair.value, stair.followed, stair.fallen) for stair in chart.stairs]
+    assert told == [
+        (0, 1.0, 4, 0), (1, 0.75, 4, 1), (2, 0.75, 3, 0), (3, 0.75, 2, 0), (4, 0.75, 2, 0), (5, 0.375, 2, 1),
+    ]  # fmt: skip
+    assert [(stair.low, stair.high) for stair in chart.stairs[1:]] == [
+        (found.low, found.high) for found in (curve.at(years) for years in range(1, 6))
+    ]
+    silent = draw_survival(Outcomes(1, estimate_survival(lives[1:2], on=year[5]), [], nothing))
+    assert [stair.value for stair in silent.stairs] == [1.0, 1.0, 1.0, None, None, None]
+    assert silent.ends_at == 2

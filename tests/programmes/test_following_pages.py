@@ -109,6 +109,8 @@ def test_the_adviser_sees_ages_jobs_and_who_owes_news(
     shown = client.get(page).content.decode()
     assert opened.reference in shown
     assert "Combien vivent encore" in shown
+    assert "Escalier qui descend à chaque fermeture. ouverture : 100 % (n = 1)" in shown
+    assert "Intervalle à 95 %" in shown
     assert client.get(reverse("programme_following", args=["nul"])).status_code == 404
     asked = {"base": "magazine-2014", "start": "2018-01-01", "end": "2020-01-01"}
     assert "À qui est due la croissance" in client.get(page, asked).content.decode()

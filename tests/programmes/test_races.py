@@ -164,3 +164,44 @@ def test_processes_killed_in_the_midst_leave_whole_offers_only(platform: Platfor
     for process in start_offering(platform):
         process.communicate(timeout=300)
     assert report(platform)["offers"] == HELD_BY_ENVELOPE
+
+
+IMPORT = """
+import json, sys
+import django; django.setup()
+from django.db import OperationalError
+from django.utils import timezone
+from essor.cases.models import Case
+from essor.programmes.actions import import_files
+from essor.programmes.models import Programme
+from essor.programmes.rules import PastRows, ProgrammeError
+day = timezone.localdate().isoformat()
+rows = PastRows([(2 + n, {"name": f"Projet {n}", "place": "Mascouche", "received": day}) for n in range(3)])
+print("ready", flush=True)
+sys.stdin.readline()
+while True:
+    try:
+        import_files(programme=Programme.objects.get(), rows=rows, name="x.csv", by=None, now=timezone.now())
+        end = "done"
+    except OperationalError:
+        continue
+    except ProgrammeError as error:
+        end = error.code
+    break
+print(json.dumps([end, Case.objects.exclude(imported_from="").count()]))
+"""
+
+
+@pytest.mark.slow
+def test_a_spreadsheet_confirmed_by_many_at_once_enters_once(platform: Platform) -> None:
+    entering = [start(IMPORT, platform) for _process in range(5)]
+    for process in entering:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.communicate()[1]
+    for process in entering:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    ends = [json.loads(process.communicate(timeout=300)[0]) for process in entering]
+    assert sorted(end for end, _files in ends) == ["done", *["import-refused"] * 4]
+    assert {files for _end, files in ends} == {3}

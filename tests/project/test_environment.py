@@ -61,6 +61,9 @@ def run_essor(*words: str, **said: str) -> subprocess.CompletedProcess[str]:
         ("DATABASE_URL", "postgresql://localhost"),
         ("DATABASE_URL", "postgresql://localhost:port/essor"),
         ("ESSOR_DATA", "/proc/nowhere"),
+        ("ESSOR_DOCUMENTS", "https://bucket.example.org"),
+        ("ESSOR_DOCUMENTS", "s3://Bucket"),
+        ("ESSOR_DOCUMENTS", "s3://bucket/a?b"),
     ],
 )
 def test_a_wrong_value_is_named_in_both_languages(tmp_path: Path, name: str, value: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,9 +14,9 @@ from essor.cases.actions.opening import LONGEST_WORDS
 from essor.cases.profiles import read_profile
 from essor.cases.routing import Adviser
 from essor.cases.rules import CaseError, list_outcomes
-from essor.cases.wording import explain_error, in_language
+from essor.cases.wording import explain_error, in_language, write_retention
 from essor.design.forms import FormRenderer, day_input
-from essor.knowledge import WorkflowDefinition, load_needs
+from essor.knowledge import WorkflowDefinition, load_needs, load_retention, usual_retention
 from essor.knowledge.workflows import MoveDefinition
 
 ERASURE_LABELS: dict[str, Any] = {
@@ -125,6 +126,22 @@ class DocumentForm(CaseForm):
             "PDF, image, texte, chiffrier ou présentation ; 10 Mo au plus. Le même nom fait une autre version."
         ),
     )
+
+
+class LabelledDocumentForm(DocumentForm):
+    """An adviser also says how long it is kept."""
+
+    retention = forms.ChoiceField(label=_("Combien de temps le garder"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["retention"]
+        if isinstance(field, forms.ChoiceField):
+            labels = load_retention().values()
+            field.choices = [
+                (one.code, f"{capfirst(in_language(one.label))}, {write_retention(one)}") for one in labels
+            ]
+            field.initial = usual_retention()
 
 
 class NoteForm(CaseForm):

@@ -40,7 +40,8 @@ GUARDS = (
     ),
     WrittenOnce(
         "cases_casedocument",
-        ("case_id", "party", "version", "sha256", "size", "media_type", "deposited_at"),
+        ("case_id", "party", "version", "sha256", "size", "media_type", "retention", "deposited_at"),
+        once=("removed_at",),
         erasable=("name",),
         lifted_by=ERASURE,
     ),

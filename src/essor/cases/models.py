@@ -22,6 +22,7 @@ class Party(models.TextChoices):
 EVENT_KINDS = [
     "opened", "routed", "assigned", "moved", "message", "note", "task_added", "task_done", "document", "reminded",
     "escalated", "closed", "erased", "aid", "reorganised", "programme",
+    "document_removed",
 ]  # fmt: skip
 
 
@@ -144,6 +145,7 @@ class CaseEvent(models.Model):
         TASK_ADDED = "task_added", _("tâche ajoutée")
         TASK_DONE = "task_done", _("tâche faite")
         DOCUMENT = "document", _("document déposé")
+        DOCUMENT_REMOVED = "document_removed", _("document retiré, son temps de garde étant passé")
         REMINDED = "reminded", _("rappel envoyé")
         ESCALATED = "escalated", _("retard signalé à l’administration")
         CLOSED = "closed", _("dossier clos")
@@ -229,7 +231,8 @@ class CaseDocument(models.Model):
     """A file deposited, kept by its content: ``sha256`` names it on disk. The same name again is another version.
 
     Act to establish a legal framework for information technology (RLRQ, c. C-1.1), ss. 5, 6 and 12: its integrity can
-    be shown, and a version is never overwritten.
+    be shown, and a version is never overwritten. ``retention``: the label that says how long it is kept
+    (``definitions/retention.yaml``); ``removed_at``: since when its content is no longer there.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
@@ -240,7 +243,9 @@ class CaseDocument(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveIntegerField()
     media_type = models.CharField(max_length=100)
+    retention = models.CharField(max_length=40)
     deposited_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     objects = KeptQuerySet.as_manager()
 
@@ -253,6 +258,11 @@ class CaseDocument(models.Model):
             models.CheckConstraint(condition=Q(size__gt=0), name="case_document_is_not_empty"),
             models.CheckConstraint(condition=Q(party__in=["promoter", "adviser"]), name="case_document_party_is_known"),
         ]
+
+    @property
+    def is_kept(self) -> bool:
+        """Neither erased nor past its last day."""
+        return bool(self.name) and self.removed_at is None
 
     def __str__(self) -> str:
         return self.name or self.sha256[:12]

@@ -175,7 +175,14 @@ def export_case(*, page: CasePage) -> dict[str, Any]:
             if not message.is_note
         ],
         "documents": [
-            {"name": document.name, "version": document.version, "sha256": document.sha256, "size": document.size}
+            {
+                "name": document.name,
+                "version": document.version,
+                "sha256": document.sha256,
+                "size": document.size,
+                "retention": document.retention,
+                "is_removed": document.removed_at is not None,
+            }
             for document in page.documents
         ],
         **{hanging.code: hanging.export(case) for hanging in list_hangings()},

@@ -8,8 +8,10 @@ from datetime import date
 from statistics import median
 from typing import Any
 
+from essor.knowledge.retention import RetentionDefinition
 from essor.knowledge.workflows import MoveDefinition, OutcomeDefinition, StageDefinition, WorkflowDefinition
 from essor.methods.business_days import add_business_days, extend_term
+from essor.methods.months import add_months
 
 PROMOTER = "promoter"
 ADVISER = "adviser"
@@ -18,6 +20,13 @@ WITH_A_FORM = frozenset({"assign", "begin", "ask", "answer", "close"})
 
 ERASURES = ("asked", "kept_long_enough", "opened_by_mistake")
 """Why the words of a file are erased: a code, since the trace keeps it for ever."""
+
+
+def find_last_day(retention: RetentionDefinition, *, deposited_on: date, closed_on: date | None) -> date | None:
+    """The last day on which a document is kept; None while its file is open, where it counts from the closing."""
+    start = deposited_on if retention.counted_from == "deposit" else closed_on
+    return None if start is None else add_months(start, 12 * retention.years)
+
 
 FEWEST_WORDS = 3
 """An outcome says something: « fermé » alone is refused, and so are three dashes."""

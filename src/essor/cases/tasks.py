@@ -27,6 +27,11 @@ def remind_late(now: datetime) -> dict[str, int]:
     return asdict(done)
 
 
+def remove_expired_documents(now: datetime) -> dict[str, int]:
+    """A task of each day: the documents that their label no longer keeps."""
+    return {"removed": actions.remove_expired(now=now)}
+
+
 def follow_bodies(now: datetime) -> dict[str, int]:
     """A task of each day: the files of bodies whose mandate ended that day go to those that have it."""
     return {"moved": actions.follow_reorganisations(now=now)}

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.cases.hanging import find_hanging
-from essor.cases.models import CaseEvent
-from essor.cases.rules import CaseError
+from essor.cases.models import Case, CaseDocument, CaseEvent
+from essor.cases.rules import CaseError, find_last_day
 from essor.design.wording import write_day
-from essor.knowledge import WorkflowDefinition, load_needs
+from essor.knowledge import RetentionDefinition, WorkflowDefinition, load_needs, load_retention
 from essor.knowledge.reading import Bilingual
 
 SENTENCES: Mapping[str, Any] = {
@@ -64,6 +65,13 @@ SENTENCES: Mapping[str, Any] = {
         "texte, un chiffrier ou une présentation sans macro, ou un texte."
     ),
     "document_name": _("Le nom « {name} » ne dit pas ce que le fichier contient. Donnez-lui la bonne extension."),
+    "retention_unknown": _("Dites combien de temps garder ce document, parmi : {allowed}."),
+    "document_out_of_reach": _(
+        "Le lieu où les documents se gardent ne répond pas. Rien n’est perdu : essayez de nouveau dans un moment."
+    ),
+    "document_not_kept": _(
+        "Le lieu où les documents se gardent ne répond pas : rien n’est déposé. Essayez de nouveau dans un moment."
+    ),
     "too_many_documents": _("Ce dossier a déjà {limit} documents : c’est le plus qu’il garde."),
     "reason_missing_erase": _("Choisissez pourquoi ({allowed}) : la trace gardera cette raison, et rien d’autre."),
 }
@@ -91,6 +99,32 @@ def _join(fact: Any) -> str:
 
 def in_language(words: Bilingual) -> str:
     return words.en if get_language() == "en" else words.fr
+
+
+def write_retention(label: RetentionDefinition) -> str:
+    """How long, in words."""
+    if label.counted_from == "deposit":
+        return ngettext("gardé {n} an", "gardé {n} ans", label.years).format(n=label.years)
+    return ngettext(
+        "gardé {n} an après la clôture du dossier", "gardé {n} ans après la clôture du dossier", label.years
+    ).format(n=label.years)
+
+
+def write_kept(document: CaseDocument, case: Case) -> str:
+    """Until when a document is kept, or since when it is not."""
+    label = load_retention().get(document.retention)
+    if document.removed_at is not None:
+        said = gettext("retiré le {day}, son temps de garde étant passé")
+        return said.format(day=write_day(timezone.localdate(document.removed_at)))
+    if label is None:
+        return ""
+    last_day = find_last_day(
+        label,
+        deposited_on=timezone.localdate(document.deposited_at),
+        closed_on=timezone.localdate(case.closed_at) if case.closed_at else None,
+    )
+    kept = gettext("gardé jusqu’au {day}").format(day=write_day(last_day)) if last_day else write_retention(label)
+    return f"{kept} ({in_language(label.label)})"
 
 
 def write_need(code: str) -> str:

@@ -20,6 +20,8 @@ from essor.design.charts import (
     LineChart,
     Point,
     Sparkline,
+    Stair,
+    StairChart,
     Step,
     Tile,
     TileMap,
@@ -75,6 +77,7 @@ def list_specimens() -> dict[str, Any]:
         "bridge": _bridge(),
         "line": _line(),
         "slope": _slope(),
+        "stairs": _stairs(),
         "sparkline": Sparkline([11, 12, 12, None, 15, 17, 16, 19], _("Emplois de 2010 à 2017, de 11 à 19")),
         "tiles": _tiles(),
         "map": _map(),
@@ -197,6 +200,30 @@ def _slope() -> LineChart:
         description=_("De 625 emplois en juin 2014 à 787 en novembre 2017."),
         points=[Point(dt.date(2014, 6, 30), 625), Point(dt.date(2017, 11, 29), 787)],
         value_heading=_("Emplois"),
+        source=_source(),
+    )
+
+
+def _stairs() -> StairChart:
+    told = [
+        (0, _("départ"), 1.0, 20, 0, None, None), (0.6, _("7 mois"), 0.95, 20, 1, 0.69, 0.99),
+        (1, _("1 an"), 0.95, 17, 0, 0.69, 0.99), (1.8, _("21 mois"), 0.88, 14, 1, 0.6, 0.97),
+        (2, _("2 ans"), 0.88, 11, 0, 0.6, 0.97), (3, _("3 ans"), None, 0, 0, None, None),
+    ]  # fmt: skip
+    return StairChart(
+        title=_("Chaque marche est une fermeture"),
+        subtitle=_("Part qui vit encore, selon l’âge"),
+        description=_("Escalier : 95 % à 1 an, 88 % à 2 ans, inconnu à 3 ans."),
+        stairs=[
+            Stair(at, label, value, followed, fallen, low, high, is_named=float(at).is_integer())
+            for at, label, value, followed, fallen, low, high in told
+        ],
+        ends_at=2.4,
+        value_heading=_("Part qui vit encore"),
+        label_heading=_("Âge"),
+        fallen_heading=_("Fermées"),
+        followed_heading=_("Suivies (n)"),
+        interval_heading=_("Intervalle à 95 %"),
         source=_source(),
     )
 

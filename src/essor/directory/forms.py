@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -80,14 +80,31 @@ class LeftOpenField(forms.ChoiceField):
             super().validate(value)
 
 
-class ColumnsForm(forms.Form):
-    """What each column feeds, and what its words and its years mean; fields are named by position.
+class MappingForm(forms.Form):
+    """What each column feeds, and what its words mean; fields are named by position."""
+
+    default_renderer = FormRenderer
+
+    def _add_meanings(
+        self, place: int, words: Sequence[str], *, choices: Sequence[tuple[str, str]], decided: Mapping[str, str]
+    ) -> None:
+        for rank, word in enumerate(words):
+            label = gettext("« {word} » veut dire").format(word=word)
+            self.fields[f"v{place}_{rank}"] = LeftOpenField(
+                label=label, choices=[("", gettext("— à décider —")), *choices], initial=decided.get(word, "")
+            )
+
+    def list_fields(self, place: int) -> list[Any]:
+        """The fields that say what one column holds."""
+        return [self[name] for name in self.fields if name.startswith(f"v{place}_") or name == f"y{place}"]
+
+
+class ColumnsForm(MappingForm):
+    """And what its years mean.
 
     ``words``: for a column that feeds a choice, those of its words that are not the choice's own.
     ``years``: for a column of dates, a year alone that it holds.
     """
-
-    default_renderer = FormRenderer
 
     def __init__(
         self,
@@ -115,12 +132,9 @@ class ColumnsForm(forms.Form):
         if variable is None:
             return
         codes = [(code, variable.value_label(code, language)) for code in variable.values]
-        choices = [("", gettext("— à décider —")), (UNKNOWN, gettext("inconnu")), *codes]
-        decided = rule.get("values", {})
-        for rank, word in enumerate(self._words.get(column, ())):
-            initial = (decided[word] or UNKNOWN) if word in decided else ""
-            label = gettext("« {word} » veut dire").format(word=word)
-            self.fields[f"v{place}_{rank}"] = LeftOpenField(label=label, choices=choices, initial=initial)
+        decided = {word: code or UNKNOWN for word, code in rule.get("values", {}).items()}
+        choices = [(UNKNOWN, gettext("inconnu")), *codes]
+        self._add_meanings(place, self._words.get(column, ()), choices=choices, decided=decided)
 
     def _add_year(self, place: int, column: str, year: str) -> None:
         chosen = (self._rules.get(column) or {}).get("month_day", "")
@@ -128,10 +142,6 @@ class ColumnsForm(forms.Form):
         label = gettext("Une année seule, comme « {year} », veut dire").format(year=year)
         choices = [("", gettext("— à décider —")), *days]
         self.fields[f"y{place}"] = LeftOpenField(label=label, choices=choices, initial=chosen)
-
-    def list_fields(self, place: int) -> list[Any]:
-        """The fields that say what one column holds."""
-        return [self[name] for name in self.fields if name.startswith(f"v{place}_") or name == f"y{place}"]
 
     def read_rules(self) -> dict[str, dict[str, Any]]:
         """The rules chosen; what was suggested beside (values, months) stays where the target did not change."""

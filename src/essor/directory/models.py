@@ -334,7 +334,12 @@ class Fact(Known):
 
 
 class ImportDraft(models.Model):
-    """A file being mapped and checked; nothing of it is in the facts yet. The file is in ``DATA_DIR/imports``."""
+    """A file being mapped and checked; nothing of it is written yet. The file is in ``DATA_DIR/imports``.
+
+    ``purpose``: what it is to become: a census of facts, or what a floor above makes of it (« programme:jec »).
+    """
+
+    CENSUS = "census"
 
     class Stage(models.TextChoices):
         MAPPING = "mapping", _("colonnes à relier")
@@ -344,6 +349,7 @@ class ImportDraft(models.Model):
         FAILED = "failed", _("interrompu")
 
     token = models.CharField(max_length=40, unique=True)
+    purpose = models.CharField(max_length=80, default=CENSUS)
     file_name = models.CharField(max_length=200)
     suffix = models.CharField(max_length=10)
     size = models.PositiveBigIntegerField()

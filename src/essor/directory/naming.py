@@ -48,12 +48,15 @@ def make_marks(*, key: str, names: Iterable[str], numbers: Iterable[str]) -> Mar
 
 
 def clean_mapping(mapping: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
-    """The mapping of a file without what names the organisation: decisions, rows left out, words of the source."""
+    """The mapping of a file without what names the organisation: decisions, words of outcomes, rows left out, words of
+    the source."""
     cleaned = dict(mapping)
     if decisions := cleaned.get("decisions"):
         cleaned["decisions"] = {
             said: choice for said, choice in decisions.items() if not marks.are_in_any((said, choice))
         }
+    if outcomes := cleaned.get("outcomes"):
+        cleaned["outcomes"] = {said: code for said, code in outcomes.items() if not marks.are_in_any((said,))}
     if source := cleaned.get("source"):
         cleaned["source"] = {name: said for name, said in source.items() if not marks.are_in_any((said,))}
     if left_out := cleaned.get("leave_out"):

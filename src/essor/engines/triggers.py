@@ -5,8 +5,8 @@ Each room says in its ``guards`` which tables and which columns; a migration ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -93,7 +93,8 @@ class WrittenOnce:
 
 
 def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> None:
-    """Adds the triggers of the tables that are there (those of the same name are replaced)."""
+    """Adds the triggers of the tables and columns that are there (those of the same name are replaced): an early
+    migration installs what its tables have, and the one that adds a column installs again."""
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
@@ -101,10 +102,12 @@ def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> N
             # Those of another room too, which may not have been installed yet.
             for erasure in {guard.lifted_by for guard in guards if guard.lifted_by}:
                 cursor.execute(erasure.write_function())
-        for statement in (
-            one for guard in guards if guard.table in present for one in _guard(connection.vendor, guard)
-        ):
-            cursor.execute(statement)
+        for guard in guards:
+            if guard.table in present:
+                described = connection.introspection.get_table_description(cursor, guard.table)
+                narrowed = _narrow(guard, {column.name for column in described})
+                for statement in _guard(connection.vendor, narrowed):
+                    cursor.execute(statement)
 
 
 def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> None:
@@ -115,6 +118,12 @@ def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> No
                 continue
             for name in ("fixed", "sealed", "erasable", "kept", *(f"once_{column}" for column in guard.once)):
                 cursor.execute(drop(connection.vendor, guard.table, name))
+
+
+def _narrow(guard: WrittenOnce, columns: Collection[str]) -> WrittenOnce:
+    named = (guard.fixed, guard.once, guard.erasable, guard.sealed)
+    fixed, once, erasable, sealed = (tuple(one for one in some if one in columns) for some in named)
+    return replace(guard, fixed=fixed, once=once, erasable=erasable, sealed=sealed)
 
 
 def _guard(vendor: str, guard: WrittenOnce) -> list[str]:

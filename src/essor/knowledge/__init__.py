@@ -2,7 +2,8 @@
 
 A **variable** says what a fact may hold. A **base** says who counts. A **territory list** names places and what they
 belong to. A **mapping** says which column of a file feeds which variable. A **demo** is a set of fictitious records.
-A **need** is what help is sought for. A **workflow** says how a file moves.
+A **need** is what help is sought for. A **workflow** says how a file moves. A **retention label** says how long a
+document is kept.
 Every loader is cached: the files are read once in the life of the process.
 """
 
@@ -19,6 +20,7 @@ from essor.knowledge.places import (
 )
 from essor.knowledge.plain import find_demo_bodies, list_body_files, list_mappings, load_demo, load_mappings
 from essor.knowledge.reading import DefinitionRefused
+from essor.knowledge.retention import RetentionDefinition, load_retention, usual_retention
 from essor.knowledge.variables import list_derived_variables, load_variable_definitions, load_variables
 from essor.knowledge.workflows import StageDefinition, WorkflowDefinition, load_latest_workflow, load_workflows
 
@@ -27,6 +29,7 @@ __all__ = [
     "DefinitionRefused",
     "NeedDefinition",
     "PlaceDefinition",
+    "RetentionDefinition",
     "StageDefinition",
     "TerritoryList",
     "WorkflowDefinition",
@@ -40,9 +43,11 @@ __all__ = [
     "load_latest_workflow",
     "load_mappings",
     "load_needs",
+    "load_retention",
     "load_territory_list",
     "load_variable_definitions",
     "load_variables",
     "load_workflows",
     "read_territory_list",
+    "usual_retention",
 ]

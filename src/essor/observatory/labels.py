@@ -147,6 +147,7 @@ DEEDS = {
     "case_task_added": gettext_noop("Tâche ajoutée"),
     "case_task_done": gettext_noop("Tâche faite"),
     "case_document": gettext_noop("Document déposé"),
+    "case_document_removed": gettext_noop("Document retiré, son temps de garde étant passé"),
     "case_aid": gettext_noop("Aide d’un dossier suivie"),
     "case_reorganised": gettext_noop("Dossier passé à un autre organisme"),
     "case_closed": gettext_noop("Dossier clos"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from essor.design.charts import Bar, BarChart
+from essor.design.charts import Stair, StairChart
 from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_decimal, write_percent
+from essor.methods.survival import Curve, Step, find_interval
 from essor.programmes.news import Duty
 from essor.programmes.queries.following import AtAge, Declared, Followed, Outcomes
 from essor.programmes.queries.growth import Growth
@@ -75,21 +77,60 @@ def _say_share(one: AtAge) -> str:
     return f"{share} ({interval})"
 
 
-def draw_survival(outcomes: Outcomes) -> BarChart:
-    """The estimate at each anniversary, with how many are followed that long."""
-    bars = []
-    for years in YEARS:
-        found = outcomes.curve.at(years)
-        share = None if found.share is None else float(found.share)
-        bars.append(Bar(write_age(years * YEAR), share, note=_("n = {n}").format(n=found.at_risk)))
-    return BarChart(
+def draw_survival(outcomes: Outcomes) -> StairChart:
+    """The curve of Kaplan and Meier with its interval at 95 %, until the last anniversary; under each, how many are
+    followed that long."""
+    stairs = _list_stairs(outcomes.curve)
+    last = float(max((one.age for one in outcomes.curve.seen), default=0))
+    said = [
+        _("{age} : {share} (n = {n})").format(age=one.label, share=_say_known(one), n=one.followed)
+        for one in stairs
+        if one.is_named
+    ]
+    return StairChart(
         title=_("La part qui vit encore, selon l’âge"),
-        description=_("Une barre par âge : plus l’entreprise vieillit, moins il en reste, et moins on en suit."),
-        bars=bars,
-        label_heading=_("Âge"),
+        description=_("Escalier qui descend à chaque fermeture. {points}.").format(points=", ".join(said)),
+        stairs=stairs,
+        ends_at=last,
         value_heading=_("Part qui vit encore"),
-        kind="percent",
+        label_heading=_("Âge"),
+        fallen_heading=_("Fermées à cet âge"),
+        followed_heading=_("Suivies jusque-là (n)"),
+        interval_heading=_("Intervalle à 95 %"),
+        notes=[_("Bande pâle : intervalle à 95 %. La ligne s’arrête à l’âge où plus personne n’est suivi.")],
     )
+
+
+def _list_stairs(curve: Curve) -> list[Stair]:
+    """The opening, each age at which some close, and each anniversary."""
+    last, steps = YEARS[-1], {step.age: step for step in curve.steps}
+    named = {Fraction(years): curve.at(years) for years in YEARS}
+    stairs = [Stair(0, _("ouverture"), 1.0, len(curve.seen), is_named=True)] if 0 not in steps else []
+    for age in sorted({*named, *(age for age in steps if age <= last)}):
+        step, found = steps.get(age), named.get(age)
+        share = found.share if found else steps[age].share
+        low, high = (found.low, found.high) if found else _find_interval(steps[age])
+        stairs.append(
+            Stair(
+                at=float(age),
+                label=write_age(int(age * YEAR)) if age else _("ouverture"),
+                value=None if share is None else float(share),
+                followed=found.at_risk if found else steps[age].at_risk,
+                fallen=step.closed if step else 0,
+                low=low,
+                high=high,
+                is_named=found is not None or not age,
+            )
+        )
+    return stairs
+
+
+def _find_interval(step: Step) -> tuple[float, float] | tuple[None, None]:
+    return find_interval(step.share, step.variance) if 0 < step.share < 1 else (None, None)
+
+
+def _say_known(stair: Stair) -> str:
+    return str(_("inconnu")) if stair.value is None else write_percent(stair.value, 0)
 
 
 def build_jobs_table(outcomes: Outcomes) -> Table:

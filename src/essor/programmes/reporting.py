@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any
 
 from essor.methods.business_days import add_business_days
-from essor.programmes.news import State, add_months
+from essor.methods.months import add_months
+from essor.programmes.news import State
 from essor.programmes.rules import Term
 
 ONE_DAY = timedelta(days=1)

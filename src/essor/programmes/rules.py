@@ -136,15 +136,41 @@ class PastFile:
         return any(code == stage for code, _day in self.moves)
 
 
+@dataclass(frozen=True, slots=True)
+class PastRows:
+    """Each line of a spreadsheet by name, with its number there; ``faults``: of the lines that do not read."""
+
+    lines: Sequence[tuple[int, Mapping[str, str]]]
+    faults: Sequence[Fault] = ()
+
+
+def list_day_columns(stages: Sequence[str]) -> tuple[str, ...]:
+    return (*stages, "closed")
+
+
+def check_columns(columns: Mapping[str, str], *, stages: Sequence[str]) -> None:
+    """``columns``: a heading → what it holds, empty where it is left aside.
+
+    Raises ProgrammeError: ``column-twice``, ``column-missing`` (``what``: ``name``, ``place`` or ``stage``).
+    """
+    held = [target for target in columns.values() if target]
+    if twice := sorted({target for target in held if held.count(target) > 1}):
+        titles = [title for title, target in columns.items() if target == twice[0]]
+        raise ProgrammeError("column-twice", titles=titles)
+    for what, wanted in (("name", {"name"}), ("place", {"place"}), ("stage", set(stages))):
+        if not wanted & set(held):
+            raise ProgrammeError("column-missing", what=what)
+
+
 def read_past_files(
-    rows: Sequence[Mapping[str, str]], *, workflow: WorkflowDefinition, places: Mapping[str, str], on: date
+    rows: PastRows, *, workflow: WorkflowDefinition, places: Mapping[str, str], on: date
 ) -> tuple[list[PastFile], list[Fault]]:
     """``rows``: by ``name``, ``place``, ``closed``, ``outcome``, ``words`` and the codes of stages, each a day or
-    empty; ``places``: a place as written → its code. The faults, by line: ``name-missing``, ``place-unknown``,
-    ``day-malformed``, ``days-missing``, ``days-reversed``, ``file-day-to-come``, ``outcome-unknown``,
-    ``outcome-words-missing``."""
-    files, faults = list[PastFile](), list[Fault]()
-    for line, row in enumerate(rows, start=2):
+    empty; ``places``: a place as written → its code. The faults, by line: those of the rows, ``name-missing``,
+    ``place-unknown``, ``day-malformed``, ``days-missing``, ``days-reversed``, ``file-day-to-come``,
+    ``outcome-unknown``, ``outcome-words-missing``."""
+    files, faults = list[PastFile](), list(rows.faults)
+    for line, row in rows.lines:
         found = _read_past_file(line, row, workflow=workflow, places=places, on=on)
         if isinstance(found, PastFile):
             files.append(found)
@@ -159,7 +185,7 @@ def _read_past_file(
     said = {heading: (text or "").strip() for heading, text in row.items()}
     faults: list[Fault] = []
     days: dict[str, date] = {}
-    for heading in (*(stage.code for stage in workflow.stages if not stage.is_final), "closed"):
+    for heading in list_day_columns([stage.code for stage in workflow.stages if not stage.is_final]):
         if text := said.get(heading, ""):
             try:
                 days[heading] = date.fromisoformat(text)

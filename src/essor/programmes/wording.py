@@ -37,6 +37,10 @@ SENTENCES: Mapping[str, Any] = {
     "not-offered": _("Cette offre n’attend plus de réponse : elle est acceptée, refusée ou finie."),
     "not-enrolled": _("Ce dossier n’est pas du programme de cette entente. Inscrivez-l’y d’abord."),
     "import-refused": _("Rien n’est entré : corrigez ces lignes, puis recommencez.\n{faults}"),
+    "column-twice": _("Plusieurs colonnes disent la même chose : {titles}. N’en gardez qu’une."),
+    "column-missing": _("Aucune colonne ne dit ceci : {what}. Reliez-en une, ou ajoutez-la au fichier."),
+    "too-many-rows": _("Le fichier a {rows} lignes, et {limit} au plus entrent d’un coup. Coupez-le en plusieurs."),
+    "draft-entered": _("Ce fichier est déjà entré : rien n’a été ajouté."),
     "headings-unknown": _("Colonnes inconnues : {found}. Connues : {allowed}."),
     "file-unreadable": _("Le fichier « {file} » ne se lit pas : {problem}."),
     "file-closed": _("Le dossier {reference} est clos : plus rien ne s’y offre ni ne s’y verse."),
@@ -217,6 +221,27 @@ FAULTS: Mapping[str, Any] = {
     "outcome-unknown": _("« {value} » n’est pas une issue, ou le jour de fermeture manque"),
     "outcome-words-missing": _("une issue se dit en mots"),
     "already-there": _("« {name} » est déjà là"),
+    "row-ragged": _("elle a {cells} cases, et le fichier a {columns} colonnes"),
+}
+REMEDIES: Mapping[str, Any] = {
+    "name-missing": _("Écrivez le nom du projet, ou retirez la ligne."),
+    "place-unknown": _("Écrivez le nom exact de la municipalité ou de la MRC, ou son code géographique."),
+    "day-malformed": _("Écrivez l’année, le mois et le jour : 2018-05-01. Laissez vide ce qu’on ne sait pas."),
+    "days-missing": _("Donnez au moins le jour où le dossier est entré à une étape."),
+    "days-reversed": _("Corrigez l’un des deux jours, ou reliez ces colonnes à d’autres étapes."),
+    "file-day-to-come": _("N’inscrivez que ce qui est arrivé."),
+    "outcome-unknown": _("Dites ce que ce mot veut dire, à la page des colonnes, ou donnez le jour de fermeture."),
+    "outcome-words-missing": _("Dites en une phrase comment le dossier a fini."),
+    "already-there": _("Retirez la ligne : ce dossier est entré, ou il est deux fois dans le fichier."),
+    "row-ragged": _("Rendez-lui le même nombre de cases qu’à la ligne des titres."),
+}
+TARGETS: Mapping[str, Any] = {
+    "name": _("Le nom du projet"),
+    "place": _("Le lieu"),
+    "closed": _("Le jour de fermeture"),
+    "outcome": _("L’issue"),
+    "words": _("L’issue en mots"),
+    "stage": _("Le jour d’entrée à une étape"),
 }
 MOST_FAULTS = 20
 YEAR = 12
@@ -293,6 +318,10 @@ def explain(error: ProgrammeError) -> str:
     facts = {name: _write(name, value) for name, value in error.facts.items()}
     if error.code == "import-refused":
         facts["faults"] = "\n".join(explain_faults(error.facts["faults"]))
+    if error.code == "column-twice":
+        facts["titles"] = ", ".join(error.facts["titles"])
+    if error.code == "column-missing":
+        facts["what"] = str(TARGETS[error.facts["what"]])
     if error.code == "outside-term":
         facts["last"] = write_day(error.facts["ends_before"] - timedelta(days=1))
     return str(SENTENCES[error.code]).format(**facts)
@@ -320,12 +349,21 @@ def summarise_file(file: StartupFile) -> str:
 def explain_faults(faults: Sequence[Fault]) -> list[str]:
     """One line for each, the first ones only; line 1 is that of headings."""
     told = [
-        gettext("ligne {line} : {fault}").format(
-            line=line, fault=str(FAULTS[code]).format(**{name: _write(name, value) for name, value in facts.items()})
-        )
+        gettext("ligne {line} : {fault}").format(line=line, fault=_say_fault(code, facts))
         for line, code, facts in faults[:MOST_FAULTS]
     ]
     return told + ([f"… {len(faults) - MOST_FAULTS}"] if len(faults) > MOST_FAULTS else [])
+
+
+def explain_fault(fault: Fault) -> tuple[int, str, str]:
+    """The line, what is wrong with it and what to do."""
+    line, code, facts = fault
+    said = _say_fault(code, facts)
+    return line, f"{said[:1].upper()}{said[1:]}", str(REMEDIES[code])
+
+
+def _say_fault(code: str, facts: Mapping[str, Any]) -> str:
+    return str(FAULTS[code]).format(**{name: _write(name, value) for name, value in facts.items()})
 
 
 def explain_thin() -> str:

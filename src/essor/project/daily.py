@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.audit import record_event
 from essor.aid.tasks import look_at_links, tell_subscribers, write_to_givers
-from essor.cases.tasks import follow_bodies, remind_late, send_waiting_letters
+from essor.cases.tasks import follow_bodies, remind_late, remove_expired_documents, send_waiting_letters
 from essor.programmes.tasks import ask_for_news, remind_loans, watch_agreements
 from essor.programmes.tasks import send_waiting_letters as send_invitations
 from essor.project.models import DailyRun
@@ -50,6 +50,7 @@ class DailyTask:
 
 TASKS: tuple[DailyTask, ...] = (
     DailyTask("tidy", _("jeter ce qui ne se garde pas"), tidy),
+    DailyTask("case_retention", _("retirer les documents dont le temps de garde est passé"), remove_expired_documents),
     DailyTask("case_bodies", _("confier les dossiers aux organismes qui ont pris la suite"), follow_bodies),
     DailyTask("case_reminders", _("rappeler les échéances des dossiers"), remind_late, OFFICE_OPENS),
     DailyTask("programme_news", _("demander des nouvelles aux entreprises ouvertes"), ask_for_news, OFFICE_OPENS),

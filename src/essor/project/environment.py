@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ VARIABLES = (
     "ESSOR_CHECK_LINKS",
     "ESSOR_DATA",
     "ESSOR_DEBUG",
+    "ESSOR_DOCUMENTS",
     "ESSOR_EMAIL_FROM",
     "ESSOR_EMAIL_URL",
     "ESSOR_HOSTS",
@@ -42,6 +44,7 @@ VARIABLES = (
 
 HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f]*:[0-9a-f:.]+\]", re.IGNORECASE)
 """What Django may find equal to the name that a browser asks for: no port, no accent, no underscore."""
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", re.ASCII)
 SECRET_LENGTH = 32
 
 
@@ -58,6 +61,7 @@ class Environment:
     data_dir: Path
     secret_key: str
     debug: bool
+    documents: str
     allowed_hosts: list[str]
     trusted_origins: list[str]
     database: dict[str, Any]
@@ -80,6 +84,7 @@ def read_environment(said: Mapping[str, str] = os.environ) -> Environment:
         data_dir=data_dir,
         secret_key=_secret(said.get("ESSOR_SECRET_KEY", ""), data_dir / "secret"),
         debug=_yes_or_no("ESSOR_DEBUG", said),
+        documents=_documents(said.get("ESSOR_DOCUMENTS", "")),
         allowed_hosts=hosts,
         trusted_origins=[f"https://{host}" for host in hosts] if https else [],
         database=_database(said.get("DATABASE_URL", ""), data_dir),
@@ -152,6 +157,27 @@ def _site_url(value: str, *, hosts: list[str], https: bool) -> str:
             "for instance https://essor.example.org.",
         )
     return value.rstrip("/")
+
+
+def _documents(value: str) -> str:
+    """A bucket and the folder in it, or nothing: the data folder."""
+    if value and not BUCKET.fullmatch(value):
+        raise WrongSetting(
+            "ESSOR_DOCUMENTS",
+            french=f"ESSOR_DOCUMENTS vaut « {value} » : écrivez s3://seau ou s3://seau/dossier, ou ne dites rien et "
+            "Essor garde les documents dans le dossier de données.",
+            english=f"ESSOR_DOCUMENTS is “{value}”: write s3://bucket or s3://bucket/folder, or say nothing and Essor "
+            "keeps documents in the data folder.",
+        )
+    if value and find_spec("boto3") is None:
+        raise WrongSetting(
+            "ESSOR_DOCUMENTS",
+            french="ESSOR_DOCUMENTS nomme un seau, et boto3 n’est pas installé : installez requirements-s3.txt dans "
+            "l’environnement, ou essor[s3].",
+            english="ESSOR_DOCUMENTS names a bucket, and boto3 is not installed: install requirements-s3.txt in the "
+            "environment, or essor[s3].",
+        )
+    return value
 
 
 def _workers(value: str) -> int:

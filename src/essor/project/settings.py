@@ -18,6 +18,7 @@ DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.trusted_origins
 SITE_URL = ENVIRONMENT.site_url  # for the links made where there is no request
+DOCUMENTS = ENVIRONMENT.documents  # a bucket; empty: the data folder
 DATABASES = {"default": ENVIRONMENT.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -6,6 +6,7 @@ from essor.cases.actions.following import follow_reorganisations
 from essor.cases.actions.moving import close_case, continue_case, move_case, write_message, write_note
 from essor.cases.actions.opening import NewRequest, OpenedCase, assign_case, open_case, route_case
 from essor.cases.actions.reminding import Reminded, remind_and_escalate
+from essor.cases.actions.retaining import remove_expired
 from essor.cases.actions.sending import send_letters
 from essor.cases.actions.tasks import add_task, finish_task
 from essor.cases.actions.writing import THE_PROMOTER, By, Promoter
@@ -28,6 +29,7 @@ __all__ = [
     "move_case",
     "open_case",
     "remind_and_escalate",
+    "remove_expired",
     "route_case",
     "send_letters",
     "sweep_documents",

@@ -18,6 +18,7 @@ from essor.cases.actions.writing import By, Promoter, add_event, hold_case, leav
 from essor.cases.models import Case, CaseDocument, CaseEvent, Party
 from essor.cases.rules import ADVISER, PROMOTER, CaseError
 from essor.cases.sniffing import is_named_for, sniff_media_type
+from essor.knowledge import load_retention, usual_retention
 
 MOST_DOCUMENTS = 100
 LONGEST_NAME = 150
@@ -37,7 +38,8 @@ class Received:
 def receive_document(*, name: str, chunks: Iterable[bytes]) -> Iterator[Received]:
     """One transaction: the block writes the row of the document, and its content is kept once the block has ended well.
 
-    Raises CaseError: ``document_empty``, ``document_too_large``, ``document_kind``, ``document_name``.
+    Raises CaseError: ``document_empty``, ``document_too_large``, ``document_kind``, ``document_name``,
+    ``document_not_kept``.
     """
     incoming, kept = storage.receive(chunks), clean_name(name)
     try:
@@ -53,16 +55,22 @@ def receive_document(*, name: str, chunks: Iterable[bytes]) -> Iterator[Received
         incoming.path.unlink(missing_ok=True)
 
 
-def attach_document(*, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime) -> CaseDocument:
-    """From a promoter who is waited for, it is their answer.
+def attach_document(
+    *, case: Case, name: str, chunks: Iterable[bytes], by: By, now: datetime, retention: str = ""
+) -> CaseDocument:
+    """From a promoter who is waited for, it is their answer. ``retention``: the label; none: the usual one.
 
-    Raises CaseError: ``case_closed``, ``too_many_documents``, and those of :func:`receive_document`.
+    Raises CaseError: ``case_closed``, ``too_many_documents``, ``retention_unknown``, and those of
+    :func:`receive_document`.
     """
+    label = retention or usual_retention()
+    if label not in load_retention():
+        raise CaseError("retention_unknown", allowed=tuple(load_retention()))
     with receive_document(name=name, chunks=chunks) as received:
-        return _write(case, received, by=by, now=now)
+        return _write(case, received, label=label, by=by, now=now)
 
 
-def _write(case: Case, received: Received, *, by: By, now: datetime) -> CaseDocument:
+def _write(case: Case, received: Received, *, label: str, by: By, now: datetime) -> CaseDocument:
     held, kept = hold_case(case, by=by, now=now), received.name
     documents = CaseDocument.objects.filter(case=held)
     if documents.count() >= MOST_DOCUMENTS:
@@ -71,7 +79,8 @@ def _write(case: Case, received: Received, *, by: By, now: datetime) -> CaseDocu
     party = Party.PROMOTER if isinstance(by, Promoter) else Party.ADVISER
     document = CaseDocument.objects.create(
         case=held, party=party, deposited_by=user_of(by), name=kept, version=last + 1, sha256=received.sha256,
-        size=received.size, media_type=received.media_type, deposited_at=now,
+        size=received.size, media_type=received.media_type, retention=label,
+        deposited_at=now,
     )  # fmt: skip
     facts = {"document": document.pk, "sha256": document.sha256, "version": document.version}
     add_event(held, CaseEvent.Kind.DOCUMENT, by=by, now=now, words=f"{kept} ({document.version})", facts=facts)

@@ -56,31 +56,28 @@ def _erase_words(case: Case) -> dict[str, int]:
         "documents": documents.erase(name=""),
         **{hanging.code: hanging.erase(case) for hanging in list_hangings()},
     }
-    transaction.on_commit(lambda: _remove_unheld(hashes))
+    transaction.on_commit(lambda: remove_unheld(hashes))
     return erased
 
 
-def _remove_unheld(hashes: set[str]) -> None:
-    """Asked once the erasure is written: another case may have been given the same content meanwhile."""
+def remove_unheld(hashes: set[str]) -> None:
+    """Asked once the removal is written: another case may have been given the same content meanwhile."""
     with storage.hold_documents():
         storage.remove_all(hashes - _list_held())
 
 
 def _list_held() -> set[str]:
-    held = set(CaseDocument.objects.filter(case__erased_at=None).values_list("sha256", flat=True))
+    held = set(CaseDocument.objects.filter(case__erased_at=None, removed_at=None).values_list("sha256", flat=True))
     return held.union(*(hanging.list_kept() for hanging in list_hangings()))
 
 
 def sweep_documents(*, now: datetime) -> int:
-    """Throws away what a process that fell left on disk: a file half received, a document of an erased case.
+    """Throws away what a process that fell left behind: a file half received, a document of an erased case, or one that
+    its label no longer keeps.
 
     What is less than a day old may still be on its way. A document that no case names is kept: a database restored
     from an older copy may have forgotten it.
     """
     with storage.hold_documents():
-        erased = set(CaseDocument.objects.exclude(case__erased_at=None).values_list("sha256", flat=True)) - _list_held()
-        files = storage.list_files(before=(now - LEFT_ALONE).timestamp())
-        left = [path for path in files if path.name in erased or path.name.startswith(storage.INCOMING)]
-        for path in left:
-            path.unlink(missing_ok=True)
-    return len(left)
+        gone = CaseDocument.objects.exclude(case__erased_at=None, removed_at=None)
+        return storage.sweep(set(gone.values_list("sha256", flat=True)) - _list_held(), before=now - LEFT_ALONE)

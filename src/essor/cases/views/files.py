@@ -21,8 +21,8 @@ from essor.cases.forms import (
     AssignmentForm,
     CaseForm,
     ClosingForm,
-    DocumentForm,
     ErasureForm,
+    LabelledDocumentForm,
     MessageForm,
     MoveForm,
     NoteForm,
@@ -40,7 +40,7 @@ from essor.cases.views.private import (
     posted_from,
     send_document,
 )
-from essor.cases.wording import explain_route, in_language, write_minutes, write_need
+from essor.cases.wording import explain_route, in_language, write_kept, write_minutes, write_need
 from essor.territories.queries import list_names
 
 
@@ -69,6 +69,7 @@ def _show(request: HttpRequest, case: Case, sent: Mapping[str, CaseForm] | None 
         "need": write_need(case.need),
         "place": places.get(case.territory_code, case.territory_code),
         "route": explain_route(case.routing_reason, places=places),
+        "documents": [(document, write_kept(document, case)) for document in page.documents],
         "minutes": write_minutes(page.minutes) if page.minutes else "",
         "outcome": in_language(workflow.get_outcome(case.outcome_code).label) if case.outcome_code else "",
         "timeline": pictures.build_timeline(page.events, workflow),
@@ -96,7 +97,7 @@ def _make_forms(case: Case, *, today: Any) -> dict[str, CaseForm]:
         "move": _move_form(case),
         "ask": AskForm(),
         "task": TaskForm(),
-        "document": DocumentForm(),
+        "document": LabelledDocumentForm(),
         "assignment": _assignment_form(case, today=today),
         "closing": ClosingForm(workflow=workflow_of(case), by=ADVISER),
         "erasure": ErasureForm(),
@@ -256,9 +257,11 @@ def deposit(request: HttpRequest, reference: str) -> HttpResponse:
 
     def deed(said: dict[str, Any]) -> None:
         file = said["file"]
-        actions.attach_document(case=case, name=file.name, chunks=file.chunks(), by=by, now=now)
+        actions.attach_document(
+            case=case, name=file.name, chunks=file.chunks(), by=by, now=now, retention=said["retention"]
+        )
 
-    form = DocumentForm(request.POST, request.FILES)
+    form = LabelledDocumentForm(request.POST, request.FILES)
     return _do(request, case, form, deed, _("Le document est déposé."))
 
 

@@ -29,7 +29,8 @@ from essor.cases.views.private import (
     posted_from,
     send_document,
 )
-from essor.cases.wording import describe_change, in_language, write_need, write_usual
+from essor.cases.wording import describe_change, in_language, write_kept, write_need, write_retention, write_usual
+from essor.knowledge import load_retention, usual_retention
 from essor.territories.queries import get_name
 
 
@@ -62,7 +63,8 @@ def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseF
         "usual": write_usual(usual.days, usual.n) if usual else "",
         "outcome": in_language(workflow.get_outcome(case.outcome_code).label) if case.outcome_code else "",
         "thread": [message for message in page.messages if not message.is_note],
-        "documents": page.documents,
+        "documents": [(document, write_kept(document, case)) for document in page.documents],
+        "kept": write_retention(load_retention()[usual_retention()]),
         "form": sent.get("message") or MessageForm(),
         "document_form": sent.get("document") or DocumentForm(),
         "withdrawal_form": sent.get("closing") or ClosingForm(workflow=workflow, by=PROMOTER),

@@ -118,16 +118,24 @@ class Kept(Protocol):
     sha256: str
     name: str
     media_type: str
+    size: int
+
+    @property
+    def is_kept(self) -> bool: ...
 
 
 def send_document(document: Kept) -> HttpResponseBase:
     """Always taken away, never shown in place: its name and its kind are ours, its content is not."""
-    path = storage.find_path(document.sha256)
-    if not document.name or not path.is_file():
+    if not document.is_kept:
         raise Http404(_("Ce document n’est plus ici."))
-    response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=document.name, content_type=document.media_type
-    )
+    try:
+        content = storage.open_content(document.sha256)
+    except CaseError as error:
+        return HttpResponse(explain_error(error), status=503, content_type="text/plain; charset=utf-8")
+    if content is None:
+        raise Http404(_("Ce document n’est plus ici."))
+    response = FileResponse(content, as_attachment=True, filename=document.name, content_type=document.media_type)
+    response.setdefault("Content-Length", str(document.size))
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

@@ -30,6 +30,7 @@ STANDALONE: Mapping[str, Mapping[str, str]] = {
     "break": {"stroke": "#b26a12", "stroke-dasharray": "5 4"},
     "series": {"fill": "none", "stroke": "#0f5c63", "stroke-width": "2.5"},
     "dot": {"fill": "#0f5c63"},
+    "band": {"fill": "#e0eae7"},
     "context": {"fill": "none", "stroke": "#d9d4c8"},
     "class-1": {"fill": "#e0eae7", "stroke": "#79828a", "stroke-width": "0.7"},
     "class-2": {"fill": "#b3d0cd", "stroke": "#79828a", "stroke-width": "0.7"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -27,18 +28,26 @@ INTERRUPTED = "interrupted"
 ORPHANED_AFTER = timedelta(days=1)
 
 
-def create_draft(*, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> ImportDraft:
-    """Keeps the file and suggests what its columns feed; refuses one that does not read."""
+Suggest = Callable[[Table, str], dict[str, Any]]
+"""A table and the name of its file, without its ending → a mapping to begin with."""
+
+
+def create_draft(
+    *, file_name: str, chunks: Iterable[bytes], by: User, now: datetime, purpose: str = ImportDraft.CENSUS,
+    suggest: Suggest | None = None,
+) -> ImportDraft:  # fmt: skip
+    """Keeps the file and suggests what its columns feed; refuses one that does not read, and keeps nothing of it."""
     discard_old_drafts(now=now)
     token, suffix = secrets.token_hex(12), _suffix_of(file_name)
-    size, checksum = storage.store_file(token, suffix, chunks)
     name = get_valid_filename(PurePath(file_name.replace("\\", "/")).name)[-200:]
-    draft = ImportDraft(
-        token=token, file_name=name, suffix=suffix, size=size, checksum=checksum,
-        created_at=now, created_by=by, changed_at=now,
-    )  # fmt: skip
     try:
-        draft.mapping = suggest_mapping(draft, title=PurePath(name).stem)
+        size, checksum = storage.store_file(token, suffix, chunks)
+        draft = ImportDraft(
+            token=token, purpose=purpose, file_name=name, suffix=suffix, size=size, checksum=checksum,
+            created_at=now, created_by=by, changed_at=now,
+        )  # fmt: skip
+        table = read_table(storage.file_of(draft))
+        draft.mapping = (suggest or suggest_mapping)(table, PurePath(name).stem)
     except DirectoryError:
         storage.remove_folder(token)
         raise
@@ -48,12 +57,11 @@ def create_draft(*, file_name: str, chunks: Iterable[bytes], by: User, now: date
     return draft
 
 
-def suggest_mapping(draft: ImportDraft, *, title: str) -> dict[str, Any]:
+def suggest_mapping(table: Table, title: str) -> dict[str, Any]:
     """What an earlier file said of the columns that it shares with this one, and what the other titles suggest.
 
     The earlier file is the one that shares the most columns, the latest of them; all that it used must be there.
     """
-    table = read_table(storage.file_of(draft))
     best: Mapping[str, Any] = {}
     for source in Source.objects.exclude(mapping=None).order_by("-id")[:50]:
         known = source.mapping or {}
@@ -70,12 +78,19 @@ def _count_shared(known: Mapping[str, Any], table: Table) -> int:
     return len(columns.keys() & set(table.columns)) if wanted and wanted <= set(table.columns) else 0
 
 
-def replace_file(*, draft: ImportDraft, file_name: str, chunks: Iterable[bytes], by: User, now: datetime) -> None:
-    """The mended file takes the place of the one before; the mapping stays. One that does not read changes nothing."""
+def replace_file(
+    *, draft: ImportDraft, file_name: str, chunks: Iterable[bytes], by: User, now: datetime,
+    check: Callable[[tuple[str, ...]], None] | None = None,
+) -> None:  # fmt: skip
+    """The mended file takes the place of the one before; the mapping stays. One that does not read changes nothing.
+
+    ``check``: refuses the columns that the mapping does not fit (DirectoryError).
+    """
     _require_idle(draft)
-    suffix, mapping = _suffix_of(file_name), FileMapping.model_validate(draft.mapping)
+    fits = check or partial(check_columns, FileMapping.model_validate(draft.mapping))
+    suffix = _suffix_of(file_name)
     draft.size, draft.checksum = storage.store_file(
-        draft.token, suffix, chunks, check=lambda file: check_columns(mapping, read_table(file).columns)
+        draft.token, suffix, chunks, check=lambda file: fits(read_table(file).columns)
     )
     draft.suffix, draft.stage, draft.changed_at = suffix, ImportDraft.Stage.MAPPING, now
     with transaction.atomic():
@@ -85,17 +100,25 @@ def replace_file(*, draft: ImportDraft, file_name: str, chunks: Iterable[bytes],
 
 def save_mapping(*, draft: ImportDraft, content: Mapping[str, Any], by: User, now: datetime) -> FileMapping:
     """Keeps the mapping and checks the whole file with it; the preview is kept beside the file."""
-    _require_idle(draft)
-    draft.mapping, draft.changed_at = dict(content), now
-    draft.stage = ImportDraft.Stage.MAPPING
-    draft.save()
+    keep_mapping(draft, content, now=now)
     mapping = parse_mapping(content)
     preview_draft(draft=draft, mapping=mapping, now=now)
+    pass_checks(draft, by=by, now=now)
+    return mapping
+
+
+def keep_mapping(draft: ImportDraft, content: Mapping[str, Any], *, now: datetime) -> None:
+    """Not checked yet."""
+    _require_idle(draft)
+    draft.mapping, draft.stage, draft.changed_at = dict(content), ImportDraft.Stage.MAPPING, now
+    draft.save()
+
+
+def pass_checks(draft: ImportDraft, *, by: User, now: datetime) -> None:
     draft.stage = ImportDraft.Stage.CHECKED
     with transaction.atomic():
         draft.save()
         _trace("map_import_file", draft, by=by, now=now)
-    return mapping
 
 
 def preview_draft(*, draft: ImportDraft, mapping: FileMapping, now: datetime) -> storage.Preview:

@@ -18,12 +18,12 @@ from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to
 from essor.directory.actions import drafts
 from essor.directory.console import COUNT_LABELS
-from essor.directory.forms import ColumnsForm, DecisionForm, SourceForm, UploadForm
+from essor.directory.forms import ColumnsForm, DecisionForm, MappingForm, SourceForm, UploadForm
 from essor.directory.importing import storage
 from essor.directory.importing.mapping import parse_mapping
 from essor.directory.importing.matching import NEW
 from essor.directory.importing.problems import Problem
-from essor.directory.importing.reading import read_table
+from essor.directory.importing.reading import Table, read_table
 from essor.directory.importing.suggesting import list_words, list_years
 from essor.directory.models import ImportDraft
 from essor.directory.rules import DirectoryError
@@ -42,7 +42,8 @@ def _steps() -> list[str]:
 
 def _get_draft(request: HttpRequest, token: str) -> ImportDraft:
     """One's own drafts only."""
-    draft = ImportDraft.objects.filter(token=token, created_by=cast(User, request.user)).first()
+    mine = ImportDraft.objects.filter(purpose=ImportDraft.CENSUS, created_by=cast(User, request.user))
+    draft = mine.filter(token=token).first()
     if draft is None:
         raise Http404(_("Ce versement n’existe pas, ou n’est pas le vôtre."))
     return draft
@@ -74,7 +75,7 @@ def list_imports(request: HttpRequest) -> HttpResponse:
             form.add_error("file", explain_error(error))
         else:
             return redirect("import_columns", draft.token)
-    held = ImportDraft.objects.filter(created_by=by).select_related("source")[:20]
+    held = ImportDraft.objects.filter(purpose=ImportDraft.CENSUS, created_by=by).select_related("source")[:20]
     context = {"form": form, "drafts": held, "steps": _steps()}
     return render(request, "directory/import_list.html", context, status=400 if form.is_bound else 200)
 
@@ -102,18 +103,23 @@ def choose_columns(request: HttpRequest, token: str) -> HttpResponse:
             asked = list_words(table, mapping["columns"]).keys() - words.keys()
             asked |= list_years(table, mapping["columns"]).keys() - years.keys()
             return redirect("import_columns" if asked else "import_check", token)
+    fields = show_columns(columns, table)
+    context = {"draft": draft, "about": about, "columns": columns, "fields": fields, "rows": len(table)}
+    context |= {"steps": _steps(), "trail": [(_("Verser un recensement"), reverse("import_list"))]}
+    return render(request, "directory/import_columns.html", context, status=400 if about.is_bound else 200)
+
+
+def show_columns(form: MappingForm, table: Table) -> list[dict[str, Any]]:
+    """Each column of a file: its fields, and its first values."""
     samples = table.frame.head(FIRST_ROWS).to_dicts()
-    fields = [
+    return [
         {
-            "field": columns[f"c{place}"],
-            "words": columns.list_fields(place),
+            "field": form[f"c{place}"],
+            "words": form.list_fields(place),
             "samples": [str(row.get(name) or "…")[:60] for row in samples],
         }
         for place, name in enumerate(table.columns)
     ]
-    context = {"draft": draft, "about": about, "columns": columns, "fields": fields, "rows": len(table)}
-    context |= {"steps": _steps(), "trail": [(_("Verser un recensement"), reverse("import_list"))]}
-    return render(request, "directory/import_columns.html", context, status=400 if about.is_bound else 200)
 
 
 def _build_mapping(draft: ImportDraft, about: dict[str, Any], columns: ColumnsForm) -> dict[str, Any]:

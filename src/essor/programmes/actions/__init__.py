@@ -50,6 +50,7 @@ from essor.programmes.actions.offers import (
     pay,
     recover,
 )
+from essor.programmes.actions.past_drafts import enter_draft, map_draft, put_down, replace_draft
 from essor.programmes.actions.reporting import (
     Watched,
     deposit_document,
@@ -91,6 +92,7 @@ __all__ = [
     "end_interest",
     "end_offer",
     "enrol",
+    "enter_draft",
     "import_files",
     "invite",
     "is_locked",
@@ -98,14 +100,17 @@ __all__ = [
     "link_organisation",
     "load_shipped_programmes",
     "make_offer",
+    "map_draft",
     "move_share",
     "open_item",
     "open_programme",
     "pay",
+    "put_down",
     "receive_payment",
     "record_report",
     "recover",
     "remind_loans",
+    "replace_draft",
     "revoke",
     "save_answers",
     "score_item",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -19,8 +18,8 @@ from essor.cases.models import Case, CaseEvent, Party
 from essor.cases.rules import start_clock
 from essor.knowledge import WorkflowDefinition, load_latest_workflow
 from essor.programmes.models import Enrolment, Programme
-from essor.programmes.rules import PastFile, ProgrammeError, read_past_files
-from essor.territories.queries import find_codes
+from essor.programmes.queries.past_files import check_past_files
+from essor.programmes.rules import PastFile, PastRows, ProgrammeError
 
 NEED = "start"
 NOON = time(12)
@@ -34,44 +33,25 @@ class Imported:
     opened: int
 
 
-def import_files(
-    *, programme: Programme, rows: Sequence[Mapping[str, str]], name: str, by: User | None, now: datetime
-) -> Imported:
-    """``rows``: what each line of the spreadsheet says, by heading; ``name``: of the spreadsheet.
+def import_files(*, programme: Programme, rows: PastRows, name: str, by: User | None, now: datetime) -> Imported:
+    """``name``: of the spreadsheet. Two at once: the second waits, and finds the files there.
 
     Raises ProgrammeError ``import-refused``, with every fault: (line, code, facts).
     """
     require(by, "administer", on=timezone.localdate(now))
-    workflow, on = load_latest_workflow("startup"), timezone.localdate(now)
-    places = find_codes([row.get("place", "").strip() for row in rows], on)
-    files, faults = read_past_files(rows, workflow=workflow, places=places, on=on)
-    keys = [_key_of(programme, file) for file in files]
-    there = set(Case.objects.filter(opening_key__in=keys).values_list("opening_key", flat=True))
-    seen: set[str] = set()
-    for file, key in zip(files, keys, strict=True):
-        if key in there or key in seen:
-            faults.append((file.line, "already-there", {"name": file.name}))
-        seen.add(key)
-    if faults:
-        raise ProgrammeError("import-refused", faults=sorted(faults, key=lambda fault: fault[0]))
-    _write(programme, files, keys, workflow=workflow, name=name, by=by, now=now)
-    return Imported(len(files), sum(file.has_reached(str(workflow.opens_at)) for file in files))
+    with transaction.atomic():
+        held = Programme.objects.select_for_update().get(pk=programme.pk)
+        checked = check_past_files(held, rows, on=timezone.localdate(now))
+        if checked.faults:
+            raise ProgrammeError("import-refused", faults=checked.faults)
+        _write(held, checked.files, name=name, by=by, now=now)
+    return Imported(len(checked.files), checked.opened)
 
 
-@transaction.atomic
-def _write(
-    programme: Programme,
-    files: Sequence[PastFile],
-    keys: Sequence[str],
-    *,
-    workflow: WorkflowDefinition,
-    name: str,
-    by: User | None,
-    now: datetime,
-) -> None:
+def _write(programme: Programme, keyed: Mapping[str, PastFile], *, name: str, by: User | None, now: datetime) -> None:
+    workflow, files = load_latest_workflow("startup"), keyed.values()
     cases = Case.objects.bulk_create(
-        _make_case(file, key, workflow=workflow, name=name, on=timezone.localdate(now))
-        for file, key in zip(files, keys, strict=True)
+        _make_case(file, key, workflow=workflow, name=name, on=timezone.localdate(now)) for key, file in keyed.items()
     )
     Enrolment.objects.bulk_create(
         Enrolment(programme=programme, case=case, entered_on=file.moves[0][1], entered_at=now, entered_by=by)
@@ -86,11 +66,6 @@ def _write(
         action="import_files", target_kind="programme", target_id=programme.slug, by=by, now=now,
         after={"files": len(files), "name": name[:100]},
     )  # fmt: skip
-
-
-def _key_of(programme: Programme, file: PastFile) -> str:
-    said = [programme.slug, file.name.casefold(), file.territory_code, file.moves[0][1].isoformat()]
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:40]
 
 
 def _at(day: date) -> datetime:

@@ -36,6 +36,10 @@ class AgreementDocument(models.Model):
             models.CheckConstraint(condition=Q(size__gt=0), name="agreement_document_is_not_empty"),
         ]
 
+    @property
+    def is_kept(self) -> bool:
+        return True
+
     def __str__(self) -> str:
         return f"{self.name} ({self.version})"
 

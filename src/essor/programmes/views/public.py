@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, list_role_kinds, open_to
+from essor.accounts.rules import ADMINISTRATOR
 from essor.directory.views.asking import read_language
 from essor.methods.forecast import ForecastError
 from essor.programmes.agreement_pictures import build_credit_table
@@ -54,6 +55,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         **_tell_outcomes(programme, on=on),
         "credit": build_credit_table(credit, rule=programme.credit_rule) if credit.counted and envelopes else None,
         "is_adviser": "adviser" in list_role_kinds(request.user),
+        "importing": reverse("past_files", args=[slug]) if ADMINISTRATOR in list_role_kinds(request.user) else "",
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
         "is_silent": all(one.promised == one.free for one in envelopes.values()),
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
