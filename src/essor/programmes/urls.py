@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import committee, files, following, funding, papers, public, register, sittings
+from essor.programmes.views import board, committee, files, following, funding, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -36,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
     path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
+    path("engagements/", board.list_mine, name="commitments"),
+    path("engagements/<slug:slug>/", board.show, name="commitment"),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),

@@ -12,15 +12,16 @@ from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, list_role_kinds, open_to
 from essor.directory.views.asking import read_language
-from essor.methods.forecast import ForecastError
 from essor.programmes.drawings import build_ages_table
 from essor.programmes.models import Programme
-from essor.programmes.pictures import build_envelopes_table, build_forecast_table, build_targets_table
+from essor.programmes.pictures import build_envelopes_table, build_targets_table
 from essor.programmes.queries import get_programme, list_targets, read_envelopes
-from essor.programmes.queries.following import FEWEST, list_followed, read_outcomes
-from essor.programmes.queries.journeys import read_forecasts
+from essor.programmes.queries.following import FEWEST, Outcomes, list_followed, read_outcomes
+from essor.programmes.queries.kept import keep, read_state
 from essor.programmes.rules import ProgrammeError
-from essor.programmes.wording import explain, explain_forecast
+from essor.programmes.views.board import read_day
+from essor.programmes.views.forecasts import find_forecasts, tell_forecasts
+from essor.programmes.wording import explain
 
 
 @open_to(Audience.PUBLIC)
@@ -41,8 +42,10 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         programme = get_programme(slug)
     except ProgrammeError as error:
         raise Http404(explain(error)) from error
-    on, language = _read_day(request), read_language()
+    on, language = read_day(request, timezone.localdate()), read_language()
     targets, envelopes = list_targets(programme), read_envelopes(programme, on=on)
+    state = read_state(programme)
+    found, unforeseen = find_forecasts(programme, on=on, state=state, lines=targets)
     context = {
         "programme": programme,
         "name": getattr(programme, f"name_{language}"),
@@ -51,8 +54,9 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "on": on,
         "whole": targets[0].target.startups if targets else 0,
         "targets": build_targets_table(targets, language=language),
-        **_tell_forecasts(programme, on=on, language=language),
-        **_tell_outcomes(programme, on=on),
+        "unforeseen": unforeseen,
+        **tell_forecasts(request, found, on=on, language=language),
+        **_tell_outcomes(programme, state, on=on),
         "following": reverse("programme_following", args=[slug]) if "adviser" in list_role_kinds(request.user) else "",
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
         "is_silent": all(one.promised == one.free for one in envelopes.values()),
@@ -62,23 +66,14 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "programmes/programme.html", context)
 
 
-def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[str, Any]:
-    """Nothing is foreseen of a programme without a file: what is not entered here is not known."""
-    try:
-        found = read_forecasts(programme, on=on) if programme.enrolments.exists() else []
-    except ForecastError as error:
-        return {"forecast": None, "unforeseen": explain_forecast(error)}
-    return {"forecast": build_forecast_table(found, language=language) if found else None, "unforeseen": ""}
-
-
-def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
+def _tell_outcomes(programme: Programme, state: str, *, on: date) -> dict[str, Any]:
     """Lives on the day; jobs only of the last 31st of December, with what was said by then: two days that follow each
     other would tell what one enterprise declared between them."""
-    lives = read_outcomes(list_followed(programme, on=on), on=on)
+    lives = _read_kept(programme, state, on=on)
     year_end = date(on.year - 1, 12, 31)
     if not lives.opened:
         return {"ages": None, "declared": None, "year_end": year_end}
-    declared = read_outcomes(list_followed(programme, on=year_end), on=year_end).declared
+    declared = _read_kept(programme, state, on=year_end).declared
     return {
         "ages": build_ages_table(lives.ages, is_public=True),
         "declared": declared if declared.told_jobs >= FEWEST else None,
@@ -86,8 +81,5 @@ def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
     }
 
 
-def _read_day(request: HttpRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return timezone.localdate()
+def _read_kept(programme: Programme, state: str, *, on: date) -> Outcomes:
+    return keep(state, "outcomes", on=on, make=lambda: read_outcomes(list_followed(programme, on=on), on=on))
