@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from essor.accounts.actions import AccountError, NewRole, grant_role
 from essor.accounts.models import Role, User
+from essor.cases.models import Case
 from essor.programmes.actions import declare_interest, make_offer, open_programme
 from essor.programmes.models import Agreement, Programme
 from essor.programmes.queries.board import list_board_cases, list_commitments, read_board_files
@@ -89,6 +90,9 @@ def test_a_partner_opens_no_file(agreement: Agreement, partner: User, enter: Ent
     case, client = open_file(), enter(partner)
     for address in (
         "/dossiers/",
+        "/bureau/programmes/",
+        "/bureau/programmes/?programme={slug}",
+        "/dossiers/charge/",
         f"/dossiers/{case.reference}/",
         "/bureau/programmes/essai/suivi/",
         "/bureau/comites/",
@@ -141,7 +145,7 @@ def test_whoever_has_something_to_do_with_a_file_is_told_nothing_of_it(
 
 
 def test_the_fan_is_drawn_with_its_words_and_its_figures(
-    guards: None, public: StrictClient, adviser_client: StrictClient
+    places: None, public: StrictClient, adviser_client: StrictClient
 ) -> None:
     fill_programme(slug="essai", files=60, on=TODAY)
     for client, address in ((public, "/programmes/essai/"), (adviser_client, BOARD)):
@@ -161,16 +165,17 @@ def test_the_fan_is_drawn_with_its_words_and_its_figures(
     "address",
     [
         "/programmes/{slug}/", "/engagements/{slug}/", "/bureau/programmes/{slug}/suivi/", "/bureau/comites/",
-        "/dossiers/",
+        "/dossiers/", "/bureau/programmes/", "/bureau/programmes/?programme={slug}", "/dossiers/charge/",
     ],
 )  # fmt: skip
 def test_a_page_asks_as_much_with_many_files_as_with_few(
-    guards: None, adviser: User, adviser_client: StrictClient, address: str, time_machine: Any
+    places: None, adviser: User, administrator_client: StrictClient, address: str, time_machine: Any
 ) -> None:
     time_machine.move_to(NOW)
     told = []
     for slug, files in (("few", FEW), ("many", MANY)):
         fill_programme(slug=slug, files=files, on=TODAY, in_charge=adviser)
-        told.append(count_queries(adviser_client, address.format(slug=slug)))
+        told.append(count_queries(administrator_client, address.format(slug=slug)))
+    assert Case.objects.open().count() > 3 * FEW
     assert told[0] == told[1]
     assert Programme.objects.count() == 2

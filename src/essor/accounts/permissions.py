@@ -37,10 +37,10 @@ Person = User | AnonymousUser | None
 class Audience(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    PARTNER = "partner"
     ADVISER = "adviser"
     ADMINISTRATOR = "administrator"
     COMMITTEE = "committee"
-    PARTNER = "partner"
     NOBODY = "nobody"
 
 

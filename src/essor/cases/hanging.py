@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 
+from essor.accounts.models import User
 from essor.cases.models import Case
 
 
@@ -21,6 +23,7 @@ class Hanging:
     ``overview_page``: of all files together, for advisers, called ``overview``.
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
     database. ``erase``: blanks its words and returns how many rows that is.
+    ``bars``: whether someone may not have the file in charge on a day; None: it bars nobody.
     """
 
     code: str
@@ -33,6 +36,7 @@ class Hanging:
     describe: Callable[[Mapping[str, Any]], str]
     export: Callable[[Case], Any]
     erase: Callable[[Case], int]
+    bars: Callable[[Case, User, date], bool] | None = None
 
 
 _hangings: dict[str, Hanging] = {}
@@ -44,6 +48,11 @@ def learn_hanging(hanging: Hanging) -> None:
 
 def list_hangings() -> list[Hanging]:
     return list(_hangings.values())
+
+
+def is_barred(case: Case, person: User, *, on: date) -> bool:
+    """Whether someone has to do with the file in a way that keeps them from having it in charge."""
+    return any(one.bars(case, person, on) for one in _hangings.values() if one.bars)
 
 
 def find_hanging(code: str) -> Hanging | None:

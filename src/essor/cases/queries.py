@@ -95,9 +95,13 @@ def list_visible_cases(*, user: User, on: date) -> CaseQuerySet:
     return cases.filter(territory_code__in=inside)
 
 
-def read_desk(*, user: User, on: date, is_mine: bool = False, search: str = "") -> Desk:
-    """``is_mine``: those that the person has in charge, and those that nobody has."""
-    cases: QuerySet[Case] = list_visible_cases(user=user, on=on).open().order_by("due_on", "opened_at", "pk")
+def read_desk(
+    *, user: User, on: date, is_mine: bool = False, search: str = "", among: CaseQuerySet | None = None
+) -> Desk:
+    """``is_mine``: those that the person has in charge, and those that nobody has. ``among``: the only ones to look at
+    (None: all that the person may see)."""
+    seen = list_visible_cases(user=user, on=on) if among is None else among
+    cases: QuerySet[Case] = seen.open().order_by("due_on", "opened_at", "pk")
     if is_mine:
         cases = cases.filter(Q(assigned_to=user) | Q(assigned_to=None))
     cases, desk, soon = _search(cases, search), Desk(), add_business_days(on, SOON_DAYS)

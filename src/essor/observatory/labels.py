@@ -149,6 +149,7 @@ DEEDS = {
     "case_document": gettext_noop("Document déposé"),
     "case_aid": gettext_noop("Aide d’un dossier suivie"),
     "case_reorganised": gettext_noop("Dossier passé à un autre organisme"),
+    "hand_over_files": gettext_noop("Dossiers remis à quelqu’un d’autre"),
     "case_closed": gettext_noop("Dossier clos"),
     "case_erased": gettext_noop("Dossier effacé"),
     "open_programme": gettext_noop("Programme ouvert"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from essor.design.charts import Bar, BarChart
 from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_decimal, write_percent
-from essor.programmes.news import Duty
+from essor.programmes.news import Duty, find_owed
 from essor.programmes.queries.following import AtAge, Declared, Followed, Outcomes
 from essor.programmes.queries.growth import Growth
 from essor.programmes.rules import CENTS
@@ -112,11 +112,7 @@ def _tell_jobs(name: str, one: Declared) -> Row:
 
 def build_owed_table(found: Sequence[Followed], *, on: date) -> Table | None:
     """Of each enterprise, the latest duty that has come and is not answered; the longest silence first."""
-    owed = []
-    for one in found:
-        come = [duty for duty in one.list_duties(on) if duty.state != "to_come"]
-        if come and come[-1].state != "done":
-            owed.append((come[-1].due_on, one, come[-1]))
+    owed = [(duty.due_on, one, duty) for one in found if (duty := find_owed(one.list_duties(on)))]
     rows = [
         Row([
             Link(one.case.reference, reverse("case_news", args=[one.case.reference])), one.case.promoter_name,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from essor.accounts.models import User
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
 from essor.programmes.models import Interest, Offer, PaymentRequest, SittingItem
 from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
+from essor.programmes.queries.sittings import find_conflicts
 from essor.programmes.wording import describe_deed, summarise_file
 
 
@@ -30,6 +33,11 @@ def _erase(case: Case) -> int:
     )
 
 
+def _bars(case: Case, person: User, on: date) -> bool:
+    """Whoever has an interest in a file does nothing of it."""
+    return bool(find_conflicts(person, case, on=on))
+
+
 def _export(case: Case) -> Any:
     funding = read_funding(case)
     said = export_file(funding.file)
@@ -41,10 +49,11 @@ PROGRAMME = Hanging(
     title=_("Le programme"),
     promoter_page="case_follow_programme",
     adviser_page="case_programme",
-    overview=_("Les programmes"),
-    overview_page="programmes",
+    overview=_("Le bureau des programmes"),
+    overview_page="programme_desk",
     summarise=_summarise,
     describe=describe_deed,
     export=_export,
     erase=_erase,
+    bars=_bars,
 )

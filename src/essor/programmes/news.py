@@ -126,6 +126,12 @@ def list_duties(*, opened_on: date, told: Sequence[News], on: date) -> list[Duty
     return duties
 
 
+def find_owed(duties: Sequence[Duty]) -> Duty | None:
+    """The latest that has come, unless it is answered: who owes three years is asked for today's news."""
+    come = [one for one in duties if one.state != "to_come"]
+    return come[-1] if come and come[-1].state != "done" else None
+
+
 def _say_state(due_on: date, on: date) -> State:
     if on > add_business_days(due_on, DAYS_OF_GRACE):
         return "late"

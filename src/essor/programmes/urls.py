@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.programmes.views import board, committee, files, following, funding, papers, public, register, sittings
+from essor.programmes.views import board, committee, desk, files, following, funding, papers, public, register, sittings
 
 urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/", files.show_to_promoter, name="case_follow_programme"),
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
         "dossiers/<slug:reference>/programme/nouvelles/donner/", following.declare_by_adviser, name="case_news_declare"
     ),
     path("dossiers/<slug:reference>/programme/nouvelles/relier/", following.link, name="case_news_link"),
+    path("bureau/programmes/", desk.show, name="programme_desk"),
     path("bureau/programmes/<slug:slug>/suivi/", following.show_programme, name="programme_following"),
     path("engagements/", board.list_mine, name="commitments"),
     path("engagements/<slug:slug>/", board.show, name="commitment"),
