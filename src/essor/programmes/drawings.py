@@ -18,6 +18,7 @@ from essor.programmes.rules import CENTS
 from essor.programmes.wording import DUTIES, GROWTH_PARTS, TOO_FEW, YEAR, write_age
 
 YEARS = range(1, 6)
+MOST_OWED = 100
 
 
 def build_calendar_table(duties: Sequence[Duty]) -> Table:
@@ -113,18 +114,21 @@ def _tell_jobs(name: str, one: Declared) -> Row:
 def build_owed_table(found: Sequence[Followed], *, on: date) -> Table | None:
     """Of each enterprise, the latest duty that has come and is not answered; the longest silence first."""
     owed = [(duty.due_on, one, duty) for one in found if (duty := find_owed(one.list_duties(on)))]
+    owed.sort(key=lambda row: (row[0], row[1].case.pk))
     rows = [
         Row([
             Link(one.case.reference, reverse("case_news", args=[one.case.reference])), one.case.promoter_name,
             write_age(duty.months), due_on, one.told[-1].about_on if one.told else None, str(DUTIES[duty.state]),
         ])
-        for due_on, one, duty in sorted(owed, key=lambda row: (row[0], row[1].case.pk))
+        for due_on, one, duty in owed[:MOST_OWED]
     ]  # fmt: skip
     columns = [
         Column(_("Dossier")), Column(_("Projet")), Column(_("Après l’ouverture")), Column(_("Pour le"), "day"),
         Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
     ]  # fmt: skip
-    return Table(_("Qui doit donner des nouvelles"), columns, rows) if rows else None
+    n = len(owed)
+    note = _("Les {most} silences les plus longs, sur {n}.").format(most=MOST_OWED, n=n) if n > MOST_OWED else ""
+    return Table(_("Qui doit donner des nouvelles"), columns, rows, note) if rows else None
 
 
 def build_growth_table(growth: Growth) -> Table:

@@ -16,7 +16,7 @@ from essor.programmes.queries.sittings import leave_out_conflicts
 
 SOON = timedelta(days=14)
 """An offer about to end, a sitting to come."""
-MOST_LISTED = 100
+MOST_LISTED, MOST_FILES = 50, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ProgrammeDesk:
     ``sittings``: those to come, and those past whose minutes are not adopted, each with how many of these files it has.
     ``counts``: open files by programme.
 
-    Each list but ``files`` holds at most ``MOST_LISTED``, what presses most first.
+    ``files`` holds at most ``MOST_FILES``, each other list ``MOST_LISTED``, what presses most first.
     """
 
     files: Desk
@@ -44,7 +44,7 @@ def read_programme_desk(
     chosen = every.filter(enrolment__programme=programme) if programme else every
     cases = chosen.filter(assigned_to=person) if is_mine else chosen
     return ProgrammeDesk(
-        files=read_desk(user=person, on=on, among=cases),
+        files=read_desk(user=person, on=on, among=cases, most=MOST_FILES),
         owed=list_owed(cases, on=on, most=MOST_LISTED),
         offers=_list_offers(cases, on=on),
         payments=list(
