@@ -65,6 +65,7 @@ def test_a_partner_follows_the_programmes_where_an_agreement_bears_its_name(
     page = client.get("/engagements/").content.decode()
     assert BOARD in page
     assert "/engagements/autre/" not in page
+    assert 'class="button" href="/engagements/"' in client.get("/bureau/").content.decode()
     assert client.get(BOARD).status_code == 200
     assert client.get("/engagements/autre/").status_code == 404
     stranger = enter(make_partner("Une autre caisse"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,9 +70,9 @@ def _meet(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset
     return other if one is None else one if other is None else one & other
 
 
-def _join(places: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+def _join(places: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
     known = [one for one in places if one is not None]
-    return frozenset[str]().union(*known) if len(known) == len(list(places)) else None
+    return frozenset[str]().union(*known) if len(known) == len(places) else None
 
 
 def list_board_cases(commitment: Commitment, *, person: User, on: date) -> CaseQuerySet:
