@@ -119,6 +119,17 @@ def signed_in_client(db: None) -> StrictClient:
 
 
 @pytest.fixture
+def partner_client(db: None) -> StrictClient:
+    from essor.accounts.models import User
+
+    user = User.objects.create_user("partenaire@exemple.test", "un mot de passe long", name="Pascale Partenaire")
+    user.roles.create(kind="partner", body="Caisse d’essai", starts_on=date(2010, 1, 1))
+    client = StrictClient()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
 def adviser_client(adviser: Any) -> StrictClient:
     client = StrictClient()
     client.force_login(adviser, backend="django.contrib.auth.backends.ModelBackend")

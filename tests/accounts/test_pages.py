@@ -50,7 +50,7 @@ def test_an_administrator_opens_an_account_and_the_person_enters(
     ("change", "sentence"),
     [
         ({"email": "pas une adresse"}, "courriel"),
-        ({"body": ""}, "Un conseiller ou une conseillère agit pour un organisme"),
+        ({"body": ""}, "Un conseiller, une conseillère ou un partenaire agit pour un organisme"),
         ({"ends_before": "2019-01-01"}, "Le rôle finit avant de commencer"),
         ({"email": "admin@exemple.test"}, "Un compte existe déjà"),
     ],

@@ -95,6 +95,10 @@ ADVISER = {
     "a reorganisation": "/bureau/reorganisation/",
     "a merger": "/bureau/reorganisation/?kind=merge",
     "mandates that move": "/bureau/reorganisation/?kind=move",
+    "commitments": "/engagements/",
+    "a commitment": "/engagements/jec/?on=2020-06-01",
+    "a commitment under way": "/engagements/moulins-2030/",
+    "the desk of programmes": "/bureau/programmes/",
     "committees": "/bureau/comites/",
     "a sitting to call": "/bureau/comites/moulins-2030/convoquer/",
     "what becomes of enterprises": "/bureau/programmes/jec/suivi/?base=magazine-2014&start=2019-01-01&end=2023-01-01",
@@ -104,6 +108,7 @@ ADVISER = {
     "the loans of a programme": "/bureau/programmes/jec/prets/",
     "my files": "/dossiers/",
     "files closed": "/dossiers/clos/",
+    "who has what in charge": "/dossiers/charge/",
     "what becomes of aids": "/bureau/parcours-des-aides/",
     "my account": "/mon-compte/",
 }

@@ -40,7 +40,7 @@ from essor.design.charts.marks import COMPACT_WIDTH, WIDE_WIDTH, Line, Path, Rec
 from essor.design.charts.waterfall import running_totals
 from essor.design.wording import write_month
 
-CHARTS = ["bars", "growth", "bridge", "line", "slope", "stairs", "tiles", "map"]
+CHARTS = ["bars", "growth", "bridge", "line", "slope", "stairs", "fan", "tiles", "map"]
 WIDTHS = [COMPACT_WIDTH, WIDE_WIDTH]
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import nbinom
 
 from essor.methods.forecast import (
+    SHARES,
     ForecastError,
     Journey,
     Move,
@@ -21,13 +24,16 @@ from essor.methods.forecast import (
     count_opened,
     follow_pace,
     forecast,
+    learn,
     learn_weights,
     score_distribution,
     weigh_pipeline,
 )
-from essor.methods.forecast.arrivals import learn_arrivals
+from essor.methods.forecast.arrivals import Arrivals, learn_arrivals
+from essor.methods.forecast.counting import count_in_worlds
 from essor.methods.forecast.journeys import Steps
 from essor.methods.forecast.learning import Counts, count_passages, draw_beliefs
+from essor.methods.forecast.predicting import find_quantile
 
 STAGES = ("idea", "plan", "committee")
 START, AS_OF, HORIZON = date(2018, 1, 1), date(2020, 1, 1), date(2023, 1, 1)
@@ -89,6 +95,62 @@ def test_a_distribution_that_does_not_depend_on_the_order_of_files(journeys: lis
     assert found.opened <= low <= high
     random.shuffle(journeys)
     assert np.allclose(foretell(journeys, draws=40).distribution, found.distribution)
+
+
+@given(programmes(), st.integers(1, 40))
+@settings(max_examples=25, deadline=None)
+def test_what_has_opened_stays_so_day_after_day_to_the_horizon(journeys: list[Journey], moments: int) -> None:
+    found = learn(journeys, as_of=AS_OF, horizon_on=HORIZON, **SAID, draws=40).foretell(journeys, moments=moments)
+    first, *others = found.course
+    assert (first.on, set(first.quantiles)) == (AS_OF, {found.opened})
+    assert 1 <= len(others) <= min(moments, 36)
+    assert others[-1].on == HORIZON
+    assert others[-1].quantiles == tuple(found.opened + find_quantile(found.distribution, share) for share in SHARES)
+    assert (others[-1].quantiles[0], others[-1].quantiles[-1]) == found.interval()
+    for before, after in pairwise(found.course):
+        assert before.on < after.on
+        assert all(one <= other for one, other in zip(before.quantiles, after.quantiles, strict=True))
+    assert all(list(one.quantiles) == sorted(one.quantiles) for one in found.course)
+    assert np.array_equal(foretell(journeys, draws=40).distribution, found.distribution)
+
+
+def test_a_day_of_the_course_is_the_forecast_of_that_horizon() -> None:
+    """Made with that horizon instead: the same steps, the same beliefs, another end."""
+    journeys, horizon = generate(3), date(2021, 1, 1)
+    steps = Steps(AS_OF, HORIZON, START)
+    course = learn(journeys, as_of=AS_OF, horizon_on=HORIZON, **SAID).foretell(journeys, moments=3).course
+    assert [one.on for one in course] == [steps.end_of(step) for step in (0, 12, 24, 36)]
+    sooner = foretell(journeys, horizon_on=horizon)
+    for share, told in zip(SHARES, course[1].quantiles, strict=True):
+        assert abs(told - sooner.opened - find_quantile(sooner.distribution, share)) <= 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(1, 60)), max_size=6, unique_by=lambda one: one[:2]
+    ),
+    st.floats(0.3, 400), st.floats(0, 30), st.integers(0, 2**31),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_counting_by_waves_is_multiplying_one_file_at_a_time(
+    said: list[tuple[int, int, int]], shape: float, mean: float, seed: int
+) -> None:
+    """The slow and obvious version: file after file, then the negative binomial of those to come."""
+    rng = np.random.default_rng(seed)
+    chances, means = rng.beta(0.7, 0.7, size=(3, 3, 13)), np.array([mean, mean / 2, 0.0])
+    arrivals = Arrivals(shape, 20.0, (1.0,) * 4, 0)
+    found = count_in_worlds({(stage, age): n for stage, age, n in said}, chances, arrivals, means)
+    for world in range(3):
+        wanted = np.ones(1)
+        for stage, age, count in said:
+            for _ in range(count):
+                chance = chances[world, stage, age]
+                wanted = np.convolve(wanted, [1 - chance, chance])
+        rate = 20.0 / means[world] if means[world] else np.inf
+        come = nbinom.pmf(np.arange(found.shape[1]), shape, rate / (1 + rate) if np.isfinite(rate) else 1.0)
+        wanted = np.convolve(wanted, come)[: found.shape[1]]
+        wanted = np.pad(wanted, (0, found.shape[1] - len(wanted)))
+        assert np.allclose(found[world], wanted, atol=1e-10)
 
 
 @given(programmes())

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essor.methods.ledger import ACCOUNTS, BESIDE, MOVES, PARTNER, Envelope, LedgerError, Move, read_envelope
+from essor.methods.ledger import (
+    ACCOUNTS,
+    BESIDE,
+    MOVES,
+    PARTNER,
+    Envelope,
+    LedgerError,
+    Move,
+    read_envelope,
+    sum_envelope,
+)
 
 FIRST = date(2018, 1, 1)
 
@@ -95,3 +105,18 @@ def test_interest_passes_beside_the_envelope() -> None:
 def test_what_is_refused(moves: list[Move], code: str) -> None:
     with pytest.raises(LedgerError, match=code):
         read_envelope(moves)
+
+
+@given(asked)
+def test_sums_by_kind_say_the_same_as_the_moves(told: list[tuple[str, int]]) -> None:
+    moves = keep_possible(told)
+    sums: dict[str, int] = {}
+    for move in moves:
+        sums[move.kind] = sums.get(move.kind, 0) + move.cents
+    assert sum_envelope(sums) == read_envelope(moves)
+
+
+@pytest.mark.parametrize(("sums", "code"), [({"gift": 1}, "move-unknown"), ({"offer": 1}, "overdrawn")])
+def test_sums_that_cannot_be_are_refused(sums: dict[str, int], code: str) -> None:
+    with pytest.raises(LedgerError, match=code):
+        sum_envelope(sums)

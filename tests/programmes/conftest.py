@@ -59,8 +59,12 @@ def guards(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def agreement(guards: None) -> Agreement:
+def places(guards: None) -> None:
     load_shipped_territories(by=None, now=NOW)
+
+
+@pytest.fixture
+def agreement(places: None) -> Agreement:
     return open_programme(definition=define(), by=None, now=NOW).agreements.get()
 
 

@@ -22,7 +22,6 @@ from essor.methods.forecast import OPENED, ForecastError
 from essor.programmes.actions import import_files
 from essor.programmes.models import Agreement, Enrolment
 from essor.programmes.queries.journeys import (
-    forecast_targets,
     list_stages,
     read_forecasts,
     read_journeys,
@@ -167,23 +166,29 @@ def test_once_the_horizon_has_passed_what_came_is_told(guards: None) -> None:
 
 def test_with_few_files_it_says_so(agreement: Agreement, write: Write) -> None:
     run("import", str(write(LINE)), "--programme", "essai")
-    (whole, _part) = forecast_targets(agreement.programme, on=date(2018, 9, 3))
-    assert whole.is_thin
-    low, high = whole.interval
+    (whole, _part) = read_forecasts(agreement.programme, on=date(2018, 9, 3))
+    assert whole.forecast.is_thin
+    low, high = whole.forecast.interval
     assert high - low >= 5
     assert "Trop peu de dossiers" in run("forecast", "--programme", "essai", "--on", "2018-09-03")
     assert try_forecasts(agreement.programme, on=date(2018, 9, 3)).coverage is None
     with pytest.raises(ForecastError, match="not-started"):
-        forecast_targets(agreement.programme, on=date(2017, 1, 1))
+        read_forecasts(agreement.programme, on=date(2017, 1, 1))
 
 
 def test_a_forecast_is_made_once_until_something_happens(
     agreement: Agreement, adviser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from essor.programmes.queries import journeys
+    from essor.programmes.queries.journeys import forecast_targets
 
     made: list[Any] = []
-    monkeypatch.setattr(journeys, "forecast_targets", lambda *_args, **_said: made.append(1) or [])
+
+    def make(*args: Any, **said: Any) -> Any:
+        made.append(1)
+        return forecast_targets(*args, **said)
+
+    monkeypatch.setattr(journeys, "forecast_targets", make)
     for _reading in range(3):
         read_forecasts(agreement.programme, on=date(2018, 9, 3))
     assert len(made) == 1

@@ -51,7 +51,9 @@ def test_each_benchmark_runs_small_and_leaves_nothing(
 
 
 def test_an_unknown_benchmark_is_refused_with_the_known_ones(own_data: Path) -> None:
-    with pytest.raises(CommandError, match="cube, known, criteria, eligibility, import, builder, pages"):
+    with pytest.raises(
+        CommandError, match="cube, known, criteria, eligibility, import, builder, pages, programmes, forecast"
+    ):
         call_command("bench", "speed")
 
 

@@ -33,7 +33,7 @@ from essor.programmes.models import Enrolment, LoanSchedule, Programme
 from essor.programmes.queries import read_envelopes
 from essor.programmes.queries.following import list_followed, read_outcomes
 from essor.programmes.queries.growth import find_base, read_growth
-from essor.programmes.queries.journeys import forecast_targets
+from essor.programmes.queries.journeys import read_forecasts
 from essor.programmes.queries.loans import read_loan
 from essor.project.demonstration.building import PASSWORD, PEOPLE, build_demonstration, publish_demonstration
 from tests.pages import StrictClient
@@ -203,7 +203,6 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 ASK_SOMEONE = """
-from django.utils import timezone
 from essor.cases.actions import NewRequest, open_case
 said = {"need": "start", "territory_code": "64015", "words": "Une idée", "name": "Sacha", "email": "sacha@exemple.test"}
 open_case(request=NewRequest(**said, has_consented=True), now=timezone.now())
@@ -258,8 +257,8 @@ def test_its_start_ups_are_those_of_the_article_s_programme(editions: list[Editi
         envelope.promised == envelope.free + envelope.offered + envelope.accepted + envelope.paid + envelope.recovered
     )
     assert envelope.paid >= 10 * 23_000_00
-    _whole, part = forecast_targets(programme, on=date(2020, 6, 1))
-    assert 0 < part.probability < 1
+    _whole, part = read_forecasts(programme, on=date(2020, 6, 1))
+    assert 0 < part.forecast.probability < 1
     assert Programme.objects.filter(slug="moulins-2030").exists()
 
 

@@ -68,10 +68,13 @@ ADDRESSES = list(walk(get_resolver(), {}))
 def clients(
     public: StrictClient,
     signed_in_client: StrictClient,
+    partner_client: StrictClient,
     adviser_client: StrictClient,
     administrator_client: StrictClient,
 ) -> dict[Audience, StrictClient]:
-    return dict(zip(AUDIENCES, (public, signed_in_client, adviser_client, administrator_client), strict=False))
+    return dict(
+        zip(AUDIENCES, (public, signed_in_client, partner_client, adviser_client, administrator_client), strict=False)
+    )
 
 
 def test_every_address_has_a_name_of_its_own() -> None:

@@ -89,7 +89,7 @@ def change_address(*, user: User, email: str, by: User | None, now: datetime) ->
 @transaction.atomic
 def grant_role(*, user: User, role: NewRole, by: User | None, now: datetime) -> Role:
     require(by, "administer", on=timezone.localdate(now))
-    if role.kind == Role.Kind.ADVISER and not role.body.strip():
+    if role.kind in {Role.Kind.ADVISER, Role.Kind.PARTNER} and not role.body.strip():
         raise AccountError("body_missing")
     if role.ends_before is not None and role.ends_before < role.starts_on:
         raise AccountError("role_ends_before_it_starts", starts_on=role.starts_on, ends_before=role.ends_before)

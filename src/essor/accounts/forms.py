@@ -19,7 +19,10 @@ class RoleForm(forms.Form):
         label=_("Organisme"),
         max_length=150,
         required=False,
-        help_text=_("Obligatoire pour un conseiller ou une conseillère : son nom paraît sur ce qui est publié."),
+        help_text=_(
+            "Obligatoire pour un conseiller ou une conseillère : son nom paraît sur ce qui est publié. "
+            "Obligatoire pour un partenaire : son nom tel que l’écrit l’entente."
+        ),
     )
     territory_code = forms.CharField(
         label=_("Code du territoire"),

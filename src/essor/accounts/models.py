@@ -59,6 +59,7 @@ class Role(models.Model):
         ADVISER = "adviser", _("conseiller ou conseillère")
         ADMINISTRATOR = "administrator", _("administration")
         COMMITTEE = "committee", _("membre d’un comité")
+        PARTNER = "partner", _("partenaire")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -72,13 +73,14 @@ class Role(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["adviser", "administrator", "committee"]), name="role_kind_is_known"
+                condition=Q(kind__in=["adviser", "administrator", "committee", "partner"]), name="role_kind_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(ends_before=None) | Q(ends_before__gte=F("starts_on")),
                 name="role_does_not_end_before_it_starts",
             ),
             models.CheckConstraint(condition=~Q(kind="adviser") | ~Q(body=""), name="adviser_belongs_to_a_body"),
+            models.CheckConstraint(condition=~Q(kind="partner") | ~Q(body=""), name="partner_is_a_body"),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,17 @@ from rules.permissions import set_perm
 from rules.predicates import Predicate
 
 from essor.accounts.models import User
-from essor.accounts.rules import ACTIONS, ADMINISTRATOR, ADVISER, COMMITTEE, Decision, HeldRole, decide, list_kinds
+from essor.accounts.rules import (
+    ACTIONS,
+    ADMINISTRATOR,
+    ADVISER,
+    COMMITTEE,
+    PARTNER,
+    Decision,
+    HeldRole,
+    decide,
+    list_kinds,
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 Person = User | AnonymousUser | None
@@ -27,10 +37,20 @@ Person = User | AnonymousUser | None
 class Audience(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    PARTNER = "partner"
     ADVISER = "adviser"
     ADMINISTRATOR = "administrator"
     COMMITTEE = "committee"
     NOBODY = "nobody"
+
+
+OPENED_BY = {
+    Audience.ADVISER: frozenset({ADVISER}),
+    Audience.ADMINISTRATOR: frozenset({ADMINISTRATOR}),
+    Audience.COMMITTEE: frozenset({COMMITTEE}),
+    Audience.PARTNER: frozenset({PARTNER, ADVISER}),
+}
+"""Which roles of the day open what is not open to all: what a partner reads, an adviser reads too."""
 
 
 class NotAllowed(PermissionDenied):
@@ -62,7 +82,7 @@ def list_held_roles(user: User | AnonymousUser) -> list[HeldRole]:
 
 
 def list_role_kinds(user: User | AnonymousUser, *, on: date | None = None) -> frozenset[str]:
-    """``adviser``, ``administrator``, ``committee``, several or none, on a day (today)."""
+    """``adviser``, ``administrator``, ``committee``, ``partner``, several or none, on a day (today)."""
     return list_kinds(list_held_roles(user), on=on or timezone.localdate())
 
 
@@ -73,8 +93,7 @@ def may_open(user: User | AnonymousUser, audience: Audience) -> bool:
         return False
     if audience == Audience.SIGNED_IN:
         return True
-    kinds = {Audience.ADVISER: ADVISER, Audience.ADMINISTRATOR: ADMINISTRATOR, Audience.COMMITTEE: COMMITTEE}
-    return kinds[audience] in list_role_kinds(user)
+    return not OPENED_BY[audience].isdisjoint(list_role_kinds(user))
 
 
 def _alone(code: str) -> Collection[str]:

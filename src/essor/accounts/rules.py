@@ -9,6 +9,7 @@ from datetime import date
 ADVISER = "adviser"
 ADMINISTRATOR = "administrator"
 COMMITTEE = "committee"
+PARTNER = "partner"
 
 
 @dataclass(frozen=True, slots=True)

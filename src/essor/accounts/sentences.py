@@ -8,7 +8,7 @@ from essor.accounts.actions import AccountError
 
 ACCOUNT_ERRORS = {
     "email_taken": _("Un compte existe déjà pour {email}. Ouvrez sa fiche pour lui donner un autre rôle."),
-    "body_missing": _("Un conseiller ou une conseillère agit pour un organisme : écrivez son nom."),
+    "body_missing": _("Un conseiller, une conseillère ou un partenaire agit pour un organisme : écrivez son nom."),
     "role_ends_before_it_starts": _("Le rôle finit avant de commencer : corrigez l’une des deux dates."),
     "last_administrator": _(
         "C’est la dernière personne qui administre la plateforme : donnez d’abord ce rôle à une autre."

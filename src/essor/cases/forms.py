@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,14 +9,16 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from essor.accounts.models import User
 from essor.cases.actions import NewRequest
 from essor.cases.actions.opening import LONGEST_WORDS
+from essor.cases.models import Case
 from essor.cases.profiles import read_profile
 from essor.cases.routing import Adviser
 from essor.cases.rules import CaseError, list_outcomes
 from essor.cases.wording import explain_error, in_language, write_retention
 from essor.design.forms import FormRenderer, day_input
-from essor.knowledge import WorkflowDefinition, load_needs, load_retention, usual_retention
+from essor.knowledge import WorkflowDefinition, load_needs, load_retention, load_workflows, usual_retention
 from essor.knowledge.workflows import MoveDefinition
 
 ERASURE_LABELS: dict[str, Any] = {
@@ -217,6 +219,40 @@ class AssignmentForm(CaseForm):
                 )
                 for one in advisers
             ]
+
+
+class HandOverForm(CaseForm):
+    """All of them are chosen until one is left out."""
+
+    name = "hand_over"
+
+    receiver = forms.ChoiceField(label=_("À qui"))
+    cases = forms.TypedMultipleChoiceField(label=_("Quels dossiers"), coerce=int, widget=forms.CheckboxSelectMultiple)
+    words = forms.CharField(label=_("Un mot pour la suite"), max_length=500, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        cases: Sequence[Case],
+        receivers: Sequence[tuple[User, int]],
+        places: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("initial", {"cases": [case.pk for case in cases]})
+        super().__init__(*args, **kwargs)
+        said = gettext("{person} (dossiers ouverts : {n})")
+        self.fields["receiver"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (str(one.pk), said.format(person=one, n=n)) for one, n in receivers
+        ]
+        self.fields["cases"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (case.pk, self._describe(case, places)) for case in cases
+        ]
+
+    @staticmethod
+    def _describe(case: Case, places: Mapping[str, str]) -> str:
+        stage = load_workflows()[case.workflow, case.workflow_version].get_stage(case.stage)
+        place = places.get(case.territory_code, case.territory_code)
+        return f"{case.reference} · {place} · {in_language(stage.label)}"
 
 
 class ClosingForm(CaseForm):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -22,8 +23,8 @@ class Hanging:
     ``overview_page``: of all files together, for advisers, called ``overview``.
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
     database. ``erase``: blanks its words and returns how many rows that is. ``list_kept``: the hashes of the documents
-    that it keeps too, which the erasure of a file leaves on disk. ``is_closed_to``: whether someone who may handle such
-    files opens nothing of this one.
+    that it keeps too, which the erasure of a file leaves on disk. ``bars``: whether someone opens nothing of the file
+    on a day, and may not have it in charge; None: it bars nobody.
     """
 
     code: str
@@ -36,7 +37,7 @@ class Hanging:
     describe: Callable[[Mapping[str, Any]], str]
     export: Callable[[Case], Any]
     erase: Callable[[Case], int]
-    is_closed_to: Callable[[Case, User], bool] = lambda _case, _person: False
+    bars: Callable[[Case, User, date], bool] | None = None
     list_kept: Callable[[], set[str]] = set
 
 
@@ -49,6 +50,11 @@ def learn_hanging(hanging: Hanging) -> None:
 
 def list_hangings() -> list[Hanging]:
     return list(_hangings.values())
+
+
+def is_barred(case: Case, person: User, *, on: date) -> bool:
+    """Whether someone has to do with the file in a way that closes it to them."""
+    return any(one.bars(case, person, on) for one in _hangings.values() if one.bars)
 
 
 def find_hanging(code: str) -> Hanging | None:

@@ -67,6 +67,13 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
         _("Un autre organisme suit votre demande {reference}"),
         _("L’organisme qui suivait votre demande a été remplacé. {who} La raison est écrite sur votre page."),
     ),
+    "handed_over": (
+        _("Une autre personne suit votre demande {reference}"),
+        _(
+            "La personne qui suivait votre demande a changé. {who} Votre page, vos documents et vos délais restent les "
+            "mêmes."
+        ),
+    ),
     "closed": (
         _("Votre demande {reference} est close"),
         _("Votre demande est close : « {outcome} ». Ce qui en est dit est écrit sur votre page."),

@@ -259,13 +259,13 @@ class CaseDocument(models.Model):
             models.CheckConstraint(condition=Q(party__in=["promoter", "adviser"]), name="case_document_party_is_known"),
         ]
 
+    def __str__(self) -> str:
+        return self.name or self.sha256[:12]
+
     @property
     def is_kept(self) -> bool:
         """Neither erased nor past its last day."""
         return bool(self.name) and self.removed_at is None
-
-    def __str__(self) -> str:
-        return self.name or self.sha256[:12]
 
 
 class CaseLetter(WaitingLetter):

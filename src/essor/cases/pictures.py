@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from django.urls import reverse
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from essor.cases.load import Load
 from essor.cases.models import Case, CaseEvent
-from essor.cases.wording import describe_event, in_language, write_need
+from essor.cases.wording import describe_event, in_language, write_minutes, write_need
 from essor.design.tables import Column, Link, Row, Table
 from essor.knowledge import WorkflowDefinition, load_workflows
 
@@ -31,6 +33,27 @@ def build_closed_table(cases: Iterable[Case], *, places: Mapping[str, str]) -> T
         Column(_("Besoin")), Column(_("Lieu")), Column(_("En charge")),
     ]  # fmt: skip
     return Table(_("Dossiers clos"), columns, [_write_closed(case, places) for case in cases])
+
+
+def build_load_table(loads: Iterable[Load], *, may_hand: bool) -> Table:
+    """``may_hand``: whether a name leads to handing that person's files over."""
+    columns = [
+        Column(_("Personne")), Column(_("Ouverts"), "whole"), Column(_("En retard"), "whole"),
+        Column(_("En attente de la personne"), "whole"), Column(_("Temps noté, 90 jours")), Column(_("Étapes")),
+    ]  # fmt: skip
+    return Table(_("Qui a quoi en charge"), columns, [_write_load(one, may_hand=may_hand) for one in loads])
+
+
+def _write_load(load: Load, *, may_hand: bool) -> Row:
+    name: str | Link = _("personne encore") if load.person is None else str(load.person)
+    if load.person is not None and load.open_files and may_hand:
+        name = Link(str(load.person), reverse("case_hand_over", args=[load.person.pk]))
+    stages: Counter[str] = Counter()
+    for (workflow, version, stage), n in load.stages.items():
+        stages[in_language(load_workflows()[workflow, version].get_stage(stage).label)] += n
+    said = ", ".join(f"{label} {n}" for label, n in stages.most_common())
+    cells = [name, load.open_files, load.late, load.waiting, write_minutes(load.minutes), said or "—"]
+    return Row(cells, note="" if load.has_role else _("sans rôle aujourd’hui"))
 
 
 def _write_open(case: Case, places: Mapping[str, str]) -> Row:

@@ -95,15 +95,22 @@ def list_visible_cases(*, user: User, on: date) -> CaseQuerySet:
     return cases.filter(territory_code__in=inside)
 
 
-def read_desk(*, user: User, on: date, is_mine: bool = False, search: str = "") -> Desk:
-    """``is_mine``: those that the person has in charge, and those that nobody has."""
-    cases: QuerySet[Case] = list_visible_cases(user=user, on=on).open().order_by("due_on", "opened_at", "pk")
+def read_desk(
+    *, user: User, on: date, is_mine: bool = False, search: str = "", among: CaseQuerySet | None = None,
+    most: int | None = None,
+) -> Desk:  # fmt: skip
+    """``is_mine``: those that the person has in charge, and those that nobody has. ``among``: the only ones to look at
+    (None: all that the person may see). ``most``: those whose term is nearest
+    (None: as many as a page holds)."""
+    most = MOST_ON_DESK if most is None else most
+    seen = list_visible_cases(user=user, on=on) if among is None else among
+    cases: QuerySet[Case] = seen.open().order_by("due_on", "opened_at", "pk")
     if is_mine:
         cases = cases.filter(Q(assigned_to=user) | Q(assigned_to=None))
     cases, desk, soon = _search(cases, search), Desk(), add_business_days(on, SOON_DAYS)
-    found = list(cases[: MOST_ON_DESK + 1])
-    desk.is_cut = len(found) > MOST_ON_DESK
-    for case in found[:MOST_ON_DESK]:
+    found = list(cases[: most + 1])
+    desk.is_cut = len(found) > most
+    for case in found[:most]:
         _choose_list(desk, case, on=on, soon=soon).append(case)
     return desk
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from essor.cases.views import desk, files, following, opening
+from essor.cases.views import desk, files, following, load, opening
 
 urlpatterns: list[URLPattern] = [
     path("demander/", opening.open_request, name="case_open"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/retirer/", following.withdraw, name="case_follow_withdraw"),
     path("dossiers/", desk.show_desk, name="cases"),
     path("dossiers/clos/", desk.show_closed, name="cases_closed"),
+    path("dossiers/charge/", load.show, name="case_load"),
+    path("dossiers/charge/<int:pk>/", load.hand_over, name="case_hand_over"),
     path("dossiers/<slug:reference>/", files.show_case, name="case"),
     path("dossiers/<slug:reference>/message/", files.write, name="case_write"),
     path("dossiers/<slug:reference>/note/", files.note, name="case_note"),

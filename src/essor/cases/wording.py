@@ -51,6 +51,15 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "already_in_charge": _("{person} a déjà ce dossier en charge."),
     "person_outside": _("Le rôle de {person} ne couvre pas ce territoire. Choisissez quelqu’un d’autre."),
+    "receiver_outside": _(
+        "Le rôle de {person} ne couvre pas le territoire de {references}. Rien n’est remis : laissez ces dossiers de "
+        "côté, ou choisissez quelqu’un d’autre."
+    ),
+    "receiver_barred": _(
+        "{person} a déclaré un intérêt qui touche {references} : quelqu’un d’autre doit l’avoir en charge. Rien n’a "
+        "changé."
+    ),
+    "nothing_to_hand": _("Choisissez au moins un dossier ouvert. Rien n’est remis."),
     "text_missing": _("Le message est vide. Écrivez-le, puis envoyez."),
     "text_too_long": _("Le message dépasse {limit} caractères. Raccourcissez-le, ou joignez un document."),
     "minutes_wrong": _("La durée se compte en minutes, de 0 à {limit}."),

@@ -17,9 +17,11 @@ from essor.design.charts import (
     BarChart,
     BoundaryMap,
     Break,
+    FanChart,
     LineChart,
     Point,
     Sparkline,
+    Spread,
     Stair,
     StairChart,
     Step,
@@ -78,6 +80,7 @@ def list_specimens() -> dict[str, Any]:
         "line": _line(),
         "slope": _slope(),
         "stairs": _stairs(),
+        "fan": _fan(),
         "sparkline": Sparkline([11, 12, 12, None, 15, 17, 16, 19], _("Emplois de 2010 à 2017, de 11 à 19")),
         "tiles": _tiles(),
         "map": _map(),
@@ -224,6 +227,23 @@ def _stairs() -> StairChart:
         fallen_heading=_("Fermées"),
         followed_heading=_("Suivies (n)"),
         interval_heading=_("Intervalle à 95 %"),
+        source=_source(),
+    )
+
+
+def _fan() -> FanChart:
+    return FanChart(
+        title=_("Ce qui vient s’élargit avec le temps"),
+        subtitle=_("Entreprises ouvertes"),
+        description=_("Éventail : 9 entreprises ouvertes en 2018 ; en 2022, 8 chances sur 10 d’en compter de 14 à 26."),
+        past=[Point(dt.date(2016, 1, 1), 0), Point(dt.date(2017, 1, 1), 4), Point(dt.date(2018, 1, 1), 9)],
+        spreads=[
+            Spread(dt.date(2018, 1, 1), 9, 9, 9, 9, 9),
+            Spread(dt.date(2020, 1, 1), 11, 13, 14, 16, 18),
+            Spread(dt.date(2022, 1, 1), 14, 17, 20, 23, 26),
+        ],
+        value_heading=_("Entreprises"),
+        goal=18,
         source=_source(),
     )
 

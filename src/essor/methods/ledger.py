@@ -72,6 +72,27 @@ class Envelope:
 NOTHING = Envelope(0, 0, 0, 0, 0)
 
 
+def sum_envelope(cents: Mapping[str, int]) -> Envelope:
+    """Where the money stands after sums already made. ``cents``: kind of move → all that such moves carried. Equal to
+    :func:`read_envelope` of the moves themselves, whose order sums no longer say.
+
+    Raises LedgerError ``move-unknown``, ``overdrawn``.
+
+    >>> sum_envelope({"promise": 345_000_00, "offer": 46_000_00, "lapse": 23_000_00}).free
+    32200000
+    """
+    balances = dict.fromkeys(ACCOUNTS, 0)
+    for kind, amount in cents.items():
+        if kind not in MOVES:
+            raise LedgerError("move-unknown", kind=kind, allowed=tuple(MOVES))
+        source, target = MOVES[kind]
+        balances[source] -= amount
+        balances[target] += amount
+    if short := next((name for name in ACCOUNTS[1:] if balances[name] < 0), None):
+        raise LedgerError("overdrawn", account=short, holds=balances[short], asked=0)
+    return Envelope(*(balances[name] for name in ACCOUNTS[1:]))
+
+
 def read_envelope(moves: Iterable[Move], *, on: date | None = None) -> Envelope:
     """Where the money stood at the end of a day (None: after all moves). ``moves``: in the order written, their days
     never going back.

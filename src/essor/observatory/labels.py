@@ -150,6 +150,7 @@ DEEDS = {
     "case_document_removed": gettext_noop("Document retiré, son temps de garde étant passé"),
     "case_aid": gettext_noop("Aide d’un dossier suivie"),
     "case_reorganised": gettext_noop("Dossier passé à un autre organisme"),
+    "hand_over_files": gettext_noop("Dossiers remis à quelqu’un d’autre"),
     "case_closed": gettext_noop("Dossier clos"),
     "case_erased": gettext_noop("Dossier effacé"),
     "open_programme": gettext_noop("Programme ouvert"),

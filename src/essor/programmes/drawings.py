@@ -13,13 +13,14 @@ from essor.design.charts import Stair, StairChart
 from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_decimal, write_percent
 from essor.methods.survival import Curve, Step, find_interval
-from essor.programmes.news import Duty
+from essor.programmes.news import Duty, find_owed
 from essor.programmes.queries.following import AtAge, Declared, Followed, Outcomes
 from essor.programmes.queries.growth import Growth
 from essor.programmes.rules import CENTS
 from essor.programmes.wording import DUTIES, GROWTH_PARTS, TOO_FEW, YEAR, write_age
 
 YEARS = range(1, 6)
+MOST_OWED = 100
 
 
 def build_calendar_table(duties: Sequence[Duty]) -> Table:
@@ -153,23 +154,22 @@ def _tell_jobs(name: str, one: Declared) -> Row:
 
 def build_owed_table(found: Sequence[Followed], *, on: date) -> Table | None:
     """Of each enterprise, the latest duty that has come and is not answered; the longest silence first."""
-    owed = []
-    for one in found:
-        come = [duty for duty in one.list_duties(on) if duty.state != "to_come"]
-        if come and come[-1].state != "done":
-            owed.append((come[-1].due_on, one, come[-1]))
+    owed = [(duty.due_on, one, duty) for one in found if (duty := find_owed(one.list_duties(on)))]
+    owed.sort(key=lambda row: (row[0], row[1].case.pk))
     rows = [
         Row([
             Link(one.case.reference, reverse("case_news", args=[one.case.reference])), one.case.promoter_name,
             write_age(duty.months), due_on, one.told[-1].about_on if one.told else None, str(DUTIES[duty.state]),
         ])
-        for due_on, one, duty in sorted(owed, key=lambda row: (row[0], row[1].case.pk))
+        for due_on, one, duty in owed[:MOST_OWED]
     ]  # fmt: skip
     columns = [
         Column(_("Dossier")), Column(_("Projet")), Column(_("Après l’ouverture")), Column(_("Pour le"), "day"),
         Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
     ]  # fmt: skip
-    return Table(_("Qui doit donner des nouvelles"), columns, rows) if rows else None
+    n = len(owed)
+    note = _("Les {most} silences les plus longs, sur {n}.").format(most=MOST_OWED, n=n) if n > MOST_OWED else ""
+    return Table(_("Qui doit donner des nouvelles"), columns, rows, note) if rows else None
 
 
 def build_growth_table(growth: Growth) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -42,6 +43,11 @@ def _erase(case: Case) -> int:
     )
 
 
+def _bars(case: Case, person: User, on: date) -> bool:
+    """Whoever has an interest in a file does nothing of it."""
+    return bool(find_conflicts(person, case, on=on))
+
+
 def _export(case: Case) -> Any:
     funding = read_funding(case)
     said = export_file(funding.file)
@@ -56,10 +62,6 @@ def _export(case: Case) -> Any:
     }
 
 
-def _is_closed_to(case: Case, person: User) -> bool:
-    return bool(find_conflicts(person, case, on=timezone.localdate()))
-
-
 def _list_kept() -> set[str]:
     return set(AgreementDocument.objects.values_list("sha256", flat=True))
 
@@ -69,12 +71,12 @@ PROGRAMME = Hanging(
     title=_("Le programme"),
     promoter_page="case_follow_programme",
     adviser_page="case_programme",
-    overview=_("Les programmes"),
-    overview_page="programmes",
+    overview=_("Le bureau des programmes"),
+    overview_page="programme_desk",
     summarise=_summarise,
     describe=describe_deed,
     export=_export,
     erase=_erase,
-    is_closed_to=_is_closed_to,
     list_kept=_list_kept,
+    bars=_bars,
 )

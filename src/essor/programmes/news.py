@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from essor.methods.business_days import add_business_days
@@ -127,10 +128,21 @@ def list_duties(*, opened_on: date, told: Sequence[News], on: date) -> list[Duty
     return duties
 
 
+def find_owed(duties: Sequence[Duty]) -> Duty | None:
+    """The latest that has come, unless it is answered: who owes three years is asked for today's news."""
+    come = [one for one in duties if one.state != "to_come"]
+    return come[-1] if come and come[-1].state != "done" else None
+
+
 def _say_state(due_on: date, on: date) -> State:
-    if on > add_business_days(due_on, DAYS_OF_GRACE):
-        return "late"
-    return "due" if on >= due_on - LEAD else "to_come"
+    if on < due_on - LEAD:
+        return "to_come"
+    return "late" if on > _end_of_grace(due_on) else "due"
+
+
+@lru_cache(maxsize=4096)
+def _end_of_grace(due_on: date) -> date:
+    return add_business_days(due_on, DAYS_OF_GRACE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from essor.methods.forecast import BackTest
 from essor.methods.ledger import Envelope
 from essor.programmes.models import Agreement
 from essor.programmes.queries import TargetLine, sum_envelopes, to_dollars
-from essor.programmes.queries.journeys import TargetForecast
+from essor.programmes.queries.journeys import ForeseenTarget, TargetForecast
 from essor.programmes.queries.sittings import ItemState
 from essor.programmes.wording import RESULTS, explain_thin, write_cents
 
@@ -58,7 +58,7 @@ def build_envelopes_table(envelopes: Mapping[Agreement, Envelope]) -> Table:
     return Table(_("Où est l’argent"), columns, rows, note)
 
 
-def build_forecast_table(found: Sequence[TargetForecast], *, language: str) -> Table:
+def build_forecast_table(found: Sequence[ForeseenTarget], *, language: str) -> Table:
     """For each part: what opened, what is to be expected, and how sure the target is."""
     columns = [
         Column(_("Où")), Column(_("Visées"), "whole"), Column(_("Ouvertes"), "whole"), Column(_("En route"), "whole"),
@@ -69,9 +69,10 @@ def build_forecast_table(found: Sequence[TargetForecast], *, language: str) -> T
         Row(
             [
                 INDENT * one.depth + str(getattr(one.target, f"name_{language}")),
-                one.target.startups, one.opened, one.open_files, say_interval(one), one.probability, one.pace,
+                one.target.startups, one.forecast.opened, one.forecast.open_files, say_interval(one.forecast),
+                one.forecast.probability, one.forecast.pace,
             ],
-            note=explain_thin() if one.is_thin else "",
+            note=explain_thin() if one.forecast.is_thin else "",
         )
         for one in found
     ]  # fmt: skip
@@ -83,7 +84,7 @@ def build_forecast_table(found: Sequence[TargetForecast], *, language: str) -> T
     )
 
 
-def say_forecasts(found: Sequence[TargetForecast], *, on: date) -> list[str]:
+def say_forecasts(found: Sequence[ForeseenTarget], *, on: date) -> list[str]:
     language = "en" if is_english() else "fr"
     lines = [write_day(on)]
     for one in found:
@@ -93,11 +94,11 @@ def say_forecasts(found: Sequence[TargetForecast], *, on: date) -> list[str]:
         )
         lines.append(
             said.format(
-                name=name, opened=one.opened, target=one.target.startups, interval=say_interval(one),
-                chance=write_percent(one.probability, 0),
+                name=name, opened=one.forecast.opened, target=one.target.startups,
+                interval=say_interval(one.forecast), chance=write_percent(one.forecast.probability, 0),
             )
         )  # fmt: skip
-        lines += [f"  {explain_thin()}"] if one.is_thin else []
+        lines += [f"  {explain_thin()}"] if one.forecast.is_thin else []
     return lines
 
 

@@ -36,6 +36,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place(_("Mon bureau"), "desk", Audience.ADVISER),
     Place(_("Mes dossiers"), "cases", Audience.ADVISER),
     Place(_("Mon comité"), "committee", Audience.COMMITTEE),
+    Place(_("Mes engagements"), "commitments", Audience.PARTNER),
     Place(_("Administration"), "people", Audience.ADMINISTRATOR),
 )
 

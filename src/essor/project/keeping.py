@@ -17,7 +17,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.utils.crypto import salted_hmac
 
-COMPUTED = "observatory."
+COMPUTED = ("observatory.", "programmes.")
 """How the keys of what can be computed again begin; everything else is kept as long as it asked."""
 
 SALT = "essor.counters"

@@ -3,6 +3,7 @@
 from essor.cases.actions.documents import attach_document
 from essor.cases.actions.erasing import erase_case, sweep_documents
 from essor.cases.actions.following import follow_reorganisations
+from essor.cases.actions.handing import hand_over
 from essor.cases.actions.moving import close_case, continue_case, move_case, write_message, write_note
 from essor.cases.actions.opening import NewRequest, OpenedCase, assign_case, open_case, route_case
 from essor.cases.actions.reminding import Reminded, remind_and_escalate
@@ -26,6 +27,7 @@ __all__ = [
     "erase_case",
     "finish_task",
     "follow_reorganisations",
+    "hand_over",
     "move_case",
     "open_case",
     "remind_and_escalate",

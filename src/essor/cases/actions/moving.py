@@ -21,6 +21,7 @@ from essor.cases.actions.writing import (
     user_of,
     workflow_of,
 )
+from essor.cases.hanging import is_barred
 from essor.cases.models import Case, CaseEvent, CaseMessage, Party
 from essor.cases.rules import (
     ADVISER,
@@ -133,6 +134,8 @@ def _begin_or_renew(case: Case, *, by: By, now: datetime) -> None:
     workflow, user = workflow_of(case), user_of(by)
     case.answered_at = case.answered_at or now
     if case.assigned_to_id is None and user is not None:
+        if is_barred(case, user, on=timezone.localdate(now)):
+            raise CaseError("receiver_barred", person=str(user), references=[case.reference])
         put_in_charge(case, user, now=now)
         add_event(case, CaseEvent.Kind.ASSIGNED, by=by, now=now, facts={"person": user.pk, "before": None})
     if any(move.code == "begin" for move in list_moves(workflow, stage=case.stage, by=ADVISER)):

@@ -27,6 +27,7 @@ from essor.cases.actions.writing import (
     user_of,
     workflow_of,
 )
+from essor.cases.hanging import is_barred
 from essor.cases.models import Case, CaseEvent, CaseMessage, Party
 from essor.cases.routing import FindBodies, Route, find_route
 from essor.cases.rules import ADVISER, PROMOTER, CaseError, decide_move, move_clock, start_clock
@@ -197,7 +198,8 @@ def assign_case(
 ) -> Case:
     """Entrusts the case to someone who may handle it there. ``seen``: who was in charge when the choice was made.
 
-    Raises CaseError: ``case_closed``, ``assigned_meanwhile``, ``already_in_charge``, ``person_outside``.
+    Raises CaseError: ``case_closed``, ``assigned_meanwhile``, ``already_in_charge``, ``person_outside``,
+    ``receiver_barred``.
     """
     held = hold_case(case, by=by, now=now)
     if held.assigned_to_id != seen:
@@ -206,6 +208,8 @@ def assign_case(
         raise CaseError("already_in_charge", person=str(person))
     if not may(person, "handle_cases", held.territory_code, on=timezone.localdate(now)):
         raise CaseError("person_outside", person=str(person))
+    if is_barred(held, person, on=timezone.localdate(now)):
+        raise CaseError("receiver_barred", person=str(person), references=[held.reference])
     put_in_charge(held, person, now=now)
     held.assigned_body, held.routing_reason = "", []
     held.save()

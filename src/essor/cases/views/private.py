@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed, require
 from essor.cases import queries, storage, tasks
 from essor.cases.forms import CaseForm
-from essor.cases.hanging import list_hangings
+from essor.cases.hanging import is_barred
 from essor.cases.models import Case
 from essor.cases.rules import CaseError
 from essor.cases.wording import explain_error
@@ -73,7 +74,7 @@ def get_case(request: HttpRequest, reference: str) -> Case:
         raise Http404(_("Aucun dossier ne porte cette référence.")) from error
     person = cast(User, request.user)
     require(person, "handle_cases", case.territory_code)
-    if any(hanging.is_closed_to(case, person) for hanging in list_hangings()):
+    if is_barred(case, person, on=timezone.localdate()):
         raise NotAllowed("recused")
     return case
 

@@ -90,8 +90,9 @@ class Steps:
 
         Several moves within one step are one passage from what was to what is.
         """
-        steps_ago = int((self.as_of - journey.moves[0].on).days // self.days)
-        ends = [self.end_of(-steps) for steps in range(steps_ago, -1, -1)]
+        days = self.days
+        steps_ago = int((self.as_of - journey.moves[0].on).days // days)
+        ends = [self.as_of - timedelta(days=steps * days) for steps in range(steps_ago, -1, -1)]
         found, place = [], 0
         for day in ends:
             while place + 1 < len(journey.moves) and journey.moves[place + 1].on <= day:

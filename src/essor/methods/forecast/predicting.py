@@ -11,8 +11,9 @@ import numpy as np
 
 from essor.methods.forecast.arrivals import Arrivals, learn_arrivals
 from essor.methods.forecast.chances import chance_on_arrival, count_down
-from essor.methods.forecast.journeys import DAYS_A_MONTH, LOST, OPENED, ForecastError, Journey, Steps, check_journeys
-from essor.methods.forecast.learning import OLDEST, Beliefs, Floats, Prior, count_passages, draw_beliefs
+from essor.methods.forecast.counting import count_in_worlds
+from essor.methods.forecast.journeys import DAYS_A_MONTH, LOST, OPENED, Journey, Steps, check_journeys
+from essor.methods.forecast.learning import OLDEST, Floats, Prior, count_passages, draw_beliefs
 
 DRAWS = 400
 SEED = 2017
@@ -21,6 +22,16 @@ FEW_CLOSED = 10
 """Under so many files that reached an end, the forecast leans on its priors, and says so."""
 NEGLIGIBLE = 1e-9
 MOST_EXTRA = 100.0
+SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Those of the quantiles told of a day to come: the outer ones hold eight chances in ten, the inner ones one in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day to come, and the quantiles of openings by then, for each of ``SHARES``."""
+
+    on: date
+    quantiles: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class Forecast:
     """``distribution[k]``: the probability that ``opened + k`` enterprises are open on ``horizon_on``.
 
     ``closed``: files that reached an end, from which chances were learnt; ``arrivals``: files a month, as believed.
+    ``course``: day after day, from ``as_of`` to ``horizon_on``, where it was asked for.
     ``_worlds``: the same distribution in each possible world; ``_exposure``: openings that one more file a step would
     bring in each.
     """
@@ -40,6 +52,7 @@ class Forecast:
     arrivals: float
     has_season: bool
     distribution: Floats
+    course: tuple[Moment, ...]
     _worlds: Floats
     _exposure: Floats
     _step_days: float
@@ -62,10 +75,8 @@ class Forecast:
 
     def interval(self, share: float = 0.8) -> tuple[int, int]:
         """The central interval: at most (1 - share) / 2 on either side."""
-        below = np.cumsum(self.distribution)
-        low, high = (int(np.searchsorted(below, bound - NEGLIGIBLE)) for bound in ((1 - share) / 2, (1 + share) / 2))
-        last = len(self.distribution) - 1
-        return self.opened + min(low, last), self.opened + min(high, last)
+        low, high = (find_quantile(self.distribution, bound) for bound in ((1 - share) / 2, (1 + share) / 2))
+        return self.opened + low, self.opened + high
 
     def extra_for(self, target: int, probability: float = 0.5) -> float | None:
         """How many more files a month, from now on, would make ``target`` at least that likely: tenths, 0 where it
@@ -95,6 +106,95 @@ class Forecast:
         return _clip(1 - missed.sum(axis=1).mean())
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What the files of a programme teach of chances and times, once for all the parts of its target.
+
+    ``_chances``: see :func:`~essor.methods.forecast.chances.count_down`; ``_on_arrival``: whole steps left × world.
+    """
+
+    steps: Steps
+    stages: tuple[str, ...]
+    prior: Prior
+    closed: int
+    _chances: Floats
+    _on_arrival: Floats
+
+    def foretell(self, journeys: Sequence[Journey], *, moments: int = 0) -> Forecast:
+        """Openings of these files, and of those to come after them. ``moments``: how many days to come are told apart,
+        at most, evenly, the horizon being the last (0: the horizon alone).
+
+        Raises :class:`~essor.methods.forecast.journeys.ForecastError`.
+        """
+        steps, known = self.steps, _list_known(journeys, self.steps.as_of)
+        check_journeys(known, self.stages)
+        arrivals, groups = learn_arrivals(known, prior=self.prior, steps=steps), _group_open(known, self.stages, steps)
+        opened = sum(1 for one in known if one.ended(OPENED))
+        worlds = self._foresee(groups, arrivals, steps.ahead)
+        return Forecast(
+            as_of=steps.as_of,
+            horizon_on=steps.horizon_on,
+            opened=opened,
+            open_files=sum(groups.values()),
+            closed=self.closed,
+            arrivals=arrivals.shape / arrivals.exposure * DAYS_A_MONTH / steps.days,
+            has_season=arrivals.has_season,
+            distribution=worlds.mean(axis=0),
+            course=self._follow(groups, arrivals, opened, worlds, moments) if moments else (),
+            _worlds=worlds,
+            _exposure=self._on_arrival.sum(axis=0),
+            _step_days=steps.days,
+        )
+
+    def _foresee(self, groups: Counter[tuple[int, int]], arrivals: Arrivals, ahead: int) -> Floats:
+        """World × openings within ``ahead`` steps."""
+        # The first step to come leaves ahead - 1 whole steps to whoever arrives in it, the last one none.
+        left = self._on_arrival[:ahead][::-1]
+        means = (arrivals.factors_ahead(self.steps)[:ahead, None] * left).sum(axis=0)
+        return count_in_worlds(groups, self._chances[ahead], arrivals, means)
+
+    def _follow(
+        self, groups: Counter[tuple[int, int]], arrivals: Arrivals, opened: int, worlds: Floats, most: int
+    ) -> tuple[Moment, ...]:
+        """Counted back from the horizon, whose distribution is that of ``worlds``."""
+        ahead = self.steps.ahead
+        every = -(-ahead // most)
+        moments = [Moment(self.steps.as_of, (opened,) * len(SHARES))]
+        for step in range(ahead - (ahead - 1) // every * every, ahead + 1, every):
+            made = worlds if step == ahead else self._foresee(groups, arrivals, step)
+            spread = made.mean(axis=0)
+            # What has opened stays so: a rounding of the sums never takes one back.
+            found = [opened + find_quantile(spread, share) for share in SHARES]
+            held = tuple(max(pair) for pair in zip(found, moments[-1].quantiles, strict=True))
+            moments.append(Moment(self.steps.end_of(step), held))
+        return tuple(moments)
+
+
+def learn(
+    journeys: Sequence[Journey],
+    *,
+    stages: Sequence[str],
+    starts_on: date,
+    as_of: date,
+    horizon_on: date,
+    prior: Prior | None = None,
+    draws: int = DRAWS,
+) -> Lesson:
+    """What is taught by files as known on ``as_of``, for openings by ``horizon_on``.
+
+    ``stages``: in the order in which files pass. ``starts_on``: since when files could arrive.
+
+    Raises :class:`~essor.methods.forecast.journeys.ForecastError`.
+    """
+    prior, steps = prior or Prior(), Steps(as_of, horizon_on, starts_on)
+    known = _list_known(journeys, as_of)
+    check_journeys(known, stages)
+    counts = count_passages(known, stages=stages, steps=steps)
+    beliefs = draw_beliefs(counts, prior=prior, stages=stages, steps=steps, draws=draws, seed=SEED)
+    chances = count_down(beliefs, steps.ahead)
+    return Lesson(steps, tuple(stages), prior, counts.closed, chances, chance_on_arrival(beliefs, chances))
+
+
 def forecast(
     journeys: Sequence[Journey],
     *,
@@ -108,50 +208,33 @@ def forecast(
 ) -> Forecast:
     """Openings at ``horizon_on``, from what was known on ``as_of``.
 
-    ``stages``: in the order in which files pass. ``starts_on``: since when files could arrive. ``learn_from``: the
-    files from which chances and times are learnt, when those of a partner are too few (None: ``journeys``).
+    ``learn_from``: the files from which chances and times are learnt, when those of a partner are too few (None:
+    ``journeys``). The rest: see :func:`learn`, which is done once where several parts are told from the same files.
 
     Each possible world gives the exact distribution: files under way are independent (a Poisson-binomial), files to
     come are a Poisson process whose rate is Gamma (a negative binomial); the answer is their mixture.
 
     Raises :class:`~essor.methods.forecast.journeys.ForecastError`.
     """
-    prior, steps = prior or Prior(), Steps(as_of, horizon_on, starts_on)
-    known = _list_known(journeys, as_of)
-    taught = known if learn_from is None else _list_known(learn_from, as_of)
-    check_journeys([*known, *taught], stages)
-    counts = count_passages(taught, stages=stages, steps=steps)
-    beliefs = draw_beliefs(counts, prior=prior, stages=stages, steps=steps, draws=draws, seed=SEED)
-    arrivals, groups = learn_arrivals(known, prior=prior, steps=steps), _group_open(known, stages, steps)
-    worlds, exposure = _foresee(groups, beliefs, arrivals, steps)
-    return Forecast(
-        as_of=as_of,
-        horizon_on=horizon_on,
-        opened=sum(1 for one in known if one.ended(OPENED)),
-        open_files=sum(groups.values()),
-        closed=counts.closed,
-        arrivals=arrivals.shape / arrivals.exposure * DAYS_A_MONTH / steps.days,
-        has_season=arrivals.has_season,
-        distribution=worlds.mean(axis=0),
-        _worlds=worlds,
-        _exposure=exposure,
-        _step_days=steps.days,
-    )
+    lesson = learn(
+        journeys if learn_from is None else learn_from, stages=stages, starts_on=starts_on, as_of=as_of,
+        horizon_on=horizon_on, prior=prior, draws=draws,
+    )  # fmt: skip
+    return lesson.foretell(journeys)
+
+
+def find_quantile(distribution: Floats, share: float) -> int:
+    """The least number such that at least ``share`` of the distribution is at it or under.
+
+    >>> [find_quantile(np.array([0.2, 0.5, 0.3]), share) for share in (0.1, 0.2, 0.5, 0.9)]
+    [0, 0, 1, 2]
+    """
+    below = np.cumsum(distribution)
+    return min(int(np.searchsorted(below, share - NEGLIGIBLE)), len(distribution) - 1)
 
 
 def _list_known(journeys: Sequence[Journey], as_of: date) -> list[Journey]:
     return [found for one in journeys if (found := one.as_known(as_of))]
-
-
-def _foresee(
-    groups: Counter[tuple[int, int]], beliefs: Beliefs, arrivals: Arrivals, steps: Steps
-) -> tuple[Floats, Floats]:
-    """World × openings, and the openings that one more file a step would bring in each world."""
-    chances = count_down(beliefs, steps.ahead)
-    # The first step to come leaves ahead - 1 whole steps to whoever arrives in it, the last one none.
-    on_arrival = chance_on_arrival(beliefs, chances)[::-1]
-    means = (arrivals.factors_ahead(steps)[:, None] * on_arrival).sum(axis=0)
-    return _convolve(groups, chances[steps.ahead], arrivals, means), on_arrival.sum(axis=0)
 
 
 def _group_open(journeys: Sequence[Journey], stages: Sequence[str], steps: Steps) -> Counter[tuple[int, int]]:
@@ -166,30 +249,6 @@ def _group_open(journeys: Sequence[Journey], stages: Sequence[str], steps: Steps
     return groups
 
 
-def _convolve(groups: Counter[tuple[int, int]], chances: Floats, arrivals: Arrivals, means: Floats) -> Floats:
-    """World × openings: the product of generating functions, read on the unit circle and turned back.
-
-    Method: Y. Hong, « On computing the distribution function for the Poisson binomial distribution », *CSDA* 59, 2013.
-    """
-    size = sum(groups.values()) + _bound_arrivals(arrivals, means) + 1
-    circle = np.exp(-2j * np.pi * np.arange(size) / size)
-    rate = arrivals.exposure / np.maximum(means, 1e-300)
-    logs = -arrivals.shape * np.log1p((1 - circle)[None, :] / rate[:, None])
-    for (stage, age), count in groups.items():
-        chance = chances[:, stage, age, None]
-        logs += count * np.log1p(chance * (circle - 1)[None, :])
-    found: Floats = np.clip(np.fft.ifft(np.exp(logs), axis=1).real, 0, None)
-    total: Floats = found / found.sum(axis=1, keepdims=True)
-    return total
-
-
-def _bound_arrivals(arrivals: Arrivals, means: Floats) -> int:
-    """So many openings of files to come are never passed: mean and twelve deviations, doubled."""
-    mean = arrivals.shape * means.max() / arrivals.exposure
-    deviation = (mean * (1 + means.max() / arrivals.exposure)) ** 0.5
-    return int(2 * (mean + 12 * deviation)) + 20
-
-
 def _list_poisson(means: Floats, size: int) -> Floats:
     """Probabilities of 0, 1, … size - 1: world × count."""
     found = np.zeros((len(means), size))
@@ -201,6 +260,3 @@ def _list_poisson(means: Floats, size: int) -> Floats:
 
 def _clip(probability: float) -> float:
     return float(min(max(probability, 0.0), 1.0))
-
-
-__all__ = ["Forecast", "ForecastError", "forecast"]

@@ -35,7 +35,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "observatory/desk_reader.html",
-            {"is_administrator": "administrator" in kinds, "is_committee": "committee" in kinds},
+            {f"is_{kind}": kind in kinds for kind in ("administrator", "committee", "partner")},
         )
     edition = _find_edition(cast(User, request.user))
     held = find_stewardship(request.user, on=timezone.localdate())

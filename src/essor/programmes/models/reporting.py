@@ -36,12 +36,12 @@ class AgreementDocument(models.Model):
             models.CheckConstraint(condition=Q(size__gt=0), name="agreement_document_is_not_empty"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.version})"
+
     @property
     def is_kept(self) -> bool:
         return True
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.version})"
 
 
 class AgreementReport(models.Model):

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from essor.methods.ledger import NOTHING, Envelope, Move, read_envelope
+from django.db.models import Sum
+
+from essor.methods.ledger import NOTHING, Envelope, sum_envelope
 from essor.programmes.models import Agreement, LedgerMove, Programme, Target
 from essor.programmes.rules import CENTS, ProgrammeError
 
@@ -19,6 +21,7 @@ class TargetLine:
     target: Target
     depth: int
     unallocated: int
+    is_served: bool = False
 
 
 def get_programme(slug: str) -> Programme:
@@ -41,19 +44,22 @@ def list_targets(programme: Programme) -> list[TargetLine]:
         under = parts.get(target.pk, [])
         taken = sum(part.startups for part in under) if under or target.pk not in served else target.startups
         left = target.startups - taken
-        return [TargetLine(target, depth, left), *(line for part in under for line in walk(part, depth + 1))]
+        return [
+            TargetLine(target, depth, left, target.pk in served),
+            *(line for part in under for line in walk(part, depth + 1)),
+        ]
 
     return [line for whole in parts.get(None, []) for line in walk(whole, 0)]
 
 
 def read_envelopes(programme: Programme, *, on: date) -> Mapping[Agreement, Envelope]:
-    """Each agreement's money at the end of a day, in cents."""
+    """Each agreement's money at the end of a day, in cents. The database sums: two queries, whatever the moves."""
     agreements = list(Agreement.objects.filter(programme=programme).select_related("target"))
-    moves: dict[int, list[Move]] = {agreement.pk: [] for agreement in agreements}
-    rows = LedgerMove.objects.filter(agreement__programme=programme, happened_on__lte=on).order_by("pk")
-    for number, kind, cents, day in rows.values_list("agreement_id", "kind", "cents", "happened_on"):
-        moves[number].append(Move(kind, cents, day))
-    return {agreement: read_envelope(moves[agreement.pk]) for agreement in agreements}
+    sums: dict[int, dict[str, int]] = {agreement.pk: {} for agreement in agreements}
+    rows = LedgerMove.objects.filter(agreement__programme=programme, happened_on__lte=on).order_by()
+    for number, kind, cents in rows.values_list("agreement_id", "kind").annotate(Sum("cents")):
+        sums[number][kind] = int(cents)
+    return {agreement: sum_envelope(sums[agreement.pk]) for agreement in agreements}
 
 
 @dataclass(frozen=True, slots=True)

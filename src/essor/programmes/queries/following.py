@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
-from essor.cases.models import Case, CaseEvent
+from essor.cases.models import Case, CaseEvent, CaseQuerySet
 from essor.directory.queries import end_of_day
 from essor.knowledge import load_latest_workflow
 from essor.methods.survival import Count, Curve, Survival, count_at, draw_curve, find_anniversary, follow
@@ -21,6 +21,7 @@ from essor.programmes.news import (
     Duty,
     News,
     find_closing,
+    find_owed,
     keep_latest,
     list_duties,
     make_life,
@@ -53,6 +54,15 @@ class Followed:
         """The last news by a day, if it is of less than a year before."""
         last = next((one for one in reversed(self.told) if one.about_on <= on), None)
         return last if last is not None and on - last.about_on < FRESH else None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedNews:
+    """The latest news that an enterprise owes. ``last_on``: the day of the last that it gave."""
+
+    case: Case
+    duty: Duty
+    last_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,8 @@ def read_followed(case: Case) -> Followed | None:
 
 
 def list_followed(programme: Programme, *, on: date, among: QuerySet[Case] | None = None) -> list[Followed]:
-    """Those opened by a day, with what had been said by its end, in order of opening. In three queries.
+    """Those opened by a day, with what had been said by its end, in order of opening. In three queries; of each file,
+    only what tells which it is.
 
     ``among``: the only files to look at (None: all of the programme).
     """
@@ -119,13 +130,29 @@ def list_followed(programme: Programme, *, on: date, among: QuerySet[Case] | Non
     known = Q(declared_at__lte=end_of_day(on), about_on__lte=on)
     for one in Declaration.objects.filter(known, case__enrolment__programme=programme):
         said.setdefault(one.case_id, []).append(one.read())
-    cases = (Case.objects.all() if among is None else among).filter(enrolment__programme=programme)
+    opened = [number for number, opened_on in openings.items() if opened_on <= on]
+    cases = (Case.objects.all() if among is None else among).filter(enrolment__programme=programme, pk__in=opened)
     found = [
         Followed(case, openings[case.pk], keep_latest(said.get(case.pk, [])))
-        for case in cases.select_related("organisation", "assigned_to")
-        if case.pk in openings and openings[case.pk] <= on
+        for case in cases.select_related(None).only("reference", "promoter_name", "territory_code", "organisation")
     ]
     return sorted(found, key=lambda one: (one.opened_on, one.case.pk))
+
+
+def list_owed(cases: CaseQuerySet, *, on: date, most: int) -> list[OwedNews]:
+    """Of these files, the enterprises whose news is due, the longest silence first. In three queries; the files are
+    read once it is known which."""
+    said: dict[int, list[News]] = {}
+    for one in Declaration.objects.filter(case__in=cases, about_on__lte=on):
+        said.setdefault(one.case_id, []).append(one.read())
+    owed = []
+    for number, opened_on in find_openings(case__in=cases).items():
+        told = keep_latest(said.get(number, []))
+        if opened_on <= on and (duty := find_owed(list_duties(opened_on=opened_on, told=told, on=on))):
+            owed.append((duty.due_on, number, duty, told[-1].about_on if told else None))
+    kept = sorted(owed, key=lambda one: one[:2])[:most]
+    found = cases.in_bulk([number for _due_on, number, *_rest in kept])
+    return [OwedNews(found[number], duty, last_on) for _due_on, number, duty, last_on in kept]
 
 
 def read_outcomes(found: Sequence[Followed], *, on: date) -> Outcomes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,6 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 
 from essor.cases.models import CaseEvent
@@ -18,21 +18,22 @@ from essor.methods.forecast import (
     LOST,
     OPENED,
     BackTest,
-    Forecast,
     ForecastError,
     Journey,
+    Lesson,
+    Moment,
     Move,
     Prior,
     StagePrior,
     back_test,
-    count_opened,
     follow_pace,
-    forecast,
+    learn,
     learn_weights,
     weigh_pipeline,
 )
 from essor.programmes.models import Programme, Target
-from essor.programmes.queries import list_targets
+from essor.programmes.queries import TargetLine, list_targets
+from essor.programmes.queries.kept import keep, read_state
 from essor.territories.queries import tree_with_past
 
 STARTUP = "startup"
@@ -40,8 +41,7 @@ TOLD = ("opened", "moved", "closed")
 TRIALS = 10
 TRIAL_MONTHS = 12
 DAYS_A_MONTH = 365.25 / 12
-MOST_MADE = 64
-_MADE: dict[tuple[Any, ...], list[TargetForecast]] = {}
+MOST_MOMENTS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +52,36 @@ class PlacedJourney:
 
 @dataclass(frozen=True, slots=True)
 class TargetForecast:
-    """``forecast`` None: the horizon has passed, and ``opened`` is what came. ``pace``, ``weighted``: what is commonly
-    announced instead, at the horizon. ``open_files``: still under way that day."""
+    """What is foreseen of a part of the target: plain values, kept from one reading to the next.
 
-    target: Target
-    depth: int
+    ``past``: days and how many had opened by each. ``course``: the days to come; empty once the horizon has passed, and
+    ``opened`` is then what came. ``pace``, ``weighted``: what is commonly announced instead, at the horizon.
+    ``open_files``: still under way that day.
+    ``extra_for_even``: how many more files a month would make the target as likely as not; None: too many, or too late.
+    """
+
+    code: str
     opened: int
     open_files: int
-    forecast: Forecast | None
+    probability: float
+    interval: tuple[int, int]
+    mean: float
+    is_thin: bool
+    extra_for_even: float | None
+    past: tuple[tuple[date, int], ...]
+    course: tuple[Moment, ...]
     pace: Fraction
     weighted: Fraction
 
-    @property
-    def probability(self) -> float:
-        if self.forecast is None:
-            return float(self.opened >= self.target.startups)
-        return self.forecast.probability_of(self.target.startups)
 
-    @property
-    def interval(self) -> tuple[int, int]:
-        return self.forecast.interval() if self.forecast else (self.opened, self.opened)
+@dataclass(frozen=True, slots=True)
+class ForeseenTarget:
+    """A part of the tree, with its forecast. ``is_served``: whether an agreement is about it."""
 
-    @property
-    def mean(self) -> float:
-        return self.forecast.mean if self.forecast else float(self.opened)
-
-    @property
-    def is_thin(self) -> bool:
-        return self.forecast is not None and self.forecast.is_thin
-
-    @property
-    def extra_for_even(self) -> float | None:
-        """How many more files a month would make the target as likely as not; None: too many, or too late."""
-        return self.forecast.extra_for(self.target.startups) if self.forecast else None
+    target: Target
+    depth: int
+    forecast: TargetForecast
+    is_served: bool
 
 
 def list_stages() -> list[str]:
@@ -154,51 +151,86 @@ def _start_at(moves: Sequence[Move], entered_on: date) -> Journey | None:
     return Journey((Move(before[-1].stage, entered_on), *after))
 
 
-def read_forecasts(programme: Programme, *, on: date) -> list[TargetForecast]:
-    """The same, made once for a day and what is known of the files: as long as no event follows, nothing changes."""
-    last = CaseEvent.objects.filter(case__enrolment__programme=programme).aggregate(pk=Max("pk"))["pk"]
-    key = (programme.pk, programme.created_at, on, last)
-    if key not in _MADE:
-        if len(_MADE) >= MOST_MADE:
-            _MADE.clear()
-        _MADE[key] = forecast_targets(programme, on=on)
-    return _MADE[key]
+def read_forecasts(
+    programme: Programme, *, on: date, state: str = "", lines: Sequence[TargetLine] = ()
+) -> list[ForeseenTarget]:
+    """Each part of the tree, after what it is a part of: made once for a day and for what is known of the files.
 
-
-def forecast_targets(programme: Programme, *, on: date) -> list[TargetForecast]:
-    """Each part of the tree, after what it is a part of; chances and times are learnt from all the files.
+    ``state``, ``lines``: see :func:`read_state` and :func:`list_targets`, asked here where they are not given.
 
     Raises :class:`~essor.methods.forecast.ForecastError`.
     """
-    placed = read_journeys(programme)
-    everyone, last = [one.journey for one in placed], programme.ends_before - timedelta(days=1)
+    lines = lines or list_targets(programme)
+    targets = [line.target for line in lines]
+    found = keep(
+        state or read_state(programme), "forecast", on=on, make=lambda: forecast_targets(programme, targets, on=on)
+    )
+    return [
+        ForeseenTarget(line.target, line.depth, one, line.is_served) for line, one in zip(lines, found, strict=True)
+    ]
+
+
+def forecast_targets(programme: Programme, targets: Sequence[Target], *, on: date) -> list[TargetForecast]:
+    """In the order of ``targets``; chances and times are learnt from all the files.
+
+    Raises :class:`~essor.methods.forecast.ForecastError`.
+    """
     if on < programme.starts_on:
         raise ForecastError("not-started", as_of=on, starts_on=programme.starts_on)
-    weights = learn_weights(everyone, as_of=on)
+    placed, last = read_journeys(programme), programme.ends_before - timedelta(days=1)
+    everyone = [one.journey for one in placed]
+    weights, tree = learn_weights(everyone, as_of=on), tree_with_past(on)
+    lesson = None
+    if on < last:
+        lesson = learn(
+            everyone, stages=list_stages(), starts_on=programme.starts_on, as_of=on, horizon_on=last,
+            prior=read_prior(),
+        )  # fmt: skip
     found = []
-    for line in list_targets(programme):
-        target, depth = line.target, line.depth
-        theirs = [one.journey for one in placed if _is_in(one.territory_code, target, on)]
-        known = [journey for one in theirs if (journey := one.as_known(on))]
-        opened = count_opened(theirs, on=min(on, last), known_on=on)
-        made = None
-        if on < last:
-            made = forecast(
-                theirs, stages=list_stages(), starts_on=min(programme.starts_on, on), as_of=on, horizon_on=last,
-                prior=read_prior(), learn_from=everyone,
-            )  # fmt: skip
+    for target in targets:
+        code = target.territory_code
+        inside = {code, *tree.inside([code])} if code else None
+        theirs = [one.journey for one in placed if inside is None or one.territory_code in inside]
+        past = _tell_past(theirs, first=programme.starts_on, last=min(on, last), known_on=on)
         found.append(
-            TargetForecast(
-                target,
-                depth,
-                opened,
-                sum(not one.ended(OPENED) and not one.ended(LOST) for one in known),
-                made,
-                follow_pace(opened, starts_on=programme.starts_on, as_of=min(on, last), horizon_on=last),
-                weigh_pipeline(theirs, as_of=on, weights=weights),
+            _foresee(
+                target, theirs, lesson, past, on=on,
+                pace=follow_pace(past[-1][1], starts_on=programme.starts_on, as_of=min(on, last), horizon_on=last),
+                weighted=weigh_pipeline(theirs, as_of=on, weights=weights),
             )
-        )
+        )  # fmt: skip
     return found
+
+
+def _foresee(
+    target: Target, theirs: Sequence[Journey], lesson: Lesson | None, past: tuple[tuple[date, int], ...], *, on: date,
+    pace: Fraction, weighted: Fraction,
+) -> TargetForecast:  # fmt: skip
+    """``lesson`` None: the horizon has passed."""
+    opened, open_files = past[-1][1], sum(_is_under_way(one, on) for one in theirs)
+    if lesson is None:
+        return TargetForecast(
+            target.code, opened, open_files, float(opened >= target.startups), (opened, opened), float(opened),
+            is_thin=False, extra_for_even=None, past=past, course=(), pace=pace, weighted=weighted,
+        )  # fmt: skip
+    made = lesson.foretell(theirs, moments=MOST_MOMENTS)
+    return TargetForecast(
+        target.code, opened, open_files, made.probability_of(target.startups), made.interval(), made.mean, made.is_thin,
+        made.extra_for(target.startups), past, made.course, pace, weighted,
+    )  # fmt: skip
+
+
+def _tell_past(journeys: Sequence[Journey], *, first: date, last: date, known_on: date) -> tuple[tuple[date, int], ...]:
+    """How many had opened by the end of some days, evenly spread, from the first to the last."""
+    days = sorted(day for one in journeys if (known := one.as_known(known_on)) and (day := known.ended(OPENED)))
+    steps = min(MOST_MOMENTS, max((last - first).days, 0))
+    told = [first + (last - first) * step / steps for step in range(steps)] if steps else []
+    return tuple((day, bisect_right(days, day)) for day in (*told, last))
+
+
+def _is_under_way(journey: Journey, on: date) -> bool:
+    known = journey.as_known(on)
+    return known is not None and not known.ended(OPENED) and not known.ended(LOST)
 
 
 def try_forecasts(programme: Programme, *, on: date) -> BackTest:
@@ -217,30 +249,21 @@ def try_forecasts(programme: Programme, *, on: date) -> BackTest:
     )  # fmt: skip
 
 
-def _is_in(code: str, target: Target, on: date) -> bool:
-    """A target without a place counts every file of the programme."""
-    return not target.territory_code or code in {target.territory_code, *_inside(target.territory_code, on)}
-
-
-def _inside(code: str, on: date) -> Iterable[str]:
-    return tree_with_past(on).inside([code])
-
-
-def answer_forecasts(found: Sequence[TargetForecast]) -> list[dict[str, Any]]:
+def answer_forecasts(found: Sequence[ForeseenTarget]) -> list[dict[str, Any]]:
     """As plain data."""
     return [
         {
             "code": one.target.code,
             "target": one.target.startups,
-            "opened": one.opened,
-            "open_files": one.open_files,
-            "probability": round(one.probability, 4),
-            "interval_80": list(one.interval),
-            "mean": round(one.mean, 2),
-            "extra_a_month_for_even": one.extra_for_even,
-            "is_thin": one.is_thin,
-            "pace": round(float(one.pace), 2),
-            "weighted": round(float(one.weighted), 2),
+            "opened": one.forecast.opened,
+            "open_files": one.forecast.open_files,
+            "probability": round(one.forecast.probability, 4),
+            "interval_80": list(one.forecast.interval),
+            "mean": round(one.forecast.mean, 2),
+            "extra_a_month_for_even": one.forecast.extra_for_even,
+            "is_thin": one.forecast.is_thin,
+            "pace": round(float(one.forecast.pace), 2),
+            "weighted": round(float(one.forecast.weighted), 2),
         }
         for one in found
     ]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from essor.accounts.models import Role, User
 from essor.accounts.permissions import may
-from essor.cases.models import Case
+from essor.cases.models import Case, CaseQuerySet
 from essor.cases.queries import list_visible_cases
 from essor.methods.committee import HeldInterest, Tally, Weighed, count_votes, find_recusals, weigh_scores
 from essor.programmes.models import Interest, Programme, Score, Sitting, SittingItem, Vote
@@ -71,6 +71,13 @@ def list_files_at_committee(programme: Programme, *, by: User, on: date) -> list
     return list(waiting.exclude(pk__in=list_called()).order_by("opened_at", "pk"))
 
 
+def count_files_at_committee(*, by: User, on: date) -> dict[int, int]:
+    """By number of programme, how many such files there are, in one query."""
+    waiting = list_visible_cases(user=by, on=on).open().filter(stage=COMMITTEE_STAGE).exclude(pk__in=list_called())
+    counted = waiting.order_by().values_list("enrolment__programme").annotate(Count("pk"))
+    return {programme: n for programme, n in counted if programme is not None}
+
+
 def list_called() -> QuerySet[SittingItem, int]:
     """The numbers of files before a sitting that has neither decided them nor adopted its minutes."""
     return SittingItem.objects.filter(result="", sitting__adopted_at=None).values_list("case_id", flat=True)
@@ -92,6 +99,13 @@ def list_closed_to(person: User, cases: Sequence[Case], *, on: date) -> set[int]
     """Of these files, the numbers of those in which someone has an interest that day. In one query."""
     theirs = _hold(_read_interests([person], cases))
     return {case.pk for case in cases if find_recusals(theirs, subjects=_list_subjects(case), first=on, last=on)}
+
+
+def leave_out_conflicts(cases: CaseQuerySet, person: User, *, on: date) -> CaseQuerySet:
+    """The files with which someone has nothing to do that day: of the others they are told nothing."""
+    held = Interest.objects.filter(person=person, starts_on__lte=on).filter(Q(ends_before=None) | Q(ends_before__gt=on))
+    theirs = Q(pk__in=held.exclude(case=None).values("case_id"))
+    return cases.exclude(theirs | Q(organisation__in=held.exclude(organisation=None).values("organisation_id")))
 
 
 def list_committee(territory_code: str, *, on: date) -> list[User]:

@@ -13,17 +13,16 @@ from django.views.decorators.http import require_safe
 from essor.accounts.permissions import Audience, list_role_kinds, open_to
 from essor.accounts.rules import ADMINISTRATOR
 from essor.directory.views.asking import read_language
-from essor.methods.forecast import ForecastError
 from essor.programmes.agreement_pictures import build_credit_table
 from essor.programmes.drawings import build_ages_table
 from essor.programmes.models import Programme
-from essor.programmes.pictures import build_envelopes_table, build_forecast_table, build_targets_table
+from essor.programmes.pictures import build_envelopes_table, build_targets_table
 from essor.programmes.queries import list_targets, read_envelopes
 from essor.programmes.queries.credit import read_credit
-from essor.programmes.queries.following import FEWEST, list_followed, read_outcomes
-from essor.programmes.queries.journeys import read_forecasts
+from essor.programmes.queries.following import FEWEST, Outcomes, list_followed, read_outcomes
+from essor.programmes.queries.kept import keep, read_state
 from essor.programmes.views.asking import find_programme, read_day
-from essor.programmes.wording import explain_forecast
+from essor.programmes.views.forecasts import find_forecasts, tell_forecasts
 
 
 @open_to(Audience.PUBLIC)
@@ -42,7 +41,8 @@ def list_programmes(request: HttpRequest) -> HttpResponse:
 def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
     programme, on, language = find_programme(slug), read_day(request), read_language()
     targets, envelopes = list_targets(programme), read_envelopes(programme, on=on)
-    credit = read_credit(programme, on=on)
+    credit, state = read_credit(programme, on=on), read_state(programme)
+    found, unforeseen = find_forecasts(programme, on=on, state=state, lines=targets)
     context = {
         "programme": programme,
         "name": getattr(programme, f"name_{language}"),
@@ -51,8 +51,9 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "on": on,
         "whole": targets[0].target.startups if targets else 0,
         "targets": build_targets_table(targets, language=language),
-        **_tell_forecasts(programme, on=on, language=language),
-        **_tell_outcomes(programme, on=on),
+        "unforeseen": unforeseen,
+        **tell_forecasts(request, found, on=on, language=language),
+        **_tell_outcomes(programme, state, on=on),
         "credit": build_credit_table(credit, rule=programme.credit_rule) if credit.counted and envelopes else None,
         "is_adviser": "adviser" in list_role_kinds(request.user),
         "importing": reverse("past_files", args=[slug]) if ADMINISTRATOR in list_role_kinds(request.user) else "",
@@ -64,22 +65,17 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "programmes/programme.html", context)
 
 
-def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[str, Any]:
-    """Nothing is foreseen of a programme without a file: what is not entered here is not known."""
-    try:
-        found = read_forecasts(programme, on=on) if programme.enrolments.exists() else []
-    except ForecastError as error:
-        return {"forecast": None, "unforeseen": explain_forecast(error)}
-    return {"forecast": build_forecast_table(found, language=language) if found else None, "unforeseen": ""}
-
-
-def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
+def _tell_outcomes(programme: Programme, state: str, *, on: date) -> dict[str, Any]:
     """Of the last 31st of December, with what was said by then: two days that follow each other would tell what became
     of one enterprise between them."""
     year_end = date(on.year - 1, 12, 31)
-    found = read_outcomes(list_followed(programme, on=year_end), on=year_end)
+    found = keep(state, "outcomes", on=year_end, make=lambda: _read_outcomes(programme, year_end))
     return {
         "ages": build_ages_table(found.ages, is_public=True) if found.opened else None,
         "declared": found.declared if found.declared.told_jobs >= FEWEST else None,
         "year_end": year_end,
     }
+
+
+def _read_outcomes(programme: Programme, on: date) -> Outcomes:
+    return read_outcomes(list_followed(programme, on=on), on=on)

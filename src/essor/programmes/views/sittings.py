@@ -33,10 +33,8 @@ def _person(request: HttpRequest) -> User:
 @keep_private
 def list_all(request: HttpRequest) -> HttpResponse:
     language, by, today = language_of_page(), _person(request), timezone.localdate()
-    programmes = [
-        (getattr(one, f"name_{language}"), one, len(queries.list_files_at_committee(one, by=by, on=today)))
-        for one in Programme.objects.all()
-    ]
+    waiting = queries.count_files_at_committee(by=by, on=today)
+    programmes = [(getattr(one, f"name_{language}"), one, waiting.get(one.pk, 0)) for one in Programme.objects.all()]
     sittings = queries.list_sittings(by=by, on=today)
     return render(request, "programmes/sittings.html", {"programmes": programmes, "sittings": sittings})
 

@@ -14,6 +14,8 @@ MODULES = {
     "import": "importing",
     "builder": "builder",
     "pages": "pages",
+    "programmes": "programmes",
+    "forecast": "forecasts",
 }
 
 

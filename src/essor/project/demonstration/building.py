@@ -41,7 +41,12 @@ PEOPLE = (
     ("comite@demo.example", "Andrée Lavoie", Role.Kind.COMMITTEE),
     ("comite2@demo.example", "Bilal Haddad", Role.Kind.COMMITTEE),
     ("comite3@demo.example", "Chantal Perron", Role.Kind.COMMITTEE),
+    ("partenaire@demo.example", "Esther Nguyen", Role.Kind.PARTNER),
 )
+BODIES: dict[str, str] = {
+    Role.Kind.ADVISER: "Organisme de développement local (fictif)",
+    Role.Kind.PARTNER: "Caisse d’entraide des Moulins (fictive)",
+}
 RECORDS = "les-moulins"
 MAGAZINE, TABLE = "magazine-2014", "table-regionale-2017"
 OF_ELSEWHERE = frozenset({"coops-uk-2016"})
@@ -129,11 +134,10 @@ def _publish_once(*, title_fr: str, now: datetime, **asked: Any) -> Edition:
 
 
 def _open_demo_account(email: str, name: str, kind: str, territory: str, now: datetime) -> None:
-    is_adviser = kind == Role.Kind.ADVISER
     role = NewRole(
         kind=kind,
         starts_on=timezone.localdate(now) - timedelta(days=366),  # the files that they handle are older than today
-        body="Organisme de développement local (fictif)" if is_adviser else "",
+        body=BODIES.get(kind, ""),
         territory_code="" if kind == Role.Kind.ADMINISTRATOR else territory,
     )
     open_account(email=email, name=name, role=role, password=PASSWORD, by=None, now=now)

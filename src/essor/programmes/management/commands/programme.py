@@ -22,7 +22,7 @@ from essor.programmes.queries import (
     sum_envelopes,
 )
 from essor.programmes.queries.awards import list_awards
-from essor.programmes.queries.journeys import answer_forecasts, answer_trials, forecast_targets, try_forecasts
+from essor.programmes.queries.journeys import answer_forecasts, answer_trials, read_forecasts, try_forecasts
 from essor.programmes.register import tell_awards, write_register
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.spreadsheets import read_rows
@@ -85,7 +85,7 @@ class Command(BaseCommand):
     def _forecast(self, options: dict[str, Any]) -> None:
         on = read_day(options["on"]) if options["on"] else timezone.localdate()
         programme = get_programme(options["programme"])
-        found = forecast_targets(programme, on=on)
+        found = read_forecasts(programme, on=on)
         trials = try_forecasts(programme, on=on) if options["back_test"] else None
         if not options["as_json"]:
             lines = say_forecasts(found, on=on) + (say_trials(trials) if trials else [])

@@ -1,0 +1,104 @@
+"""The lists of an adviser's desk of programmes, each row leading to the page where it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from essor.accounts.models import User
+from essor.cases.models import Case
+from essor.cases.pictures import build_cases_table
+from essor.design.tables import Column, Link, Row, Table
+from essor.programmes.queries import to_dollars
+from essor.programmes.queries.desk import ProgrammeDesk
+from essor.programmes.wording import DUTIES, write_age
+
+
+def build_desk_tables(desk: ProgrammeDesk, *, person: User, on: date, places: Mapping[str, str]) -> list[Table]:
+    """What presses first; a list with nothing in it is left out."""
+    files = [
+        (_("En retard"), desk.files.late),
+        (_("À prendre en charge"), desk.files.to_take),
+        (_("Aujourd’hui et bientôt"), desk.files.today),
+    ]
+    after = [(_("En attente de la personne"), desk.files.waiting), (_("Plus tard"), desk.files.later)]
+    tables = [
+        *[_list_cases(title, found, places) for title, found in files],
+        _list_payments(desk, person), _list_offers(desk, on), _list_sittings(desk, on), _list_news(desk),
+        *[_list_cases(title, found, places) for title, found in after],
+    ]  # fmt: skip
+    return [table for table in tables if table.rows]
+
+
+def _list_cases(title: str, cases: list[Case], places: Mapping[str, str]) -> Table:
+    return build_cases_table(cases, caption=_count(title, cases), places=places)
+
+
+def _count(title: str, rows: Sized) -> str:
+    return f"{title} ({len(rows)})"
+
+
+def _link(case: Case, page: str) -> Link:
+    return Link(case.reference, reverse(page, args=[case.reference]))
+
+
+def _list_payments(desk: ProgrammeDesk, person: User) -> Table:
+    """The second person is somebody else than who asked."""
+    columns = [
+        Column(_("Dossier")), Column(_("Montant"), "cad"), Column(_("Demandé par")), Column(_("Le"), "day"),
+        Column(_("À vous ?")),
+    ]  # fmt: skip
+    rows = [
+        Row([
+            _link(one.offer.case, "case_programme"), to_dollars(one.cents), str(one.asked_by),
+            timezone.localdate(one.asked_at), _("une autre personne") if one.asked_by_id == person.pk else _("oui"),
+        ])
+        for one in desk.payments
+    ]  # fmt: skip
+    return Table(_count(_("Versements qui attendent une deuxième personne"), rows), columns, rows)
+
+
+def _list_offers(desk: ProgrammeDesk, on: date) -> Table:
+    columns = [
+        Column(_("Dossier")), Column(_("Partenaire")), Column(_("Offert"), "cad"), Column(_("Finit le"), "day"),
+        Column(_("État")),
+    ]  # fmt: skip
+    rows = [
+        Row([
+            _link(one.case, "case_programme"), one.agreement.partner, to_dollars(one.cents), one.expires_on,
+            _("finie : à retirer") if one.expires_on < on else _("attend une réponse"),
+        ])
+        for one in desk.offers
+    ]  # fmt: skip
+    return Table(_count(_("Offres sans réponse, qui finissent bientôt"), rows), columns, rows)
+
+
+def _list_sittings(desk: ProgrammeDesk, on: date) -> Table:
+    columns = [Column(_("Séance")), Column(_("Le"), "day"), Column(_("Dossiers"), "whole"), Column(_("État"))]
+    rows = [
+        Row([
+            Link(str(one.programme.slug), reverse("sitting", args=[one.pk])), one.held_on, files,
+            _("à venir") if one.held_on > on else _("à décider, puis à adopter"),
+        ])
+        for one, files in desk.sittings
+    ]  # fmt: skip
+    return Table(_count(_("Séances du comité"), rows), columns, rows)
+
+
+def _list_news(desk: ProgrammeDesk) -> Table:
+    columns = [
+        Column(_("Dossier")), Column(_("Projet")), Column(_("Après l’ouverture")), Column(_("Pour le"), "day"),
+        Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
+    ]  # fmt: skip
+    rows = [
+        Row([
+            _link(one.case, "case_news"), one.case.promoter_name, write_age(one.duty.months), one.duty.due_on,
+            one.last_on, str(DUTIES[one.duty.state]),
+        ])
+        for one in desk.owed
+    ]  # fmt: skip
+    return Table(_count(_("Nouvelles à prendre"), rows), columns, rows)

@@ -1,0 +1,114 @@
+"""The adviser's desk of programmes: what presses, nothing of a file with which one has something to do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from essor.accounts.models import User
+from essor.cases.actions import assign_case, hand_over
+from essor.cases.models import Case
+from essor.cases.rules import CaseError
+from essor.programmes.actions import accept_offer, ask_payment, call_sitting, declare_interest, make_offer
+from essor.programmes.models import Agreement
+from essor.programmes.queries.desk import ProgrammeDesk, read_programme_desk
+from essor.project.benchmarks.startup_files import fill_programme
+from tests.pages import StrictClient
+
+from .conftest import DAY, NOW, TODAY, ask, open_file
+
+DESK = "/bureau/programmes/"
+
+
+def read(person: User, on: date = TODAY, **said: Any) -> ProgrammeDesk:
+    return read_programme_desk(person=person, on=on, **said)
+
+
+def list_files(desk: ProgrammeDesk) -> set[Case]:
+    files = desk.files
+    return {case for found in (files.late, files.to_take, files.today, files.waiting, files.later) for case in found}
+
+
+def test_each_thing_to_do_has_its_list(
+    agreement: Agreement, adviser: User, members: list[User], adviser_client: StrictClient, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW)
+    offered, paying, judged = open_file(), open_file(), open_file(until="to_committee")
+    make_offer(agreement=agreement, case=offered, asked=ask(expires_on=TODAY + 5 * DAY), by=adviser, now=NOW)
+    offer = make_offer(agreement=agreement, case=paying, asked=ask(), by=adviser, now=NOW)
+    accept_offer(offer=offer, on=TODAY, words="Signé.", by=adviser, now=NOW)
+    ask_payment(offer=offer, cents=22_000_00, on=TODAY, words="Le four.", by=adviser, now=NOW)
+    call_sitting(
+        programme=agreement.programme, held_on=TODAY + DAY, quorum=2, members=members, cases=[judged], by=adviser,
+        now=NOW,
+    )  # fmt: skip
+    desk = read(adviser)
+    assert list_files(desk) == {offered, paying, judged}
+    assert [one.case for one in desk.offers] == [offered]
+    assert [one.offer.case for one in desk.payments] == [paying]
+    assert [(one.held_on, files) for one, files in desk.sittings] == [(TODAY + DAY, 1)]
+    assert [(one.slug, n) for one, n in desk.counts] == [("essai", 3)]
+    page = adviser_client.get(DESK).content.decode()
+    for words in ("Versements qui attendent", "Offres sans réponse", "Séances du comité", "une autre personne"):
+        assert words in page
+    assert [one.case for one in read(adviser, TODAY + 6 * DAY).offers] == [offered]
+    assert not read(adviser, TODAY - 60 * DAY).offers
+
+
+def test_nothing_is_told_of_a_file_from_which_one_withdraws(
+    agreement: Agreement, adviser: User, other: User, adviser_client: StrictClient, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW)
+    case = open_file()
+    offer = make_offer(agreement=agreement, case=case, asked=ask(expires_on=TODAY + DAY), by=other, now=NOW)
+    accept_offer(offer=offer, on=TODAY, words="Signé.", by=other, now=NOW)
+    ask_payment(offer=offer, cents=22_000_00, on=TODAY, words="Le four.", by=other, now=NOW)
+    assert case.reference in adviser_client.get(DESK).content.decode()
+    declare_interest(person=adviser, kind="kin", starts_on=TODAY, words="", case=case, now=NOW)
+    desk = read(adviser)
+    assert not list_files(desk)
+    assert (desk.payments, desk.offers, desk.owed, [n for _one, n in desk.counts]) == ([], [], [], [0])
+    assert case.reference not in adviser_client.get(DESK).content.decode()
+    assert list_files(read(other)) == {case}
+
+
+def test_whoever_has_an_interest_cannot_receive_the_file(
+    agreement: Agreement, adviser: User, other: User, administrator: User
+) -> None:
+    case, free = open_file(), open_file()
+    person = case.assigned_to
+    assert person == adviser
+    declare_interest(person=other, kind="loan", starts_on=TODAY, words="", case=case, now=NOW)
+    with pytest.raises(CaseError) as refused:
+        hand_over(person=person, receiver=other, cases=[case.pk, free.pk], words="", by=administrator, now=NOW)
+    assert refused.value.code == "receiver_barred"
+    assert refused.value.facts["references"] == [case.reference]
+    with pytest.raises(CaseError) as alone:
+        assign_case(case=case, person=other, by=administrator, now=NOW, seen=person.pk)
+    assert alone.value.code == "receiver_barred"
+    assert Case.objects.filter(assigned_to=other).count() == 0
+    hand_over(person=person, receiver=other, cases=[free.pk], words="", by=administrator, now=NOW)
+    assert Case.objects.get(assigned_to=other) == free
+
+
+def test_news_that_is_owed_comes_longest_silence_first(places: None, adviser: User) -> None:
+    fill_programme(slug="essai", files=120, on=TODAY, in_charge=adviser)
+    owed = read(adviser).owed
+    assert owed
+    assert [one.duty.due_on for one in owed] == sorted(one.duty.due_on for one in owed)
+    assert all(one.duty.state in {"due", "late"} for one in owed)
+
+
+def test_one_programme_or_one_s_own_files_are_chosen(
+    places: None, adviser: User, other: User, adviser_client: StrictClient, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW)
+    first = fill_programme(slug="un", files=30, on=TODAY, in_charge=adviser)
+    fill_programme(slug="deux", files=30, on=TODAY, in_charge=other)
+    both, one, mine = read(adviser), read(adviser, programme=first), read(adviser, is_mine=True)
+    assert list_files(one) == list_files(mine) < list_files(both)
+    assert [slug for slug, _n in ((p.slug, n) for p, n in one.counts)] == ["deux", "un"]
+    assert adviser_client.get(DESK, {"programme": "un", "mine": "1"}).status_code == 200
+    assert adviser_client.get(DESK, {"programme": "nul"}).status_code == 404
