@@ -20,7 +20,8 @@ class Hanging:
     ``promoter_page``, ``adviser_page``: names of addresses, which take the link's token and the reference;
     ``overview_page``: of all files together, for advisers, called ``overview``.
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
-    database. ``erase``: blanks its words and returns how many rows that is.
+    database. ``call``: what it awaits of the promoter, and the words of the link to its page; None: nothing.
+    ``erase``: blanks its words and returns how many rows that is.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Hanging:
     describe: Callable[[Mapping[str, Any]], str]
     export: Callable[[Case], Any]
     erase: Callable[[Case], int]
+    call: Callable[[Case], tuple[str, str] | None] = lambda _case: None
 
 
 _hangings: dict[str, Hanging] = {}
