@@ -5,8 +5,8 @@ Each room says in its ``guards`` which tables and which columns; a migration ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -80,13 +80,25 @@ def differ(vendor: str, columns: tuple[str, ...]) -> str:
 @dataclass(frozen=True, slots=True)
 class WrittenOnce:
     """A table whose rows are kept. ``fixed``: columns that never change. ``once``: that change once, from empty.
-    ``erasable``: that change only where ``lifted_by`` awaits no more."""
+    ``handed``: pairs; the first is only ever emptied, into the second. ``erasable``: that change only where
+    ``lifted_by`` awaits no more."""
 
     table: str
     fixed: tuple[str, ...]
     once: tuple[str, ...] = ()
+    handed: tuple[tuple[str, str], ...] = ()
     erasable: tuple[str, ...] = ()
     lifted_by: Erasure | None = None
+
+    def keep(self, present: Collection[str]) -> WrittenOnce:
+        """Without the columns that are not there: an earlier migration installs what a later one completes."""
+        return replace(
+            self,
+            fixed=tuple(one for one in self.fixed if one in present),
+            once=tuple(one for one in self.once if one in present),
+            handed=tuple(pair for pair in self.handed if set(pair) <= set(present)),
+            erasable=tuple(one for one in self.erasable if one in present),
+        )
 
 
 def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> None:
@@ -98,10 +110,11 @@ def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> N
             # Those of another room too, which may not have been installed yet.
             for erasure in {guard.lifted_by for guard in guards if guard.lifted_by}:
                 cursor.execute(erasure.write_function())
-        for statement in (
-            one for guard in guards if guard.table in present for one in _guard(connection.vendor, guard)
-        ):
-            cursor.execute(statement)
+        for guard in guards:
+            if guard.table in present:
+                columns = connection.introspection.get_table_description(cursor, guard.table)
+                for statement in _guard(connection.vendor, guard.keep({one.name for one in columns})):
+                    cursor.execute(statement)
 
 
 def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> None:
@@ -110,8 +123,12 @@ def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> No
         for guard in guards:
             if guard.table not in present:
                 continue
-            for name in ("fixed", "erasable", "kept", *(f"once_{column}" for column in guard.once)):
+            for name in ("fixed", "erasable", "kept", *_name_more(guard)):
                 cursor.execute(drop(connection.vendor, guard.table, name))
+
+
+def _name_more(guard: WrittenOnce) -> list[str]:
+    return [*(f"once_{column}" for column in guard.once), *(f"handed_{column}" for column, _into in guard.handed)]
 
 
 def _guard(vendor: str, guard: WrittenOnce) -> list[str]:
@@ -119,6 +136,10 @@ def _guard(vendor: str, guard: WrittenOnce) -> list[str]:
     for column in guard.once:
         changed = f"OLD.{column} IS NOT NULL AND ({differ(vendor, (column,))})"
         statements += refuse(vendor, guard.table, f"once_{column}", "UPDATE", when=changed)
+    for column, into in guard.handed:
+        is_handed = f"NEW.{column} IS NULL AND COALESCE(NEW.{into}, 0) = OLD.{column}"
+        changed = f"({differ(vendor, (column,))}) AND NOT ({is_handed})"
+        statements += refuse(vendor, guard.table, f"handed_{column}", "UPDATE", when=changed)
     if guard.erasable:
         changed = differ(vendor, guard.erasable)
         statements += refuse(vendor, guard.table, "erasable", "UPDATE", when=changed, lifted_by=guard.lifted_by)

@@ -73,6 +73,10 @@ class CallForm(CaseForm):
     name = "call"
 
     held_on = forms.DateField(label=_("Le"), widget=day_input())
+    hour_and_place = forms.CharField(
+        label=_("Heure et lieu"), max_length=200, required=False,
+        help_text=_("La convocation le dit à chaque personne appelée. N’y nommez personne d’autre."),
+    )  # fmt: skip
     quorum = forms.IntegerField(
         label=_("Quorum"), min_value=1, max_value=50, help_text=_("Voix nécessaires, sans compter qui se retire.")
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.cases.hanging import Hanging
@@ -16,7 +18,14 @@ from essor.programmes.wording import describe_deed, summarise_file
 
 
 def _summarise(case: Case) -> str:
-    return summarise_file(read_file(case))
+    return summarise_file(read_file(case), on=timezone.localdate())
+
+
+def _call(case: Case) -> tuple[str, str] | None:
+    on = timezone.localdate()
+    if case.closed_at is None and any(line.awaits_answer(on) for line in read_file(case).offers):
+        return gettext("À vous : répondez à l’offre."), gettext("Lire l’offre et répondre")
+    return None
 
 
 def _erase(case: Case) -> int:
@@ -47,4 +56,5 @@ PROGRAMME = Hanging(
     describe=describe_deed,
     export=_export,
     erase=_erase,
+    call=_call,
 )

@@ -12,6 +12,8 @@ from typing import Any
 from essor.knowledge import WorkflowDefinition
 
 CENTS = 100
+OFFER = "offer"
+"""The move that an offer makes."""
 
 
 class ProgrammeError(ValueError):
@@ -195,6 +197,12 @@ def has_reached(workflow: WorkflowDefinition, stage: str, wanted: str) -> bool:
     """Whether a stage stands at or after another, in the order of the workflow."""
     order = [one.code for one in workflow.stages]
     return order.index(stage) >= order.index(wanted)
+
+
+def is_decided(workflow: WorkflowDefinition, stage: str) -> bool:
+    """Whether a file is where an offer is made, or further: the committee decided in its favour."""
+    decided = next(one for move in workflow.moves if move.code == OFFER for one in move.from_stages)
+    return has_reached(workflow, stage, decided)
 
 
 def check_children(parent: int, children: int) -> None:

@@ -10,8 +10,14 @@ urlpatterns: list[URLPattern] = [
     path("suivi/<str:token>/programme/<int:pk>/decliner/", files.decline, name="case_follow_programme_decline"),
     path("dossiers/<slug:reference>/programme/", files.show.adviser, name="case_programme"),
     path("dossiers/<slug:reference>/programme/inscrire/", files.enrol, name="case_programme_enrol"),
+    path("dossiers/<slug:reference>/programme/quitter/", files.leave, name="case_programme_leave"),
     path("dossiers/<slug:reference>/programme/offrir/", files.offer, name="case_programme_offer"),
     path("dossiers/<slug:reference>/programme/<int:pk>/finir/", files.end, name="case_programme_end"),
+    path(
+        "dossiers/<slug:reference>/programme/<int:pk>/condition/<int:number>/",
+        files.meet,
+        name="case_programme_condition",
+    ),
     path("dossiers/<slug:reference>/programme/<int:pk>/verser/", files.pay, name="case_programme_pay"),
     path("dossiers/<slug:reference>/programme/<int:pk>/recuperer/", files.recover, name="case_programme_recover"),
     path(

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.accounts.audit import record_event
 from essor.aid.tasks import look_at_links, tell_subscribers, write_to_givers
 from essor.cases.tasks import follow_bodies, remind_late, send_waiting_letters
-from essor.programmes.tasks import ask_for_news
+from essor.programmes.tasks import ask_for_news, send_waiting_calls
 from essor.project.models import DailyRun
 from essor.project.tidying import tidy
 
@@ -52,6 +52,7 @@ TASKS: tuple[DailyTask, ...] = (
     DailyTask("case_bodies", _("confier les dossiers aux organismes qui ont pris la suite"), follow_bodies),
     DailyTask("case_reminders", _("rappeler les échéances des dossiers"), remind_late, OFFICE_OPENS),
     DailyTask("programme_news", _("demander des nouvelles aux entreprises ouvertes"), ask_for_news, OFFICE_OPENS),
+    DailyTask("sitting_letters", _("envoyer les convocations en attente"), send_waiting_calls, OFFICE_OPENS),
     DailyTask("case_letters", _("envoyer les lettres en attente"), send_waiting_letters, OFFICE_OPENS),
     DailyTask("aid_alerts", _("avertir de ce qui change pour leur projet"), tell_subscribers, OFFICE_OPENS),
     DailyTask("aid_links", _("regarder si les liens des aides répondent"), look_at_links),

@@ -1,6 +1,7 @@
 """Every write on programmes, agreements and their money. Each is one transaction: the deed, its lines, its trace."""
 
 from essor.programmes.actions.agreements import load_shipped_programmes, open_programme
+from essor.programmes.actions.calling import send_calls
 from essor.programmes.actions.committee import (
     adopt_minutes,
     call_sitting,
@@ -11,7 +12,8 @@ from essor.programmes.actions.committee import (
     score_item,
     vote_on,
 )
-from essor.programmes.actions.files import enrol
+from essor.programmes.actions.conditions import meet_condition
+from essor.programmes.actions.files import enrol, leave
 from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
@@ -45,15 +47,18 @@ __all__ = [
     "enrol",
     "import_files",
     "is_locked",
+    "leave",
     "link_organisation",
     "load_shipped_programmes",
     "make_offer",
+    "meet_condition",
     "move_share",
     "open_item",
     "open_programme",
     "pay",
     "recover",
     "score_item",
+    "send_calls",
     "set_project_cost",
     "vote_on",
 ]

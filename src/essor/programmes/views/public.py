@@ -61,7 +61,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
 def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[str, Any]:
     """Nothing is foreseen of a programme without a file: what is not entered here is not known."""
     try:
-        found = read_forecasts(programme, on=on) if programme.enrolments.exists() else []
+        found = read_forecasts(programme, on=on) if programme.enrolments.exclude(case=None).exists() else []
     except ForecastError as error:
         return {"forecast": None, "unforeseen": explain_forecast(error)}
     return {"forecast": build_forecast_table(found, language=language) if found else None, "unforeseen": ""}
