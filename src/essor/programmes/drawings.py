@@ -7,6 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from essor.design.charts import Bar, BarChart
 from essor.design.tables import Column, Link, Row, Table
@@ -125,8 +126,8 @@ def build_owed_table(found: Sequence[Followed], *, on: date) -> Table | None:
         for due_on, one, duty in sorted(owed, key=lambda row: (row[0], row[1].case.pk))
     ]  # fmt: skip
     columns = [
-        Column(_("Dossier")), Column(_("Projet")), Column(_("Après l’ouverture")), Column(_("Pour le"), "day"),
-        Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
+        Column(_("Dossier")), Column(pgettext("enterprise", "Projet")), Column(_("Après l’ouverture")),
+        Column(_("Pour le"), "day"), Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
     ]  # fmt: skip
     return Table(_("Qui doit donner des nouvelles"), columns, rows) if rows else None
 
@@ -141,7 +142,7 @@ def build_growth_table(growth: Growth) -> Table:
     columns = [
         Column(_("D’où vient la différence")),
         Column(_("Emplois"), "signed", places),
-        Column(_("Entreprises"), "whole"),
+        Column(_("Entreprises concernées"), "whole"),
     ]
     rows = [
         Row([str(GROWTH_PARTS[name]), write(part.jobs), part.units]) for name, part in growth.parts.items()

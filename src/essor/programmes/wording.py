@@ -149,6 +149,10 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
     "days-not-in-order": _("Le premier jour doit venir avant le second."),
+    "growth-uncovered": _(
+        "Aucun recensement ne couvre le {on} : {n} des {total} entreprises ne sont connues qu’à une des deux dates. La "
+        "comparaison n’est pas donnée."
+    ),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
 FAULTS: Mapping[str, Any] = {

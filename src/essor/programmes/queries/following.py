@@ -137,6 +137,12 @@ def list_followed(programme: Programme, *, on: date, among: QuerySet[Case] | Non
     return sorted(found, key=lambda one: (one.opened_on, one.case.pk))
 
 
+def count_openings(programme: Programme, *, on: date) -> int:
+    """How many enterprises of a programme had opened by a day, as it was said by its end."""
+    found = find_openings(case__enrolment__programme=programme, happened_at__lte=end_of_day(on))
+    return sum(day <= on for day in found.values())
+
+
 def read_outcomes(found: Sequence[Followed], *, on: date) -> Outcomes:
     """What has become of these on a day."""
     lives = [make_life(one.told, opened_on=one.opened_on) for one in found]

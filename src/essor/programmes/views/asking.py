@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from essor.programmes.models import Programme
 from essor.programmes.queries import get_programme
@@ -22,8 +23,20 @@ def find_programme(slug: str) -> Programme:
 
 
 def read_day(request: HttpRequest) -> date:
-    """``?on=``; today where it is no day."""
+    """``?on=``; today where it is no day, or one to come."""
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        return min(date.fromisoformat(request.GET.get("on", "")), timezone.localdate())
     except ValueError:
         return timezone.localdate()
+
+
+def refuse_day(request: HttpRequest) -> str:
+    """Why the day that was asked is not the one shown; empty: it is."""
+    asked = request.GET.get("on", "")
+    if not asked or asked == read_day(request).isoformat():
+        return ""
+    try:
+        date.fromisoformat(asked)
+    except ValueError:
+        return explain(ProgrammeError("date-malformed", value=asked[:20]))
+    return _("Ce jour n’est pas encore venu : voici ce qu’on sait aujourd’hui.")

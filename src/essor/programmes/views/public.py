@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,11 +14,16 @@ from essor.directory.views.asking import read_language
 from essor.methods.forecast import ForecastError
 from essor.programmes.drawings import build_ages_table
 from essor.programmes.models import Programme
-from essor.programmes.pictures import build_envelopes_table, build_forecast_table, build_targets_table
+from essor.programmes.pictures import (
+    build_envelopes_table,
+    build_forecast_table,
+    build_reached_table,
+    build_targets_table,
+)
 from essor.programmes.queries import list_targets, read_envelopes
 from essor.programmes.queries.following import FEWEST, list_followed, read_outcomes
 from essor.programmes.queries.journeys import read_forecasts
-from essor.programmes.views.asking import find_programme, read_day
+from essor.programmes.views.asking import find_programme, read_day, refuse_day
 from essor.programmes.wording import explain_forecast
 
 
@@ -43,7 +47,8 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "programme": programme,
         "name": getattr(programme, f"name_{language}"),
         "last_day": programme.ends_before - timedelta(days=1),
-        "has_ended": programme.ends_before <= timezone.localdate(),
+        "has_ended": programme.ends_before <= on,
+        "wrong_day": refuse_day(request),
         "on": on,
         "whole": targets[0].target.startups if targets else 0,
         "targets": build_targets_table(targets, language=language),
@@ -55,7 +60,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
         "trail": [(_("Programmes"), reverse("programmes"))],
     }
-    return render(request, "programmes/programme.html", context)
+    return render(request, "programmes/programme.html", context, status=400 if context["wrong_day"] else 200)
 
 
 def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[str, Any]:
@@ -64,7 +69,8 @@ def _tell_forecasts(programme: Programme, *, on: date, language: str) -> dict[st
         found = read_forecasts(programme, on=on) if programme.enrolments.exclude(case=None).exists() else []
     except ForecastError as error:
         return {"forecast": None, "unforeseen": explain_forecast(error)}
-    return {"forecast": build_forecast_table(found, language=language) if found else None, "unforeseen": ""}
+    build = build_reached_table if programme.ends_before <= on else build_forecast_table
+    return {"forecast": build(found, language=language) if found else None, "unforeseen": ""}
 
 
 def _tell_outcomes(programme: Programme, *, on: date) -> dict[str, Any]:
