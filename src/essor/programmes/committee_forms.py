@@ -103,7 +103,10 @@ class DecideForm(CaseForm):
     name = "decide"
 
     reasons = forms.CharField(
-        label=_("Pourquoi"), max_length=4000, widget=forms.Textarea({"rows": 3}), help_text=_("Critère par critère.")
+        label=_("Pourquoi"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Critère par critère. La personne qui a le projet les lit."),
     )
     would_change = forms.CharField(
         label=_("Ce qui changerait la réponse"),
