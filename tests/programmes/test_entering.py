@@ -196,7 +196,7 @@ def test_every_column_that_a_guard_names_is_there(db: None) -> None:
             assert guard.keep(columns) == guard
 
 
-def test_the_terms_of_the_shipped_definitions_are_those_of_the_programme(agreement: Agreement) -> None:
+def test_a_programme_is_under_way_from_its_first_day_to_its_last(agreement: Agreement) -> None:
     assert SAID["starts_on"] == agreement.programme.term.starts_on
     assert list(Programme.objects.under_way(TODAY)) == [agreement.programme]
     assert not Programme.objects.under_way(agreement.programme.ends_before).exists()

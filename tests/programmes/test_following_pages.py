@@ -154,7 +154,8 @@ def test_a_day_to_come_is_refused_on_both_pages(
         answer = client.get(page, {"on": asked})
         assert (answer.status_code, words in answer.content.decode()) == (400, True)
         assert f'value="{timezone.localdate().isoformat()}"' in answer.content.decode()
-        assert client.get(page, {"on": timezone.localdate().isoformat()}).status_code == 200
+        for day in (timezone.localdate().isoformat(), "2020-01-15", "20200115", ""):
+            assert client.get(page, {"on": day}).status_code == 200
 
 
 def test_a_programme_is_ended_on_the_day_asked_and_then_only_tells_what_came(

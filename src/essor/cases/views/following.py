@@ -75,7 +75,7 @@ def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseF
     return render(request, "cases/follow.html", context, status=400 if sent else 200)
 
 
-def _find_call(case: Case, token: str) -> tuple[Any, Any, str] | None:
+def _find_call(case: Case, token: str) -> tuple[str, str, str] | None:
     """What is awaited of the promoter on another page, the words of the link, and the address."""
     for hanging in list_hangings():
         if (called := hanging.call(case)) is not None:

@@ -33,10 +33,9 @@ def read_day(request: HttpRequest) -> date:
 def refuse_day(request: HttpRequest) -> str:
     """Why the day that was asked is not the one shown; empty: it is."""
     asked = request.GET.get("on", "")
-    if not asked or asked == read_day(request).isoformat():
-        return ""
     try:
-        date.fromisoformat(asked)
+        if not asked or date.fromisoformat(asked) <= timezone.localdate():
+            return ""
     except ValueError:
         return explain(ProgrammeError("date-malformed", value=asked[:20]))
     return _("Ce jour n’est pas encore venu : voici ce qu’on sait aujourd’hui.")

@@ -156,7 +156,8 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _say_openings(programme: Programme, n: int, *, by: User, on: date) -> str:
     """How many the adviser follows, where, and how many the whole programme has."""
-    places = [get_name(code, on, language_of_page()) for code in list_places(by, on=on)]
+    today = timezone.localdate()
+    places = [get_name(code, today, language_of_page()) for code in list_places(by, on=today)]
     total = count_openings(programme, on=on)
     said = ngettext(
         "Au {day}, pour {place}, {n} entreprise avait ouvert ; dans tout le programme, {total}.",
