@@ -124,8 +124,11 @@ def test_from_a_request_to_the_first_payment(open_context: OpenContext, open_adv
     offer(adviser, reference, "25 000")
     see(adviser, "L’offre est faite")
     assert list_axe_faults(adviser) == []
-    promoter.goto(f"{follow}programme/")
+    promoter.goto(follow)
+    see(promoter, "répondez à l’offre")
+    promoter.get_by_role("link", name="Lire l’offre et répondre").click()
     see(promoter, "Un bail signé")
+    see(promoter, "Mission claire")
     assert promoter.evaluate("document.documentElement.scrollWidth") <= 390
     promoter.get_by_text("Accepter cette offre").first.click()
     promoter.get_by_label("Votre nom").fill("Noa Promotrice")
@@ -137,6 +140,10 @@ def test_from_a_request_to_the_first_payment(open_context: OpenContext, open_adv
     checked.goto(promoter.url)
     assert list_axe_faults(checked) == []
     adviser.reload()
+    adviser.get_by_text("Inscrire qu’elle est remplie").first.click()
+    adviser.get_by_label("Ce qui le montre").fill("Le bail est au dossier")
+    press(adviser, "Inscrire qu’elle est remplie")
+    see(adviser, "cette condition est remplie")
     adviser.get_by_text("Verser", exact=True).first.click()
     adviser.get_by_label("Combien, en dollars").first.fill("15 000")
     adviser.get_by_label("Pour quoi").first.fill("Premier versement")

@@ -74,11 +74,12 @@ LEFT = ("begin", "to_prestart", "to_plan", "file", "to_analysis", "to_committee"
 
 def open_file(*, until: str = "decide") -> Case:
     """Another start-up, in the latest programme, led as far as a move; none: « enrol »."""
-    key, now = secrets.token_hex(16), NOW - 90 * DAY
+    key, programme = secrets.token_hex(16), Programme.objects.latest("pk")
+    now = max(NOW - 90 * DAY, datetime.combine(programme.starts_on, NOW.time(), UTC))
     case = open_case(request=ask_for_help(opening_key=key, email=f"{key}@exemple.test"), now=now).case
     if case.assigned_to is None:
         case = assign_case(case=case, person=User.objects.get(name="Camille Conseil"), by=None, now=now)
-    enrol(programme=Programme.objects.latest("pk"), case=case, by=None, now=now)
+    enrol(programme=programme, case=case, by=None, now=now)
     for move in LEFT[: LEFT.index(until) + 1 if until in LEFT else 0]:
         said = {"words": "Le comité est d’accord.", "is_deed": True} if move == "decide" else {}
         case = move_case(case=case, move=move, by=None, now=now, **said)

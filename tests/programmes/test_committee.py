@@ -393,6 +393,7 @@ def test_what_was_said_goes_with_the_file_and_the_money_stays(
     actions.accept_offer(offer=offer, on=NOW.date(), words="Lucie", by=THE_PROMOTER, now=NOW)
     with pytest.raises(ProgrammeError, match="not-offered"):
         actions.end_offer(offer=offer, on=NOW.date(), words="Non", by=THE_PROMOTER, now=NOW)
+    actions.meet_condition(offer=offer, number=1, on=NOW.date(), words="Le bail de Lucie", by=adviser, now=NOW)
     paid = actions.pay(
         offer=offer, cents=100, on=NOW.date(), words="Le loyer de Lucie", by=adviser, approved_by=None, now=NOW
     )

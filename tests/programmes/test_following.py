@@ -47,7 +47,7 @@ def open_enterprise() -> Case:
     offer = actions.make_offer(agreement=agreement, case=case, asked=ask(), by=None, now=NOW)
     actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=None, now=NOW)
     case.refresh_from_db()
-    return move_case(case=case, move="open", by=None, now=NOW)
+    return move_case(case=case, move="open", by=None, now=NOW, day=TODAY)
 
 
 @pytest.fixture

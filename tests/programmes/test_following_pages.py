@@ -128,3 +128,46 @@ def test_the_days_shown_are_those_of_the_page(opened: Case, agreement: Agreement
     before = client.get(page, {"on": (NOW - timedelta(days=9)).date().isoformat()}).content.decode()
     assert opened.reference not in before
     assert timezone.localdate() > TODAY
+
+
+def test_the_adviser_reads_their_territory_and_the_whole_programme(
+    opened: Case, agreement: Agreement, adviser: User, client: StrictClient
+) -> None:
+    far = open_enterprise()
+    Case.objects.filter(pk=far.pk).update(territory_code="62060")
+    client.force_login(adviser)
+    page = reverse("programme_following", args=[agreement.programme.slug])
+    told = client.get(page).content.decode().replace("\xa0", " ")
+    assert "pour Les Moulins, 1 entreprise avait ouvert ; dans tout le programme, 2." in told
+    admin = User.objects.create_user("admin@exemple.test", "un mot de passe long", name="Admin")
+    admin.roles.create(kind="administrator", starts_on=TODAY)
+    client.force_login(admin)
+    told = client.get(page).content.decode().replace("\xa0", " ")
+    assert "2 entreprises que vous suivez avaient ouvert ; dans tout le programme, 2." in told
+
+
+@pytest.mark.parametrize(("asked", "words"), [("2999-01-01", "pas encore venu"), ("hier", "n’est pas une date")])
+def test_a_day_to_come_is_refused_on_both_pages(
+    opened: Case, adviser: User, client: StrictClient, asked: str, words: str
+) -> None:
+    client.force_login(adviser)
+    for name in ("programme", "programme_following"):
+        page = reverse(name, args=[opened.enrolment.programme.slug])
+        answer = client.get(page, {"on": asked})
+        assert (answer.status_code, words in answer.content.decode()) == (400, True)
+        assert f'value="{timezone.localdate().isoformat()}"' in answer.content.decode()
+        for day in (timezone.localdate().isoformat(), "2020-01-15", "20200115", ""):
+            assert client.get(page, {"on": day}).status_code == 200
+
+
+def test_a_programme_is_ended_on_the_day_asked_and_then_only_tells_what_came(
+    opened: Case, client: StrictClient
+) -> None:
+    page = reverse("programme", args=[opened.enrolment.programme.slug])
+    for on, has_ended in (("2020-01-15", False), ("2022-12-31", False), ("2023-01-01", True)):
+        told = client.get(page, {"on": on}).content.decode()
+        assert ("terminé" in told) == has_ended
+        assert ("La cible a-t-elle été atteinte" in told) == has_ended
+        assert ("La cible sera-t-elle atteinte" in told) == (not has_ended)
+        assert ("8 chances sur 10" in told) == (not has_ended)
+        assert "Ont ouvert" in told

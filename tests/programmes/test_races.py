@@ -76,6 +76,42 @@ for _offer in range(int(sys.argv[1])):
         break
 print(json.dumps(ends))
 """
+PREPARE_CONDITION = """
+import django; django.setup()
+from django.utils import timezone
+from essor.cases.models import Case
+from essor.programmes.actions import accept_offer, make_offer
+from essor.programmes.models import Agreement
+from essor.programmes.rules import NewOffer
+now = timezone.now()
+today = timezone.localdate(now)
+asked = NewOffer(23_000_00, 0, today, today, ("Un bail",))
+agreement, case = Agreement.objects.get(code="caisse"), Case.objects.get()
+offer = make_offer(agreement=agreement, case=case, asked=asked, by=None, now=now)
+accept_offer(offer=offer, on=today, words="Signé", by=None, now=now)
+"""
+MEET = """
+import json, sys
+import django; django.setup()
+from django.db import OperationalError
+from django.utils import timezone
+from essor.accounts.models import User
+from essor.programmes.actions import meet_condition
+from essor.programmes.models import Offer
+from essor.programmes.rules import ProgrammeError
+offer, adviser, now, end = Offer.objects.get(), User.objects.get(), timezone.now(), ""
+print("ready", flush=True)
+sys.stdin.readline()
+while not end:
+    try:
+        meet_condition(offer=offer, number=1, on=timezone.localdate(now), words="Vu", by=adviser, now=now)
+        end = "done"
+    except OperationalError:
+        continue
+    except ProgrammeError as error:
+        end = error.code
+print(json.dumps(end))
+"""
 REPORT = """
 import json
 import django; django.setup()
@@ -127,16 +163,20 @@ def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platfor
 
 
 def start_offering(platform: Platform) -> list[subprocess.Popen[str]]:
-    """Processes that wait for one another, then offer all at once."""
-    offering = [start(OFFER, platform, str(OFFERS_EACH)) for _process in range(PROCESSES)]
-    for process in offering:
+    return start_together(OFFER, platform, str(OFFERS_EACH), n=PROCESSES)
+
+
+def start_together(code: str, platform: Platform, *words: str, n: int) -> list[subprocess.Popen[str]]:
+    """Processes that wait for one another, then do their deeds all at once."""
+    started = [start(code, platform, *words) for _process in range(n)]
+    for process in started:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n", process.communicate()[1]
-    for process in offering:
+    for process in started:
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    return offering
+    return started
 
 
 @pytest.mark.slow
@@ -149,6 +189,15 @@ def test_fifty_offers_at_once_never_overdraw(platform: Platform) -> None:
     assert found["balances"] == {
         "partner": -345_000_00, "free": 0, "offered": 345_000_00, "accepted": 0, "paid": 0, "recovered": 0,
     }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_condition_that_several_say_at_once_is_met_once(platform: Platform) -> None:
+    prepared = start(PREPARE_CONDITION, platform)
+    _out, error = prepared.communicate(timeout=300)
+    assert prepared.returncode == 0, error
+    ends = [json.loads(process.communicate(timeout=300)[0]) for process in start_together(MEET, platform, n=4)]
+    assert sorted(ends) == ["condition-met", "condition-met", "condition-met", "done"]
 
 
 @pytest.mark.slow

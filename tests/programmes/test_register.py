@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
-from essor.accounts.models import User
+from essor.accounts.actions import set_up_instance
+from essor.accounts.models import Instance, User
 from essor.cases.actions import THE_PROMOTER
 from essor.cases.models import Case
 from essor.directory.actions import create_organisation, create_source
@@ -124,3 +126,34 @@ def test_it_asks_as_many_questions_whatever_its_lines(
         accept(offer(agreement, open_file()))
     with django_assert_max_num_queries(5):
         assert len(read(client)) == 3
+
+
+def test_a_package_says_who_publishes_it_under_which_licence_and_when(
+    agreement: Agreement, case: Case, client: StrictClient
+) -> None:
+    accept(offer(agreement, case))
+    package = client.get(reverse("programme_awards", args=["essai"])).json()
+    assert package["publisher"]["name"] == "Essor"
+    assert package["license"].startswith("https://")
+    assert package["issued"] == timezone.localdate().isoformat()
+    answer = client.get(reverse("programme_awards_csv", args=["essai"]))
+    assert 'filename="octrois-essai.csv"' in answer["Content-Disposition"]
+    assert "FICTIF" not in json.dumps(package) + answer.content.decode()
+    assert "fictifs" not in client.get(reverse("programme", args=["essai"])).content.decode()
+
+
+def test_what_a_demonstration_awards_says_that_nobody_gave_it(
+    agreement: Agreement, case: Case, client: StrictClient
+) -> None:
+    set_up_instance(kind=Instance.Kind.DEMO, by=None, now=NOW)
+    accept(offer(agreement, case))
+    (told,) = read(client)
+    assert told["title"].startswith("FICTIF (démonstration)")
+    assert told["description"].startswith("FICTIF (démonstration)")
+    assert len(told["title"]) <= 140
+    answer = client.get(reverse("programme_awards_csv", args=["essai"]))
+    assert 'filename="octrois-essai-FICTIF.csv"' in answer["Content-Disposition"]
+    assert answer.content.decode().count("FICTIF (démonstration)") == 2
+    page = client.get(reverse("programme", args=["essai"])).content.decode()
+    assert "les versements de cette démonstration sont fictifs" in page
+    assert client.get("/en/programmes/essai/octrois.json").json()["grants"][0]["title"].startswith("FICTITIOUS")

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from essor.accounts.models import AuditEvent
+from essor.accounts.actions import set_up_instance
+from essor.accounts.models import AuditEvent, Instance
 from essor.knowledge import load_bases
 from essor.observatory.actions import create_base
 from essor.observatory.models import BaseVersion
-from essor.project.shipped import is_untouched, load_shipped, makes_every_table
+from essor.project.shipped import OF_ELSEWHERE, is_untouched, load_shipped, makes_every_table
 from essor.territories.actions import import_territory_list
 from tests.project.test_demonstration import run
 
@@ -43,6 +44,16 @@ def test_what_is_loaded_is_what_is_shipped(db: None) -> None:
         )  # fmt: skip
         assert [source["title"] for source in version.sources] == [source.title for source in base.sources]
     assert load_shipped(now=timezone.now()) == []
+
+
+def test_the_bases_of_elsewhere_never_come_to_a_demonstration(db: None) -> None:
+    set_up_instance(kind=Instance.Kind.DEMO, by=None, now=timezone.now())
+    for _start in range(2):
+        load_shipped(now=timezone.now())
+        assert (
+            set(BaseVersion.objects.values_list("base__slug", flat=True))
+            == {base.slug for base in load_bases()} - OF_ELSEWHERE
+        )
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,13 @@ class MoveForm(CaseForm):
         field = self.fields["move"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(move.code, in_language(move.label)) for move in moves]
+        asking = next((move for move in moves if move.asks_day), None)
+        if asking is not None and asking.asks_day is not None:
+            told = gettext("Nécessaire pour « {move} » : aujourd’hui ou un jour passé.")
+            self.fields["day"] = forms.DateField(
+                label=in_language(asking.asks_day), required=False, widget=day_input(),
+                help_text=told.format(move=in_language(asking.label)),
+            )  # fmt: skip
 
 
 class TaskForm(CaseForm):

@@ -24,7 +24,8 @@ class Hanging:
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
     database. ``erase``: blanks its words and returns how many rows that is. ``list_kept``: the hashes of the documents
     that it keeps too, which the erasure of a file leaves on disk. ``bars``: whether someone opens nothing of the file
-    on a day, and may not have it in charge; None: it bars nobody.
+    on a day, and may not have it in charge; None: it bars nobody. ``call``: what it awaits of the promoter, and the
+    words of the link to its page; None: nothing.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Hanging:
     erase: Callable[[Case], int]
     bars: Callable[[Case, User, date], bool] | None = None
     list_kept: Callable[[], set[str]] = set
+    call: Callable[[Case], tuple[str, str] | None] = lambda _case: None
 
 
 _hangings: dict[str, Hanging] = {}

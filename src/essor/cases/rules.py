@@ -84,6 +84,16 @@ def list_free_moves(workflow: WorkflowDefinition, *, stage: str) -> list[MoveDef
     return [move for move in moves if move.code not in WITH_A_FORM and not move.by_deed]
 
 
+def list_steps(workflow: WorkflowDefinition, *, stage: str, came_from: str = "") -> tuple[list[StageDefinition], int]:
+    """The stages as steps, and the number, from 1, of that where a file stands. One that stops the clock is a step only
+    while the file is there; from one that an answer ends, the file is where that answer leads it."""
+    here = stage
+    if any(move.code == "answer" for move in list_moves(workflow, stage=stage, by=PROMOTER)):
+        here = _find_resuming_stage(workflow, stage, came_from)
+    steps = [one for one in workflow.stages if not one.stops_clock or one.code == here]
+    return steps, next(n for n, one in enumerate(steps, 1) if one.code == here)
+
+
 def list_outcomes(workflow: WorkflowDefinition, *, by: str) -> list[OutcomeDefinition]:
     return [outcome for outcome in workflow.outcomes if by in outcome.by]
 
@@ -119,6 +129,23 @@ def decide_move(
     if found.needs_reason and not words.strip():
         raise CaseError("reason_missing", move=move)
     return workflow.get_stage(found.to or came_from)
+
+
+def check_day(workflow: WorkflowDefinition, *, move: str, day: date | None, asked_on: date, on: date) -> date | None:
+    """The day that a move says, where it asks one; ``asked_on``: that of the request.
+
+    Raises CaseError: ``day_missing``, ``day_to_come``, ``day_before_request``.
+    """
+    asks = next((one.asks_day for one in workflow.moves if one.code == move), None)
+    if asks is None:
+        return None
+    if day is None:
+        raise CaseError("day_missing", asked=asks)
+    if day > on:
+        raise CaseError("day_to_come", day=day)
+    if day < asked_on:
+        raise CaseError("day_before_request", day=day, asked_on=asked_on)
+    return day
 
 
 def check_outcome(workflow: WorkflowDefinition, *, outcome: str, words: str, by: str) -> OutcomeDefinition:

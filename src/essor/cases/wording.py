@@ -41,6 +41,9 @@ SENTENCES: Mapping[str, Any] = {
     "workflow_not_next": _("Ce dossier est déjà dans un programme."),
     "move_not_yours": _("Ce changement d’étape n’est pas le vôtre à faire."),
     "reason_missing": _("Dites ce que vous demandez à la personne : elle le lira sur sa page."),
+    "day_missing": _("Il manque une date : {asked}."),
+    "day_to_come": _("Le {day} est à venir : dites le jour où c’est arrivé."),
+    "day_before_request": _("Le {day} vient avant la demande, arrivée le {asked_on}. Corrigez ce jour."),
     "person_missing": _("Personne n’a ce dossier en charge. Prenez-le d’abord, ou confiez-le."),
     "outcome_missing": _("Un dossier se ferme avec une issue dite en mots, jamais autrement."),
     "outcome_unknown": _("Choisissez une issue de la liste."),
@@ -103,6 +106,10 @@ class _Blanks(dict[str, str]):
 
 
 def _join(fact: Any) -> str:
+    if isinstance(fact, date):
+        return write_day(fact)
+    if isinstance(fact, Bilingual):
+        return in_language(fact)
     return ", ".join(str(item) for item in fact) if isinstance(fact, list | tuple) else str(fact)
 
 
@@ -190,7 +197,8 @@ def describe_event(event: CaseEvent, workflow: WorkflowDefinition) -> str:
     if event.kind == CaseEvent.Kind.MOVED:
         move = next((move for move in workflow.moves if move.code == facts.get("move")), None)
         stage = in_language(workflow.get_stage(str(facts["to"])).label)
-        return f"{in_language(move.label) if move else label} → {stage}"
+        said = f"{in_language(move.label) if move else label} → {stage}"
+        return f"{said} ({write_day(date.fromisoformat(facts['on']))})" if "on" in facts else said
     if event.kind == CaseEvent.Kind.CLOSED:
         return f"{label} : {in_language(workflow.get_outcome(str(facts['outcome'])).label)}"
     if hanging := find_hanging(event.kind):

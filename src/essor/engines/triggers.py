@@ -80,16 +80,29 @@ def differ(vendor: str, columns: tuple[str, ...]) -> str:
 @dataclass(frozen=True, slots=True)
 class WrittenOnce:
     """A table whose rows are kept. ``fixed``: columns that never change. ``once``: that change once, from empty.
-    ``erasable``: that change only where ``lifted_by`` awaits no more. ``sealed``: that change until ``sealed_by`` is
-    said; ``erasable`` then waits for it too."""
+    ``handed``: pairs; the first is only ever emptied, into the second. ``erasable``: that change only where
+    ``lifted_by`` awaits no more. ``sealed``: that change until ``sealed_by`` is said; ``erasable`` then waits for it
+    too."""
 
     table: str
     fixed: tuple[str, ...]
     once: tuple[str, ...] = ()
+    handed: tuple[tuple[str, str], ...] = ()
     erasable: tuple[str, ...] = ()
     lifted_by: Erasure | None = None
     sealed: tuple[str, ...] = ()
     sealed_by: str = ""
+
+    def keep(self, present: Collection[str]) -> WrittenOnce:
+        """Without the columns that are not there: an earlier migration installs what a later one completes."""
+        return replace(
+            self,
+            fixed=tuple(one for one in self.fixed if one in present),
+            once=tuple(one for one in self.once if one in present),
+            handed=tuple(pair for pair in self.handed if set(pair) <= set(present)),
+            erasable=tuple(one for one in self.erasable if one in present),
+            sealed=tuple(one for one in self.sealed if one in present),
+        )
 
 
 def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> None:
@@ -105,8 +118,8 @@ def install(connection: BaseDatabaseWrapper, guards: Sequence[WrittenOnce]) -> N
         for guard in guards:
             if guard.table in present:
                 described = connection.introspection.get_table_description(cursor, guard.table)
-                narrowed = _narrow(guard, {column.name for column in described})
-                for statement in _guard(connection.vendor, narrowed):
+                kept = guard.keep({column.name for column in described})
+                for statement in _guard(connection.vendor, kept):
                     cursor.execute(statement)
 
 
@@ -116,14 +129,12 @@ def remove(connection: BaseDatabaseWrapper, guards: Iterable[WrittenOnce]) -> No
         for guard in guards:
             if guard.table not in present:
                 continue
-            for name in ("fixed", "sealed", "erasable", "kept", *(f"once_{column}" for column in guard.once)):
+            for name in ("fixed", "sealed", "erasable", "kept", *_name_more(guard)):
                 cursor.execute(drop(connection.vendor, guard.table, name))
 
 
-def _narrow(guard: WrittenOnce, columns: Collection[str]) -> WrittenOnce:
-    named = (guard.fixed, guard.once, guard.erasable, guard.sealed)
-    fixed, once, erasable, sealed = (tuple(one for one in some if one in columns) for some in named)
-    return replace(guard, fixed=fixed, once=once, erasable=erasable, sealed=sealed)
+def _name_more(guard: WrittenOnce) -> list[str]:
+    return [*(f"once_{column}" for column in guard.once), *(f"handed_{column}" for column, _into in guard.handed)]
 
 
 def _guard(vendor: str, guard: WrittenOnce) -> list[str]:
@@ -131,6 +142,10 @@ def _guard(vendor: str, guard: WrittenOnce) -> list[str]:
     for column in guard.once:
         changed = f"OLD.{column} IS NOT NULL AND ({differ(vendor, (column,))})"
         statements += refuse(vendor, guard.table, f"once_{column}", "UPDATE", when=changed)
+    for column, into in guard.handed:
+        is_handed = f"NEW.{column} IS NULL AND COALESCE(NEW.{into}, 0) = OLD.{column}"
+        changed = f"({differ(vendor, (column,))}) AND NOT ({is_handed})"
+        statements += refuse(vendor, guard.table, f"handed_{column}", "UPDATE", when=changed)
     is_sealed = f"OLD.{guard.sealed_by} IS NOT NULL AND " if guard.sealed_by else ""
     if guard.sealed:
         changed = f"{is_sealed}({differ(vendor, guard.sealed)})"

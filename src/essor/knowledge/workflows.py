@@ -69,7 +69,8 @@ class StageDefinition(Definition):
 
 class MoveDefinition(Definition):
     """``returns``: instead of ``to``, back to the stage from which the file came to wait. ``by_deed``: the deed itself
-    makes it (an offer, a payment), never a person by hand."""
+    makes it (an offer, a payment), never a person by hand. ``asks_day``: it says what happened, and must say on which
+    day, today or before: what is asked."""
 
     code: Code
     label: Bilingual
@@ -79,6 +80,7 @@ class MoveDefinition(Definition):
     by: Annotated[tuple[Actor, ...], Field(strict=False, min_length=1)]
     needs_reason: bool = False
     by_deed: bool = False
+    asks_day: Bilingual | None = None
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

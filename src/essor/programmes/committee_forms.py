@@ -82,6 +82,10 @@ class CallForm(CaseForm):
     name = "call"
 
     held_on = forms.DateField(label=_("Le"), widget=day_input())
+    hour_and_place = forms.CharField(
+        label=_("Heure et lieu"), max_length=200, required=False,
+        help_text=_("La convocation le dit à chaque personne appelée. N’y nommez personne d’autre."),
+    )  # fmt: skip
     quorum = forms.IntegerField(
         label=_("Quorum"), min_value=1, max_value=50, help_text=_("Voix nécessaires, sans compter qui se retire.")
     )
@@ -108,7 +112,10 @@ class DecideForm(CaseForm):
     name = "decide"
 
     reasons = forms.CharField(
-        label=_("Pourquoi"), max_length=4000, widget=forms.Textarea({"rows": 3}), help_text=_("Critère par critère.")
+        label=_("Pourquoi"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Critère par critère. La personne qui a le projet les lit."),
     )
     would_change = forms.CharField(
         label=_("Ce qui changerait la réponse"),

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from essor.design.charts import Stair, StairChart
 from essor.design.tables import Column, Link, Row, Table
@@ -164,8 +165,8 @@ def build_owed_table(found: Sequence[Followed], *, on: date) -> Table | None:
         for due_on, one, duty in owed[:MOST_OWED]
     ]  # fmt: skip
     columns = [
-        Column(_("Dossier")), Column(_("Projet")), Column(_("Après l’ouverture")), Column(_("Pour le"), "day"),
-        Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
+        Column(_("Dossier")), Column(pgettext("enterprise", "Projet")), Column(_("Après l’ouverture")),
+        Column(_("Pour le"), "day"), Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
     ]  # fmt: skip
     n = len(owed)
     note = _("Les {most} silences les plus longs, sur {n}.").format(most=MOST_OWED, n=n) if n > MOST_OWED else ""
@@ -182,7 +183,7 @@ def build_growth_table(growth: Growth) -> Table:
     columns = [
         Column(_("D’où vient la différence")),
         Column(_("Emplois"), "signed", places),
-        Column(_("Entreprises"), "whole"),
+        Column(_("Entreprises concernées"), "whole"),
     ]
     rows = [
         Row([str(GROWTH_PARTS[name]), write(part.jobs), part.units]) for name, part in growth.parts.items()

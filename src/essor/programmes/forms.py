@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.aid.folder_forms import DollarsField
@@ -19,6 +20,8 @@ OFFER_DAYS = 30
 
 
 class EnrolForm(CaseForm):
+    """``programmes``: short name and name of those under way."""
+
     name = "enrol"
 
     programme = forms.ChoiceField(label=_("Dans quel programme"))
@@ -27,11 +30,11 @@ class EnrolForm(CaseForm):
         super().__init__(*args, **kwargs)
         field = self.fields["programme"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = list(programmes)
+            field.choices = [("", gettext("— choisissez —")), *programmes]
 
 
 class OfferForm(CaseForm):
-    """``agreements``: number and words of those of the programme."""
+    """``agreements``: number and words of those of the programme. ``conditions``: those that the committee set."""
 
     name = "offer"
 
@@ -43,8 +46,16 @@ class OfferForm(CaseForm):
         label=_("Conditions, une par ligne"), required=False, max_length=4000, widget=forms.Textarea({"rows": 4})
     )
 
-    def __init__(self, *args: Any, agreements: Sequence[tuple[int, str]], today: date, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"expires_on": today + timedelta(days=OFFER_DAYS)})
+    def __init__(
+        self,
+        *args: Any,
+        agreements: Sequence[tuple[int, str]],
+        today: date,
+        conditions: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        initial = {"expires_on": today + timedelta(days=OFFER_DAYS), "conditions": "\n".join(conditions)}
+        kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         self._today, field = today, self.fields["agreement"]
         if isinstance(field, forms.ChoiceField):
@@ -73,8 +84,32 @@ class WordsForm(CaseForm):
     words = forms.CharField(label=_("Pourquoi, en quelques mots"), max_length=400, widget=forms.Textarea({"rows": 2}))
 
 
+class LeaveForm(WordsForm):
+    name = "leave"
+
+
 class PayForm(CaseForm):
     name = "pay"
 
     dollars = DollarsField(label=_("Combien, en dollars"), min_value=1, max_value=MOST)
     words = forms.CharField(label=_("Pour quoi"), max_length=200, help_text=_("Premier versement, équipement…"))
+
+
+class PayDespiteForm(PayForm):
+    """Not all the conditions of the offer are met."""
+
+    despite = forms.CharField(
+        label=_("Pourquoi verser avant que tout soit rempli"),
+        max_length=250,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Le fil du dossier le garde. Sinon, inscrivez d’abord que les conditions sont remplies."),
+    )
+
+
+class ConditionForm(CaseForm):
+    name = "condition"
+
+    met_on = forms.DateField(label=_("Remplie le"), widget=day_input())
+    words = forms.CharField(
+        label=_("Ce qui le montre"), max_length=400, required=False, help_text=_("Une lettre reçue, un bail signé…")
+    )

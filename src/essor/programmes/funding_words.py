@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 INSTRUMENTS: Mapping[str, Any] = {
     "bursary": _("bourse"),
@@ -17,7 +18,7 @@ INSTRUMENTS: Mapping[str, Any] = {
     "grant_and_loan": _("subvention et prêt"),
 }
 STATUSES: Mapping[str, Any] = {
-    "paid": _("versé"),
+    "paid": pgettext_lazy("funding", "versé"),
     "confirmed": _("confirmé"),
     "conditional": _("promis sous conditions"),
     "asked": _("demandé"),

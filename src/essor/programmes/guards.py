@@ -27,6 +27,7 @@ GUARDS = (
         erasable=("conditions",),
         lifted_by=ERASURE,
     ),
+    WrittenOnce("programmes_metcondition", ("offer_id", "number", "met_on", "recorded_at", "recorded_by_id")),
     WrittenOnce(
         "programmes_interest",
         ("person_id", "kind", "case_id", "organisation_id", "starts_on", "declared_at"),
@@ -36,7 +37,7 @@ GUARDS = (
     ),
     WrittenOnce(
         "programmes_sitting",
-        ("programme_id", "held_on", "quorum", "called_at", "called_by_id"),
+        ("programme_id", "held_on", "hour_and_place", "quorum", "called_at", "called_by_id"),
         once=("adopted_at", "adopted_by_id"),
         sealed=("minutes_hash",),
         sealed_by="adopted_at",
@@ -53,7 +54,12 @@ GUARDS = (
     ),
     WrittenOnce("programmes_score", ("item_id", "member_id", "criterion", "points", "scored_at")),
     WrittenOnce("programmes_vote", ("item_id", "member_id", "choice", "voted_at")),
-    WrittenOnce("programmes_enrolment", ("programme_id", "case_id", "entered_on", "entered_at", "entered_by_id")),
+    WrittenOnce(
+        "programmes_enrolment",
+        ("programme_id", "entered_on", "entered_at", "entered_by_id"),
+        once=("left_case_id", "left_on", "left_by_id"),
+        handed=(("case_id", "left_case_id"),),
+    ),
     WrittenOnce(
         "programmes_fundingshare",
         ("case_id", "aid", "instrument", "is_public", "is_other", "added_at"),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.models import User
@@ -26,7 +27,14 @@ ERASED = "—"
 
 
 def _summarise(case: Case) -> str:
-    return summarise_file(read_file(case))
+    return summarise_file(read_file(case), on=timezone.localdate())
+
+
+def _call(case: Case) -> tuple[str, str] | None:
+    on = timezone.localdate()
+    if case.closed_at is None and any(line.awaits_answer(on) for line in read_file(case).offers):
+        return gettext("À vous : répondez à l’offre."), gettext("Lire l’offre et répondre")
+    return None
 
 
 def _erase(case: Case) -> int:
@@ -79,4 +87,5 @@ PROGRAMME = Hanging(
     erase=_erase,
     list_kept=_list_kept,
     bars=_bars,
+    call=_call,
 )

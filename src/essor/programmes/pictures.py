@@ -61,7 +61,7 @@ def build_envelopes_table(envelopes: Mapping[Agreement, Envelope]) -> Table:
 def build_forecast_table(found: Sequence[ForeseenTarget], *, language: str) -> Table:
     """For each part: what opened, what is to be expected, and how sure the target is."""
     columns = [
-        Column(_("Où")), Column(_("Visées"), "whole"), Column(_("Ouvertes"), "whole"), Column(_("En route"), "whole"),
+        Column(_("Où")), Column(_("Visées"), "whole"), Column(_("Ont ouvert"), "whole"), Column(_("En route"), "whole"),
         Column(_("À l’échéance, 8 chances sur 10")), Column(_("Chances d’atteindre la cible"), "percent"),
         Column(_("Au rythme d’ici là"), "decimal", 1),
     ]  # fmt: skip
@@ -82,6 +82,21 @@ def build_forecast_table(found: Sequence[ForeseenTarget], *, language: str) -> T
         rows,
         _("« Au rythme d’ici là » : ce qu’on annonce d’habitude, sans compter les dossiers en route ni leur étape."),
     )
+
+
+def build_reached_table(found: Sequence[ForeseenTarget], *, language: str) -> Table:
+    """For each part, once the programme has ended: what opened, and whether the target was met."""
+    columns = [
+        Column(_("Où")), Column(_("Visées"), "whole"), Column(_("Ont ouvert"), "whole"), Column(_("Cible atteinte")),
+    ]  # fmt: skip
+    rows = [
+        Row([
+            INDENT * one.depth + str(getattr(one.target, f"name_{language}")), one.target.startups,
+            one.forecast.opened, _("oui") if one.forecast.opened >= one.target.startups else _("non"),
+        ])
+        for one in found
+    ]  # fmt: skip
+    return Table(_("La cible a-t-elle été atteinte ?"), columns, rows)
 
 
 def say_forecasts(found: Sequence[ForeseenTarget], *, on: date) -> list[str]:

@@ -14,6 +14,8 @@ from essor.knowledge import WorkflowDefinition
 CENTS = 100
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Those of which anything is asked: farther, years are counted that no calendar holds."""
+OFFER = "offer"
+"""The move that an offer makes."""
 
 
 class ProgrammeError(ValueError):
@@ -223,6 +225,12 @@ def has_reached(workflow: WorkflowDefinition, stage: str, wanted: str) -> bool:
     """Whether a stage stands at or after another, in the order of the workflow."""
     order = [one.code for one in workflow.stages]
     return order.index(stage) >= order.index(wanted)
+
+
+def is_decided(workflow: WorkflowDefinition, stage: str) -> bool:
+    """Whether a file is where an offer is made, or further: the committee decided in its favour."""
+    decided = next(one for move in workflow.moves if move.code == OFFER for one in move.from_stages)
+    return has_reached(workflow, stage, decided)
 
 
 def check_children(parent: int, children: int) -> None:

@@ -114,6 +114,12 @@ urlpatterns: list[URLPattern] = [
     path("bureau/programmes/", desk.show, name="programme_desk"),
     path("engagements/", board.list_mine, name="commitments"),
     path("engagements/<slug:slug>/", board.show, name="commitment"),
+    path("dossiers/<slug:reference>/programme/quitter/", files.leave, name="case_programme_leave"),
+    path(
+        "dossiers/<slug:reference>/programme/<int:pk>/condition/<int:number>/",
+        files.meet,
+        name="case_programme_condition",
+    ),
     path("comite/", committee.show_mine, name="committee"),
     path("comite/interets/ajouter/", committee.declare, name="committee_declare"),
     path("comite/interets/<int:pk>/finir/", committee.end, name="committee_end"),

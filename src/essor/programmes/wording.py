@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.design.wording import write_cad, write_day, write_decimal, write_percent, write_whole
 from essor.methods.forecast import ForecastError
 from essor.programmes.funding_words import INSTRUMENTS, STATUSES
-from essor.programmes.queries.files import StartupFile
+from essor.programmes.queries.files import OfferLine, StartupFile
 from essor.programmes.rules import CENTS, Fault, ProgrammeError
 
 SENTENCES: Mapping[str, Any] = {
@@ -44,8 +44,22 @@ SENTENCES: Mapping[str, Any] = {
     "headings-unknown": _("Colonnes inconnues : {found}. Connues : {allowed}."),
     "file-unreadable": _("Le fichier « {file} » ne se lit pas : {problem}."),
     "file-closed": _("Le dossier {reference} est clos : plus rien ne s’y offre ni ne s’y verse."),
+    "programme-ended": _("Ce programme a pris fin le {last} : aucun dossier n’y entre plus. Choisissez-en un autre."),
+    "programme-to-come": _("Ce programme commence le {starts_on} : aucun dossier n’y entre encore."),
+    "not-in-programme": _("Ce dossier n’est d’aucun programme : il n’a rien à quitter."),
+    "programme-kept": _(
+        "Ce dossier a reçu une offre, est passé devant un comité ou a ouvert : il reste au programme. Fermez-le "
+        "plutôt, avec son issue."
+    ),
     "already-enrolled": _("Ce dossier est déjà d’un programme."),
     "stage-too-early": _("Une offre vient après la décision du comité. Faites d’abord avancer le dossier."),
+    "offer-not-accepted": _("Cette offre n’est pas acceptée : ses conditions se vérifient après la signature."),
+    "condition-unknown": _("Cette offre n’a pas cette condition. Relisez la page."),
+    "condition-met": _("Il est déjà inscrit que cette condition est remplie."),
+    "conditions-unmet": _(
+        "Une condition de l’offre n’est pas remplie : « {condition} ». Inscrivez qu’elle l’est, ou dites pourquoi "
+        "verser déjà. Rien n’est versé."
+    ),
     "signature-missing": _("Écrivez qui signe : sans signature, rien n’est accepté."),
     "payment-waits": _("Un versement de cette offre attend déjà une autre personne. Qu’elle l’approuve ou l’écarte."),
     "payment-gone": _("Ce versement n’attend plus : il est fait, ou écarté."),
@@ -209,6 +223,10 @@ SENTENCES: Mapping[str, Any] = {
     "report-too-early": _("Le {on} vient avant l’entente, qui commence le {starts_on}."),
     "base-unknown": _("Aucune base ne s’appelle « {slug} »."),
     "days-not-in-order": _("Le premier jour doit venir avant le second."),
+    "growth-uncovered": _(
+        "Aucun recensement ne couvre le {on} : {n} des {total} entreprises ne sont connues qu’à une des deux dates. La "
+        "comparaison n’est pas donnée."
+    ),
     "date-malformed": _("« {value} » n’est pas une date : écrivez par exemple 2018-05-01."),
 }
 FAULTS: Mapping[str, Any] = {
@@ -255,11 +273,13 @@ FORECASTS: Mapping[str, Any] = {
 }
 DEEDS: Mapping[str, Any] = {
     "enrol": _("entrée dans {name}"),
+    "leave": _("sortie de {name}"),
     "offer": _("offre de {amount}"),
     "accept": _("offre de {amount} acceptée"),
     "decline": _("{amount} rendus à l’enveloppe"),
     "pay": _("{amount} versés"),
     "recover": _("{amount} récupérés"),
+    "condition": _("condition {number} remplie le {on}"),
     "project_cost": _("coût du projet : {amount}"),
     "fund": _("montage, {instrument} de {amount} : {status}"),
     "declare": _("nouvelles de l’entreprise, le {on}"),
@@ -333,17 +353,31 @@ def describe_deed(facts: Mapping[str, Any]) -> str:
     said = {"instrument": INSTRUMENTS.get(facts.get("instrument", "")), "status": STATUSES.get(facts.get("status", ""))}
     said |= {"form": facts.get("form", ""), "number": facts.get("number", "")}
     on = write_day(date.fromisoformat(facts["on"])) if "on" in facts else ""
-    return str(DEEDS[facts["deed"]]).format(name=name, amount=write_cents(facts.get("cents", 0)), on=on, **said)
+    said |= {"name": name, "amount": write_cents(facts.get("cents", 0)), "on": on, "number": facts.get("number", "")}
+    told = str(DEEDS[facts["deed"]]).format(**said)
+    return f"{told} ({explain_unmet(facts['unmet'])})" if facts.get("unmet") else told
 
 
-def summarise_file(file: StartupFile) -> str:
+def explain_unmet(n: int) -> str:
+    return ngettext("{n} condition pas encore remplie", "{n} conditions pas encore remplies", n).format(n=n)
+
+
+def summarise_file(file: StartupFile, *, on: date) -> str:
     if file.programme is None:
         return gettext("Ce dossier n’est d’aucun programme.")
     name = file.programme.name_en if get_language() == "en" else file.programme.name_fr
     said = [gettext("Dans « {name} ».").format(name=name)]
+    return " ".join(said + [_summarise_offer(line, on) for line in file.offers])
+
+
+def _summarise_offer(line: OfferLine, on: date) -> str:
     told = gettext("Offre de {amount} : {state}.")
-    said += [told.format(amount=write_cents(line.offer.cents), state=STATES[line.state]) for line in file.offers]
-    return " ".join(said)
+    if line.awaits_answer(on):
+        told = gettext("Offre de {amount} : attend une réponse, au plus tard le {day}.")
+    elif line.state == "offered":
+        told = gettext("Offre de {amount} : sans réponse le {day}, son dernier jour.")
+    day = write_day(line.offer.expires_on)
+    return told.format(amount=write_cents(line.offer.cents), state=STATES[line.state], day=day)
 
 
 def explain_faults(faults: Sequence[Fault]) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
-from essor.accounts.models import AuditEvent
+from essor.accounts.models import AuditEvent, Instance
+from essor.accounts.queries import get_instance_kind
 from essor.aid.actions import load_shipped_aids
 from essor.knowledge import load_bases
 from essor.observatory.actions import load_shipped_bases
@@ -20,12 +20,14 @@ LOADING = (
 )  # fmt: skip
 """The actions that loading leaves in the trace."""
 
+OF_ELSEWHERE = frozenset({"coops-uk-2016"})
+"""Shipped bases that speak of another country's file: in the demonstration they would count all that are active."""
 
-def load_shipped(*, now: datetime, but: Collection[str] = frozenset()) -> list[BaseVersion]:
-    """Each base is published as shipped, with its owner, its sources and its days; the versions published now.
 
-    ``but``: the short names of those that this platform has no use for.
-    """
+def load_shipped(*, now: datetime) -> list[BaseVersion]:
+    """Each base is published as shipped, with its owner, its sources and its days; the versions published now. A
+    demonstration does without those :data:`OF_ELSEWHERE`."""
+    but = OF_ELSEWHERE if get_instance_kind() == Instance.Kind.DEMO else frozenset()
     load_shipped_territories(by=None, now=now)
     load_shipped_aids(now=now)
     load_shipped_bodies(now=now)

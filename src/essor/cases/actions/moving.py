@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,6 +27,7 @@ from essor.cases.rules import (
     ADVISER,
     PROMOTER,
     CaseError,
+    check_day,
     check_outcome,
     decide_move,
     list_moves,
@@ -40,12 +41,22 @@ MOST_MINUTES = 24 * 60
 
 
 @transaction.atomic
-def move_case(*, case: Case, move: str, by: By, now: datetime, words: str = "", is_deed: bool = False) -> Case:
+def move_case(
+    *,
+    case: Case,
+    move: str,
+    by: By,
+    now: datetime,
+    words: str = "",
+    is_deed: bool = False,
+    day: date | None = None,
+) -> Case:
     """Makes one move of the workflow. What one asks of the promoter is also a message to them. ``is_deed``: what the
-    move says has just been done, which its own action tells in words.
+    move says has just been done, which its own action tells in words. ``day``: on which what it says happened, for a
+    move that asks it.
 
-    Raises CaseError: those of ``rules.decide_move``, ``person_missing`` (entrusting has its own action),
-    ``outcome_missing`` (so has closing).
+    Raises CaseError: those of ``rules.decide_move`` and ``rules.check_day``, ``person_missing`` (entrusting has its
+    own action), ``outcome_missing`` (so has closing).
     """
     held = hold_case(case, by=by, now=now)
     stage = _decide(held, move, by=by, words=words, is_deed=is_deed)
@@ -56,7 +67,9 @@ def move_case(*, case: Case, move: str, by: By, now: datetime, words: str = "", 
     if stage.stops_clock and not is_deed:
         _keep_message(held, words, by=by, now=now)
         leave_letter(held, "asked", to=PROMOTER, now=now)
-    _enter(held, move, by=by, now=now, words=words, is_deed=is_deed)
+    asked_on, on = timezone.localdate(held.opened_at), timezone.localdate(now)
+    said = check_day(workflow_of(held), move=move, day=day, asked_on=asked_on, on=on)
+    _enter(held, move, by=by, now=now, words=words, is_deed=is_deed, day=said)
     held.save()
     return held
 
@@ -68,7 +81,9 @@ def _decide(case: Case, move: str, *, by: By, words: str, is_deed: bool = False)
     )  # fmt: skip
 
 
-def _enter(case: Case, move: str, *, by: By, now: datetime, words: str = "", is_deed: bool = False) -> None:
+def _enter(
+    case: Case, move: str, *, by: By, now: datetime, words: str = "", is_deed: bool = False, day: date | None = None
+) -> None:
     """The stage, its clock and its line; the caller saves."""
     workflow, before = workflow_of(case), case.stage
     stage = _decide(case, move, by=by, words=words, is_deed=is_deed)
@@ -80,7 +95,7 @@ def _enter(case: Case, move: str, *, by: By, now: datetime, words: str = "", is_
         case.answered_at = now
     add_event(
         case, CaseEvent.Kind.MOVED, by=by, now=now, words=words.strip(),
-        facts={"move": move, "from": before, "to": case.stage},
+        facts={"move": move, "from": before, "to": case.stage, **({"on": day.isoformat()} if day else {})},
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from essor.programmes.actions.applications import (
     save_answers,
     start_application,
 )
+from essor.programmes.actions.calling import send_calls
 from essor.programmes.actions.checklists import choose_checklist, tick_step
 from essor.programmes.actions.claiming import claim_startup
 from essor.programmes.actions.committee import (
@@ -25,7 +26,8 @@ from essor.programmes.actions.committee import (
     score_item,
     vote_on,
 )
-from essor.programmes.actions.files import enrol
+from essor.programmes.actions.conditions import meet_condition
+from essor.programmes.actions.files import enrol, leave
 from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
@@ -97,10 +99,12 @@ __all__ = [
     "invite",
     "is_locked",
     "is_open",
+    "leave",
     "link_organisation",
     "load_shipped_programmes",
     "make_offer",
     "map_draft",
+    "meet_condition",
     "move_share",
     "open_item",
     "open_programme",
@@ -115,6 +119,7 @@ __all__ = [
     "save_answers",
     "score_item",
     "send_agreement_letters",
+    "send_calls",
     "send_invitations",
     "set_contact",
     "set_project_cost",

@@ -17,7 +17,7 @@ from essor.directory.models import Organisation
 from essor.methods.bases import canonical_json
 from essor.methods.committee import ACCEPTED, CHOICES, POINTS, REFUSED, CommitteeError
 from essor.programmes.actions.writing import require_free, trace
-from essor.programmes.models import Enrolment, Interest, Programme, Score, Sitting, SittingItem, Vote
+from essor.programmes.models import Enrolment, Interest, Programme, Score, Sitting, SittingItem, SittingLetter, Vote
 from essor.programmes.queries.sittings import (
     ItemState,
     is_at_committee,
@@ -76,10 +76,13 @@ def end_interest(*, interest: Interest, on: date, by: User, now: datetime) -> In
 @transaction.atomic
 def call_sitting(
     *, programme: Programme, held_on: date, quorum: int, members: Sequence[User], cases: Sequence[Case], by: User,
-    now: datetime,
+    now: datetime, hour_and_place: str = "",
 ) -> Sitting:  # fmt: skip
-    """Raises ProgrammeError: ``sitting-empty``, ``quorum-too-large``, ``sitting-past``, ``not-at-committee``,
-    ``already-called``, ``not-of-committee``."""
+    """A letter calls each member; ``hour_and_place``: in words.
+
+    Raises ProgrammeError: ``sitting-empty``, ``quorum-too-large``, ``sitting-past``, ``not-at-committee``,
+    ``already-called``, ``not-of-committee``.
+    """
     if not members or not cases or quorum < 1:
         raise ProgrammeError("sitting-empty")
     if quorum > len(members):
@@ -97,8 +100,14 @@ def call_sitting(
         able = list_committee(case.territory_code, on=held_on)
         if stranger := next((one for one in members if one not in able), None):
             raise ProgrammeError("not-of-committee", person=str(stranger))
-    sitting = Sitting.objects.create(programme=programme, held_on=held_on, quorum=quorum, called_at=now, called_by=by)
+    sitting = Sitting.objects.create(
+        programme=programme, held_on=held_on, hour_and_place=hour_and_place.strip(), quorum=quorum, called_at=now,
+        called_by=by,
+    )  # fmt: skip
     sitting.members.set(members)
+    SittingLetter.objects.bulk_create(
+        SittingLetter(sitting=sitting, recipient=member, created_at=now) for member in members
+    )
     SittingItem.objects.bulk_create(SittingItem(sitting=sitting, case=case) for case in held)
     trace("call_sitting", sitting, by, now, {"members": len(members), "files": len(held), "quorum": quorum})
     return sitting

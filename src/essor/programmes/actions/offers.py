@@ -27,10 +27,11 @@ from essor.programmes.actions.writing import (
     write_move,
 )
 from essor.programmes.models import Agreement, Enrolment, LedgerBalance, LedgerMove, Offer, PaymentRequest
-from essor.programmes.rules import NewOffer, ProgrammeError, check_offer, has_reached
+from essor.programmes.queries.files import list_unmet
+from essor.programmes.rules import OFFER, NewOffer, ProgrammeError, check_offer, is_decided
 from essor.territories.queries import ancestors
 
-OFFER, ACCEPT, DECLINE, PAY, RECOVER = "offer", "accept", "decline", "pay", "recover"
+ACCEPT, DECLINE, PAY, RECOVER = "accept", "decline", "pay", "recover"
 
 
 @transaction.atomic
@@ -101,15 +102,51 @@ def end_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -> L
 
 @transaction.atomic
 def pay(
-    *, offer: Offer, cents: int, on: date, words: str, by: User | None, approved_by: User | None, now: datetime
+    *,
+    offer: Offer,
+    cents: int,
+    on: date,
+    words: str,
+    by: User | None,
+    approved_by: User | None,
+    now: datetime,
+    despite: str = "",
 ) -> LedgerMove:
     """A part or all of what was accepted; payments of one offer count together towards what takes two people.
+    ``despite``: why it is paid before all its conditions are met.
 
-    Raises ProgrammeError: ``amount-not-positive``, ``over-accepted``, ``second-person-needed``, and those of days.
+    Raises ProgrammeError: ``conditions-unmet``, ``amount-not-positive``, ``over-accepted``, ``second-person-needed``,
+    and those of days.
     """
+    return _pay_out(
+        offer=offer, cents=cents, on=on, words=words, by=by, approved_by=approved_by, now=now, despite=despite
+    )
+
+
+def _explain_payment(offer: Offer, words: str, despite: str) -> str:
+    """For the timeline, why it is paid, and why already. Raises ProgrammeError ``conditions-unmet``."""
+    unmet = list_unmet(offer)
+    if unmet and not despite.strip():
+        raise ProgrammeError("conditions-unmet", condition=offer.conditions[unmet[0] - 1])
+    return "\n\n".join(one.strip() for one in (words, despite if unmet else "") if one.strip())
+
+
+def _pay_out(
+    *,
+    offer: Offer,
+    cents: int,
+    on: date,
+    words: str,
+    by: User | None,
+    approved_by: User | None,
+    now: datetime,
+    despite: str | None = None,
+) -> LedgerMove:
+    """``despite`` None: ``words`` explain it whole, as they did when it was asked."""
     require_for(offer.case, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
     case = hold_file(offer.case)
+    said = words if despite is None else _explain_payment(offer, words, despite)
     check_part(offer, ACCEPTED, cents, code="over-accepted")
     _require_open(case)
     least = held.read_clauses().two_people_from
@@ -118,7 +155,7 @@ def pay(
     if (approved_by is None and _takes_two(offer, held, cents)) or (approved_by is not None and approved_by == by):
         raise ProgrammeError("second-person-needed", least=least or 0)
     move = move_money(held, offer, "pay", cents, on=on, by=by, now=now, approved_by=approved_by)
-    _advance(case, PAY, cents, by=by, now=now, words=words)
+    _advance(case, PAY, cents, by=by, now=now, words=said, unmet=len(list_unmet(offer)))
     return move
 
 
@@ -136,32 +173,36 @@ def recover(*, offer: Offer, cents: int, on: date, words: str, by: User, now: da
 
 
 @transaction.atomic
-def ask_payment(*, offer: Offer, cents: int, on: date, words: str, by: User, now: datetime) -> LedgerMove | None:
+def ask_payment(
+    *, offer: Offer, cents: int, on: date, words: str, by: User, now: datetime, despite: str = ""
+) -> LedgerMove | None:
     """Pays, or leaves it to a second person to approve: None. Raises ProgrammeError: those of :func:`pay`, and
     ``payment-waits``."""
     require_for(offer.case, by, now)
     held = hold_agreement(offer.agreement, on=on, now=now)
     hold_file(offer.case)
+    said = _explain_payment(offer, words, despite)
     if offer.payment_requests.filter(move=None, dropped_at=None).exists():
         raise ProgrammeError("payment-waits")
     check_part(offer, ACCEPTED, cents, code="over-accepted")
     if not _takes_two(offer, held, cents):
-        return pay(offer=offer, cents=cents, on=on, words=words, by=by, approved_by=None, now=now)
-    asked = PaymentRequest.objects.create(offer=offer, cents=cents, words=words, asked_at=now, asked_by=by)
+        return _pay_out(offer=offer, cents=cents, on=on, words=said, by=by, approved_by=None, now=now)
+    asked = PaymentRequest.objects.create(offer=offer, cents=cents, words=said, asked_at=now, asked_by=by)
     trace("ask_payment", asked, by, now, {"case": offer.case.reference})
     return None
 
 
 @transaction.atomic
 def approve_payment(*, request: PaymentRequest, by: User, now: datetime) -> LedgerMove:
-    """By someone else than who asked for it, that day. Raises ProgrammeError: those of :func:`pay`, and
+    """By someone else than who asked for it, that day; its conditions were met, or why not was said, when it was asked.
+    Raises ProgrammeError: those of :func:`pay`, and
     ``payment-gone``."""
     require_for(request.offer.case, by, now)
     hold_agreement(request.offer.agreement, on=timezone.localdate(now), now=now)
     asked = PaymentRequest.objects.select_for_update().get(pk=request.pk)
     if asked.move_id is not None or asked.dropped_at is not None:
         raise ProgrammeError("payment-gone")
-    asked.move = pay(
+    asked.move = _pay_out(
         offer=asked.offer, cents=asked.cents, on=timezone.localdate(now), words=asked.words, by=asked.asked_by,
         approved_by=by, now=now,
     )  # fmt: skip
@@ -198,9 +239,7 @@ def _require_stage(agreement: Agreement, case: Case) -> None:
     _require_open(case)
     if not case_is_of(case, agreement.programme_id):
         raise ProgrammeError("not-enrolled")
-    workflow = workflow_of(case)
-    decided = next(stage for move in workflow.moves if move.code == OFFER for stage in move.from_stages)
-    if not has_reached(workflow, case.came_from or case.stage, decided):
+    if not is_decided(workflow_of(case), case.came_from or case.stage):
         raise ProgrammeError("stage-too-early")
 
 
@@ -214,13 +253,13 @@ def case_is_of(case: Case, programme_id: int) -> bool:
     return Enrolment.objects.filter(case=case, programme_id=programme_id).exists()
 
 
-def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words: str = "") -> None:
+def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words: str = "", unmet: int = 0) -> None:
     """The deed stands in the timeline, and the file goes where it leads, if anywhere from where it is. Of a file
     whose words were erased, only the ledger goes on."""
     if case.erased_at is not None:
         return
     held = hold_case(case, by=by, now=now, even_closed=True)
-    facts = {"deed": move, "cents": cents}
+    facts = {"deed": move, "cents": cents, **({"unmet": unmet} if unmet else {})}
     add_event(held, CaseEvent.Kind.PROGRAMME, by=by, now=now, words=words.strip(), facts=facts)
     if held.closed_at is None and any(
         one.code == move for one in list_moves(workflow_of(held), stage=held.stage, by=side_of(by))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +12,11 @@ from essor.accounts.models import AppendOnlyQuerySet
 from essor.cases.models import Case
 from essor.methods.credit import EQUAL, RULES
 from essor.programmes.rules import Clauses, Term, read_clauses
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def under_way(self, on: date) -> ProgrammeQuerySet:
+        return self.filter(starts_on__lte=on, ends_before__gt=on)
 
 
 class Programme(models.Model):
@@ -28,6 +35,8 @@ class Programme(models.Model):
     credit_rule = models.CharField(max_length=20, default=EQUAL)
     created_at = models.DateTimeField()
 
+    objects = ProgrammeQuerySet.as_manager()
+
     class Meta:
         ordering = ["slug"]
         constraints = [
@@ -37,6 +46,10 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def term(self) -> Term:
+        return Term(self.starts_on, self.ends_before)
 
 
 class Target(models.Model):
@@ -102,14 +115,21 @@ class Agreement(models.Model):
 
 class Enrolment(models.Model):
     """A file that is of a programme: one start-up, counted once whoever helps it. ``cost_cents``: what its project
-    costs in money; None: not known yet. What it was before is in the timeline."""
+    costs in money; None: not known yet. What it was before is in the timeline. One that left it (entered by mistake)
+    is no longer its ``case`` but its ``left_case``, so that whatever asks for the files of a programme goes without."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="enrolments")
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="enrolment")
+    case = models.OneToOneField(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolment")
     cost_cents = models.BigIntegerField(null=True, blank=True)
     entered_on = models.DateField()
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    left_case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="left_enrolments")
+    left_on = models.DateField(null=True, blank=True)
+    left_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
@@ -118,8 +138,13 @@ class Enrolment(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=Q(cost_cents=None) | Q(cost_cents__gt=0), name="project_costs_something")
+            models.CheckConstraint(condition=Q(cost_cents=None) | Q(cost_cents__gt=0), name="project_costs_something"),
+            models.CheckConstraint(
+                condition=(~Q(case=None) & Q(left_case=None, left_on=None))
+                | (Q(case=None) & ~Q(left_case=None) & ~Q(left_on=None)),
+                name="enrolment_lasts_or_was_left",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.programme} {self.case}"
+        return f"{self.programme} {self.case or self.left_case}"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from essor.accounts.models import AppendOnlyQuerySet
+from essor.accounts.models import AppendOnlyQuerySet, WaitingLetter
 from essor.cases.models import Case, KeptQuerySet
 from essor.directory.models import Organisation
 from essor.programmes.models.agreements import Programme
@@ -56,6 +56,7 @@ class Sitting(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="sittings")
     held_on = models.DateField()
+    hour_and_place = models.CharField(max_length=200, blank=True)
     quorum = models.PositiveSmallIntegerField()
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="sittings")
     called_at = models.DateTimeField()
@@ -72,6 +73,21 @@ class Sitting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} {self.held_on}"
+
+
+class SittingLetter(WaitingLetter):
+    """The call of a member to a sitting."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="letters")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["sitting", "recipient"], name="sitting_calls_a_member_once")]
+        indexes = [models.Index(fields=["id"], condition=Q(sent_at=None), name="sitting_letter_to_send")]
+
+    def __str__(self) -> str:
+        return f"{self.sitting} · {self.recipient_id}"
 
 
 class SittingItem(models.Model):

@@ -47,6 +47,31 @@ class Offer(models.Model):
         return self.grant_cents + self.loan_cents
 
 
+class MetCondition(models.Model):
+    """That a condition of an offer is met: ``number``, from 1, is its place among them. Said once; what showed it is in
+    the timeline of the file."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="met_conditions")
+    number = models.PositiveSmallIntegerField()
+    met_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AppendOnlyQuerySet["MetCondition"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "number"], name="condition_is_met_once"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="condition_has_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer} {self.number}"
+
+
 class PaymentRequest(models.Model):
     """A payment that waits for a second person, who approves it (``move``) or sets it aside (``dropped_at``).
     ``words``: why, until then; the timeline of the file keeps them after."""

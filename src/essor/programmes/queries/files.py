@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from essor.accounts.models import User
 from essor.cases.models import Case
 from essor.methods.ledger import ACCEPTED, OFFERED, PAID, RECOVERED
-from essor.programmes.models import Agreement, Enrolment, LedgerMove, Offer, PaymentRequest, Programme
+from essor.programmes.models import (
+    Agreement,
+    Enrolment,
+    LedgerMove,
+    MetCondition,
+    Offer,
+    PaymentRequest,
+    Programme,
+    SittingItem,
+)
 from essor.programmes.queries import to_dollars
+from essor.programmes.queries.following import find_openings
 
 ACCOUNTS = (OFFERED, ACCEPTED, PAID, RECOVERED)
 
@@ -18,12 +29,23 @@ ACCOUNTS = (OFFERED, ACCEPTED, PAID, RECOVERED)
 @dataclass(frozen=True, slots=True)
 class OfferLine:
     """``holds``: what the offer holds in each account, in cents. ``waits``: a payment to be approved. ``repaid``: the
-    principal of its loan that came back, which is in what is recovered."""
+    principal of its loan that came back, which is in what is recovered. ``met``: the conditions that are met, by
+    number."""
 
     offer: Offer
     holds: Mapping[str, int]
     waits: PaymentRequest | None = None
     repaid: int = 0
+    met: Mapping[int, MetCondition] = field(default_factory=dict)
+
+    @property
+    def conditions(self) -> list[tuple[int, str, MetCondition | None]]:
+        """Each with its number and, once met, when."""
+        return [(number, said, self.met.get(number)) for number, said in enumerate(self.offer.conditions, start=1)]
+
+    @property
+    def has_unmet(self) -> bool:
+        return any(met is None for _number, _said, met in self.conditions)
 
     @property
     def lends(self) -> bool:
@@ -43,6 +65,9 @@ class OfferLine:
                 return account
         return "ended"
 
+    def awaits_answer(self, on: date) -> bool:
+        return self.state == OFFERED and on <= self.offer.expires_on
+
 
 @dataclass(frozen=True, slots=True)
 class StartupFile:
@@ -58,7 +83,7 @@ class StartupFile:
 
 
 def read_file(case: Case) -> StartupFile:
-    """In four queries, whatever its number of offers."""
+    """In five queries, whatever its number of offers."""
     enrolment = Enrolment.objects.select_related("programme").filter(case=case).first()
     if enrolment is None:
         return StartupFile(case, None)
@@ -78,8 +103,23 @@ def read_file(case: Case) -> StartupFile:
             "asked_by"
         )
     }
-    lines = [OfferLine(one, holds[one.pk], waiting.get(one.pk), repaid[one.pk]) for one in offers]
+    met: dict[int, dict[int, MetCondition]] = {}
+    for row in MetCondition.objects.filter(offer__case=case).select_related("recorded_by"):
+        met.setdefault(row.offer_id, {})[row.number] = row
+    lines = [OfferLine(one, holds[one.pk], waiting.get(one.pk), repaid[one.pk], met.get(one.pk, {})) for one in offers]
     return StartupFile(case, enrolment, lines)
+
+
+def list_unmet(offer: Offer) -> list[int]:
+    """The numbers of the conditions that nobody has said to be met."""
+    met = set(MetCondition.objects.filter(offer=offer).values_list("number", flat=True))
+    return [number for number in range(1, len(offer.conditions) + 1) if number not in met]
+
+
+def find_decision(case: Case) -> SittingItem | None:
+    """What a committee decided last of it."""
+    decided = SittingItem.objects.filter(case=case).exclude(result="").select_related("sitting")
+    return decided.order_by("-decided_at", "-pk").first()
 
 
 def export_file(file: StartupFile) -> dict[str, Any] | None:
@@ -93,6 +133,7 @@ def export_file(file: StartupFile) -> dict[str, Any] | None:
                 "grant_cad": to_dollars(line.offer.grant_cents),
                 "loan_cad": to_dollars(line.offer.loan_cents),
                 "conditions": line.offer.conditions,
+                "conditions_met": {number: one.met_on.isoformat() for number, one in line.met.items()},
                 "offered_on": line.offer.offered_on.isoformat(),
                 "expires_on": line.offer.expires_on.isoformat(),
                 **{f"{account}_cad": to_dollars(cents) for account, cents in line.holds.items()},
@@ -104,6 +145,12 @@ def export_file(file: StartupFile) -> dict[str, Any] | None:
 
 def list_agreements(programme: Programme) -> list[Agreement]:
     return list(Agreement.objects.filter(programme=programme))
+
+
+def may_leave(case: Case) -> bool:
+    """Only a file that was never offered anything, never came before a committee and never opened leaves."""
+    was_heard = SittingItem.objects.filter(case=case).exists()
+    return not (was_heard or Offer.objects.filter(case=case).exists() or find_openings(case=case))
 
 
 def find_offer(case: Case, pk: int) -> Offer | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from essor.cases.models import Case, CaseEvent, CaseQuerySet
@@ -102,11 +102,19 @@ class Outcomes:
 
 
 def find_openings(**of: Any) -> dict[int, date]:
-    """By number of case, the day on which its file first entered the stage of an open enterprise. ``of``: which."""
+    """By number of case, the day on which its enterprise opened, as was said when its file first entered the stage of
+    an open one. ``of``: which events."""
     opens_at = load_latest_workflow(STARTUP).opens_at
-    rows = CaseEvent.objects.filter(kind=CaseEvent.Kind.MOVED, facts__to=opens_at, **of).order_by()
-    found = rows.values_list("case_id").annotate(Min("happened_at"))
-    return {number: timezone.localdate(happened_at) for number, happened_at in found}
+    rows = CaseEvent.objects.filter(kind=CaseEvent.Kind.MOVED, facts__to=opens_at, **of).order_by("happened_at", "pk")
+    found: dict[int, date] = {}
+    for number, facts, happened_at in rows.values_list("case_id", "facts", "happened_at"):
+        found.setdefault(number, read_day_told(facts, happened_at))
+    return found
+
+
+def read_day_told(facts: Mapping[str, Any], happened_at: datetime) -> date:
+    """The day that a move says, else that on which it was made."""
+    return date.fromisoformat(facts["on"]) if "on" in facts else timezone.localdate(happened_at)
 
 
 def read_followed(case: Case) -> Followed | None:
@@ -123,7 +131,7 @@ def list_followed(programme: Programme, *, on: date, among: QuerySet[Case] | Non
 
     ``among``: the only files to look at (None: all of the programme).
     """
-    openings = find_openings(case__enrolment__programme=programme)
+    openings = find_openings(case__enrolment__programme=programme, happened_at__lte=end_of_day(on))
     if not openings:
         return []
     said: dict[int, list[News]] = {}
@@ -153,6 +161,12 @@ def list_owed(cases: CaseQuerySet, *, on: date, most: int) -> list[OwedNews]:
     kept = sorted(owed, key=lambda one: one[:2])[:most]
     found = cases.in_bulk([number for _due_on, number, *_rest in kept])
     return [OwedNews(found[number], duty, last_on) for _due_on, number, duty, last_on in kept]
+
+
+def count_openings(programme: Programme, *, on: date) -> int:
+    """How many enterprises of a programme had opened by a day, as it was said by its end."""
+    found = find_openings(case__enrolment__programme=programme, happened_at__lte=end_of_day(on))
+    return sum(day <= on for day in found.values())
 
 
 def read_outcomes(found: Sequence[Followed], *, on: date) -> Outcomes:

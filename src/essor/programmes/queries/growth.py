@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 
 from django.db import connection
 
 from essor.accounts.models import User
 from essor.accounts.permissions import list_held_roles
-from essor.directory.queries import events
+from essor.directory.models import Source
+from essor.directory.queries import events, list_sources
 from essor.engines.running import DatabaseEngine
 from essor.knowledge import load_bases, load_variables
 from essor.methods.bases import BaseDefinition, Membership, Territory, membership
@@ -27,6 +29,10 @@ from essor.territories.queries import tree_with_past
 PARTS = ("programme", "others", "reclassified", "unknown")
 """Work that appeared, grew, shrank or ended, in enterprises of the programme and in the others; enterprises that only
 moved or no longer meet the criteria; those known at one date only. Each unit of a comparison is in one part."""
+
+
+MOST_UNKNOWN = Fraction(1, 3)
+"""Of the enterprises involved, at most this share may be known at one of the two days only. Essor's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,16 @@ def find_base(slug: str) -> BaseDefinition:
 
 def find_place(programme: Programme, user: User, *, on: date) -> str:
     """Where to look: the adviser's territory, else that of the programme."""
+    whole = [line.target.territory_code for line in list_targets(programme)[:1]]
+    return next(iter(list_places(user, on=on) + whole), "")
+
+
+def list_places(user: User, *, on: date) -> list[str]:
+    """Those that someone advises on a day."""
     held = [
         one for one in list_held_roles(user) if one.starts_on <= on and (not one.ends_before or on < one.ends_before)
     ]
-    theirs = [one.territory_code for one in held if one.kind == "adviser" and one.territory_code]
-    whole = [line.target.territory_code for line in list_targets(programme)[:1]]
-    return next(iter(theirs + whole), "")
+    return [one.territory_code for one in held if one.kind == "adviser" and one.territory_code]
 
 
 def read_growth(
@@ -83,7 +93,7 @@ def read_growth(
 ) -> Growth:
     """``found``: the enterprises of the programme opened by ``end``. Both days follow the places of ``end``.
 
-    Raises ProgrammeError ``days-not-in-order``.
+    Raises ProgrammeError: ``days-not-in-order``, ``growth-uncovered``.
     """
     if start >= end:
         raise ProgrammeError("days-not-in-order")
@@ -93,11 +103,30 @@ def read_growth(
     )
     theirs = {one.case.organisation_id for one in found if one.case.organisation_id is not None}
     comparison = compare(first, second, known, known_at=known_at)
+    _require_covered(comparison, start=start, end=end)
     parts = share_out(comparison, theirs)
     counted = {int(one) for side in (first, second) for one in side.organisations[side.member.yes]}
     unlinked = sum(one.case.organisation_id is None for one in found)
     scale = load_variables()[base.jobs_variable].scale
     return Growth(comparison.before, comparison.after, scale, parts, unlinked, len(theirs - counted))
+
+
+def _require_covered(comparison: Comparison, *, start: date, end: date) -> None:
+    """Two days that no common census covers compare what was looked at, not what grew. Raises ProgrammeError
+    ``growth-uncovered``, of the day on which more are unknown."""
+    kinds = [unit.kind for unit in comparison.units]
+    unknown = [kind for kind in kinds if kind in UNANSWERED]
+    if len(unknown) > MOST_UNKNOWN * len(kinds):
+        at_end = sum(kind == "missing_after" for kind in unknown)
+        on = end if 2 * at_end >= len(unknown) else start
+        raise ProgrammeError("growth-uncovered", on=on, n=len(unknown), total=len(kinds))
+
+
+def find_census_days(*, on: date) -> tuple[date, date] | None:
+    """The days of the last two censuses of the directory, by a day; None: there are not two."""
+    days = list_sources(include_withdrawn=False).filter(kind=Source.Kind.CENSUS, retrieved_on__lte=on)
+    found = sorted({day for day in days.values_list("retrieved_on", flat=True) if day is not None})
+    return (found[-2], found[-1]) if found[1:] else None
 
 
 def share_out(comparison: Comparison, theirs: Collection[int]) -> dict[str, Share]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
@@ -33,6 +33,7 @@ from essor.methods.forecast import (
 )
 from essor.programmes.models import Programme, Target
 from essor.programmes.queries import TargetLine, list_targets
+from essor.programmes.queries.following import read_day_told
 from essor.programmes.queries.kept import keep, read_state
 from essor.territories.queries import tree_with_past
 
@@ -128,8 +129,13 @@ def list_journeys(**of: Any) -> list[PlacedJourney]:
 
 
 def _list_moves(workflow: WorkflowDefinition, events: Sequence[tuple[str, Mapping[str, Any], Any]]) -> Iterable[Move]:
-    """Waiting is not a stage of its own: the file stays where it was."""
+    """Waiting is not a stage of its own: the file stays where it was. An opening told late counts on its day, from
+    which the file was in no other stage, and is known on the day of the telling."""
     stages = list_stages()
+    opens_on = min(
+        (read_day_told(*rest) for kind, *rest in events if kind == "moved" and rest[0]["to"] == workflow.opens_at),
+        default=date.max,
+    )
     for kind, facts, happened_at in events:
         on = timezone.localdate(happened_at)
         if kind == "closed":
@@ -137,17 +143,17 @@ def _list_moves(workflow: WorkflowDefinition, events: Sequence[tuple[str, Mappin
             return
         stage = workflow.first_stage if kind == "opened" else str(facts["to"])
         if stage == workflow.opens_at:
-            yield Move(OPENED, on)
+            yield Move(OPENED, opens_on, on)
             return
-        if stage in stages:
+        if stage in stages and on <= opens_on:
             yield Move(stage, on)
 
 
 def _start_at(moves: Sequence[Move], entered_on: date) -> Journey | None:
-    before = [move for move in moves if move.on <= entered_on]
+    before = [move for move in moves if move.is_known(entered_on)]
     if not before:
         return Journey(tuple(moves)) if moves else None
-    after = tuple(move for move in moves if move.on > entered_on)
+    after = (replace(move, on=max(move.on, entered_on)) for move in moves[len(before) :])
     return Journey((Move(before[-1].stage, entered_on), *after))
 
 

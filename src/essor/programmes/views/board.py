@@ -60,7 +60,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "on": on,
         "progress": build_progress_table(lines, found, language=language),
         "unforeseen": unforeseen,
-        **tell_forecasts(request, found, on=on, language=language),
+        **tell_forecasts(request, found, on=on, language=language, has_ended=programme.ends_before <= on),
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
         "page": page,
         "files": build_files_table(files, on=today, places=list_names(today, language)),

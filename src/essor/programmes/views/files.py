@@ -12,18 +12,28 @@ from django.utils.translation import gettext as _
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import CaseForm
 from essor.cases.models import Case
+from essor.cases.rules import list_steps
 from essor.cases.views.private import language_of_page
 from essor.cases.wording import in_language
 from essor.programmes import actions
-from essor.programmes.forms import EnrolForm, OfferForm, PayForm, SignForm, WordsForm
-from essor.programmes.models import Offer, PaymentRequest, Programme
+from essor.programmes.forms import (
+    ConditionForm,
+    EnrolForm,
+    LeaveForm,
+    OfferForm,
+    PayDespiteForm,
+    PayForm,
+    SignForm,
+    WordsForm,
+)
+from essor.programmes.models import Offer, PaymentRequest, Programme, SittingItem
 from essor.programmes.queries import files
 from essor.programmes.queries.following import read_followed
 from essor.programmes.queries.waiting import find_time_left
-from essor.programmes.rules import CENTS
+from essor.programmes.rules import CENTS, is_decided
 from essor.programmes.time_words import say_time_left
 from essor.programmes.views.sides import Deed, Side, open_to_adviser, open_to_both, open_to_promoter
-from essor.programmes.wording import STATES
+from essor.programmes.wording import RESULTS, STATES
 
 
 @open_to_both()
@@ -37,9 +47,12 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
     file, left = files.read_file(case), find_time_left(case, on=timezone.localdate())
     workflow, language = workflow_of(case), language_of_page()
     stage = workflow.get_stage(case.stage)
-    passed = [one for one in workflow.stages if not one.stops_clock or one.code == case.stage]
+    steps, place = list_steps(workflow, stage=case.stage, came_from=case.came_from)
     forms = {sent.name: sent} if sent else {}
     may_act = not is_promoter and case.closed_at is None
+    may_offer, decision = may_act and file.programme is not None, files.find_decision(case)
+    is_early = not is_decided(workflow, case.came_from or case.stage) if may_offer else False
+    lines = [_tell(line, side, forms if line.offer.pk == about else {}) for line in file.offers]
     context = {
         "case": case,
         "file": file,
@@ -51,23 +64,41 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
         "stage": in_language(stage.label),
         "lede": in_language(stage.promoter if is_promoter else stage.adviser),
         "time_left": say_time_left(left) if left else [],
-        "steps": [in_language(one.label) for one in passed],
-        "current": next(n for n, one in enumerate(passed, 1) if one.code == case.stage),
-        "lines": [_tell(line, side, forms if line.offer.pk == about else {}) for line in file.offers],
-        "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
-        "offer_form": (forms.get("offer") or _offer_form(file)) if may_act and file.programme else None,
+        "steps": [in_language(one.label) for one in steps],
+        "current": place,
+        "lines": lines,
         "application": side.lead("application") if file.programme and file.programme.form else "",
+        "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
+        "leave": _leave_form(forms) if may_act and file.enrolment and files.may_leave(case) else None,
+        "leave_address": "" if is_promoter else side.lead("programme_leave"),
+        "offer_form": (forms.get("offer") or _offer_form(file, decision)) if may_offer and not is_early else None,
+        "offer_later": may_offer and is_early,
+        "decision": decision,
+        "decided": RESULTS[decision.result] if decision else "",
         "news": side.lead("news") if read_followed(case) else "",
         "sent": sent.name if sent else "",
         "enrol_address": "" if is_promoter else side.lead("programme_enrol"),
         "offer_address": "" if is_promoter else side.lead("programme_offer"),
     }
+    shown = [
+        context["enrol"],
+        context["leave"],
+        context["offer_form"],
+        *(form for one in lines for form in _forms_of(one)),
+    ]
+    context["gone"] = sent if sent and not any(one is sent for one in shown) else None
     return render(request, "programmes/file.html", context, status=400 if sent else 200)
+
+
+def _forms_of(told: dict[str, Any]) -> list[CaseForm | None]:
+    deeds = [form for _title, _address, form, _is_sent in told["deeds"]]
+    return deeds + [form for _words, _met, form, _address, _is_sent in told["conditions"]]
 
 
 def _tell(line: files.OfferLine, side: Side, forms: dict[str, CaseForm]) -> dict[str, Any]:
     is_promoter, state = side.is_promoter, line.state
     told: dict[str, Any] = {"line": line, "state": STATES[state], "deeds": [], "waits": None, "loan": ""}
+    told["conditions"] = _tell_conditions(line, side, forms)
     if line.lends:
         told["loan"] = side.lead("loan", line.offer.pk)
 
@@ -82,7 +113,7 @@ def _tell(line: files.OfferLine, side: Side, forms: dict[str, CaseForm]) -> dict
         add("decline", _("Décliner cette offre"), _make(WordsForm, "decline", line.offer))
     elif not is_promoter:
         if state == "accepted" and line.waits is None:
-            add("pay", _("Verser"), _make(PayForm, "pay", line.offer))
+            add("pay", _("Verser"), _pay_form(line.offer, has_unmet=line.has_unmet))
         if state in {"offered", "accepted"}:
             add("end", _("Retirer l’offre, ou ce qui n’est pas versé"), _make(WordsForm, "end", line.offer))
         if line.holds["paid"]:
@@ -97,19 +128,52 @@ def _tell(line: files.OfferLine, side: Side, forms: dict[str, CaseForm]) -> dict
     return told
 
 
+def _tell_conditions(
+    line: files.OfferLine, side: Side, forms: dict[str, CaseForm]
+) -> list[tuple[str, Any, CaseForm | None, str, bool]]:
+    """Each: its words, when it was met, and, for the adviser of an accepted offer, what says that it is."""
+    may_say = not side.is_promoter and side.case.closed_at is None and line.state in {"accepted", "paid"}
+    told = []
+    for number, words, met in line.conditions:
+        form, is_sent = None, False
+        if may_say and met is None:
+            form = _condition_form(line.offer, number)
+            is_sent = "condition" in forms and forms["condition"].prefix == form.prefix
+            form = forms["condition"] if is_sent else form
+        told.append(
+            (words, met, form, side.lead("programme_condition", line.offer.pk, number) if form else "", is_sent)
+        )
+    return told
+
+
+def _condition_form(offer: Offer, number: int, data: Any = None) -> CaseForm:
+    prefix, initial = f"condition{number}", {"met_on": timezone.localdate()}
+    return ConditionForm(data, prefix=prefix, auto_id=f"{prefix}_{offer.pk}_%s", initial=initial)
+
+
+def _pay_form(offer: Offer, *, has_unmet: bool, data: Any = None) -> Any:
+    return _make(PayDespiteForm if has_unmet else PayForm, "pay", offer, data)
+
+
 def _make(kind: type[CaseForm], deed: str, offer: Offer, data: Any = None) -> Any:
     """Several of a kind stand on one page: each has identifiers of its own."""
     return kind(data, prefix=deed, auto_id=f"{deed}_{offer.pk}_%s")
 
 
 def _enrol_form(forms: dict[str, CaseForm], data: Any = None) -> CaseForm:
-    named = [(one.slug, getattr(one, f"name_{language_of_page()}")) for one in Programme.objects.all()]
+    under_way = Programme.objects.under_way(timezone.localdate())
+    named = [(one.slug, getattr(one, f"name_{language_of_page()}")) for one in under_way]
     return forms.get("enrol") or EnrolForm(data, programmes=named)
 
 
-def _offer_form(file: files.StartupFile, data: Any = None) -> OfferForm:
+def _leave_form(forms: dict[str, CaseForm], data: Any = None) -> CaseForm:
+    return forms.get("leave") or LeaveForm(data)
+
+
+def _offer_form(file: files.StartupFile, decision: SittingItem | None, data: Any = None) -> OfferForm:
     agreements = [(one.pk, one.partner) for one in files.list_agreements(file.programme)] if file.programme else []
-    return OfferForm(data, agreements=agreements, today=timezone.localdate())
+    conditions = decision.conditions if decision else []
+    return OfferForm(data, agreements=agreements, today=timezone.localdate(), conditions=conditions)
 
 
 def _do(request: HttpRequest, side: Side, form: CaseForm, deed: Deed, done: str, about: int = 0) -> HttpResponse:
@@ -129,10 +193,20 @@ def enrol(request: HttpRequest, side: Side) -> HttpResponse:
 
 
 @open_to_adviser("programme")
+def leave(request: HttpRequest, side: Side) -> HttpResponse:
+    now = timezone.now()
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.leave(case=side.case, words=said["words"], by=side.adviser, now=now)
+
+    return _do(request, side, _leave_form({}, request.POST), deed, _("Le dossier n’est plus du programme."))
+
+
+@open_to_adviser("programme")
 def offer(request: HttpRequest, side: Side) -> HttpResponse:
     now = timezone.now()
     file = files.read_file(side.case)
-    form = _offer_form(file, request.POST)
+    form = _offer_form(file, None, request.POST)
 
     def deed(said: dict[str, Any]) -> None:
         agreement = next(
@@ -183,15 +257,32 @@ def end(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
 
 
 @open_to_adviser("programme")
+def meet(request: HttpRequest, side: Side, pk: int, number: int) -> HttpResponse:
+    now = timezone.now()
+    offer = _find_offer(side.case, pk)
+
+    def deed(said: dict[str, Any]) -> None:
+        actions.meet_condition(
+            offer=offer, number=number, on=said["met_on"], words=said["words"], by=side.adviser, now=now
+        )
+
+    form = _condition_form(offer, number, request.POST)
+    return _do(request, side, form, deed, _("C’est inscrit : cette condition est remplie."), pk)
+
+
+@open_to_adviser("programme")
 def pay(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
     now = timezone.now()
     offer = _find_offer(side.case, pk)
 
     def deed(said: dict[str, Any]) -> None:
         cents, on = said["dollars"] * CENTS, timezone.localdate(now)
-        actions.ask_payment(offer=offer, cents=cents, on=on, words=said["words"], by=side.adviser, now=now)
+        despite = said.get("despite", "")
+        actions.ask_payment(
+            offer=offer, cents=cents, on=on, words=said["words"], despite=despite, by=side.adviser, now=now
+        )
 
-    form = _make(PayForm, "pay", offer, request.POST)
+    form = _pay_form(offer, has_unmet=bool(files.list_unmet(offer)), data=request.POST)
     return _do(request, side, form, deed, _("C’est inscrit."), pk)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from essor.accounts.models import User
@@ -18,6 +20,7 @@ from essor.cases.forms import CaseForm
 from essor.cases.models import Case
 from essor.cases.queries import list_visible_cases
 from essor.cases.views.private import Refusals, keep_private, language_of_page
+from essor.design.wording import write_day
 from essor.directory.queries import names_of
 from essor.directory.rules import DirectoryError
 from essor.directory.wording import explain_error
@@ -34,10 +37,16 @@ from essor.programmes.drawings import (
 )
 from essor.programmes.following_forms import GrowthForm, LinkForm, NewsForm
 from essor.programmes.models import Programme
-from essor.programmes.queries.following import Followed, list_followed, read_followed, read_outcomes
-from essor.programmes.queries.growth import find_base, find_place, read_growth
+from essor.programmes.queries.following import (
+    Followed,
+    count_openings,
+    list_followed,
+    read_followed,
+    read_outcomes,
+)
+from essor.programmes.queries.growth import find_base, find_census_days, find_place, list_places, read_growth
 from essor.programmes.rules import ProgrammeError
-from essor.programmes.views.asking import find_programme, read_day
+from essor.programmes.views.asking import find_programme, read_day, refuse_day
 from essor.programmes.views.sides import REFUSALS, Side, open_to_adviser, open_to_both
 from essor.programmes.wording import explain
 from essor.territories.queries import get_name
@@ -134,6 +143,8 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "loans": reverse("programme_loans", args=[programme.slug]),
         "address": reverse("programme", args=[slug]),
         "on": on,
+        "wrong_day": refuse_day(request),
+        "lede": _say_openings(programme, len(found), by=by, on=on),
         "outcomes": outcomes,
         "ages": build_ages_table(outcomes.ages),
         "chart": draw_survival(outcomes) if outcomes.opened else None,
@@ -141,14 +152,36 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "owed": build_owed_table(found, on=on),
         **_tell_growth(request, programme, found, by=by, language=language),
     }
-    return render(request, "programmes/following.html", context)
+    return render(request, "programmes/following.html", context, status=400 if context["wrong_day"] else 200)
+
+
+def _say_openings(programme: Programme, n: int, *, by: User, on: date) -> str:
+    """How many the adviser follows, where, and how many the whole programme has."""
+    today = timezone.localdate()
+    places = [get_name(code, today, language_of_page()) for code in list_places(by, on=today)]
+    total = count_openings(programme, on=on)
+    said = ngettext(
+        "Au {day}, pour {place}, {n} entreprise avait ouvert ; dans tout le programme, {total}.",
+        "Au {day}, pour {place}, {n} entreprises avaient ouvert ; dans tout le programme, {total}.",
+        n,
+    )
+    if not places:
+        said = ngettext(
+            "Au {day}, {n} entreprise que vous suivez avait ouvert ; dans tout le programme, {total}.",
+            "Au {day}, {n} entreprises que vous suivez avaient ouvert ; dans tout le programme, {total}.",
+            n,
+        )
+    told = said.format(day=write_day(on), n=n, place=", ".join(places), total=total)
+    unknown = _("Celles dont on est sans nouvelles sont inconnues : ni vivantes, ni fermées.")
+    return f"{told} {unknown}"
 
 
 def _tell_growth(
     request: HttpRequest, programme: Programme, found: Sequence[Followed], *, by: User, language: str
 ) -> dict[str, Any]:
     today, bases = timezone.localdate(), [(one.slug, getattr(one.label, language)) for one in load_bases()]
-    initial = {"base": LAW, "start": programme.starts_on, "end": min(today, programme.ends_before)}
+    days = find_census_days(on=today) or (programme.starts_on, min(today, programme.ends_before))
+    initial = {"base": LAW, "start": days[0], "end": days[1]}
     form = GrowthForm(request.GET if "start" in request.GET else None, bases=bases, initial=initial)
     place = find_place(programme, by, on=today)
     name = get_name(place, today, language) if place else ""

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from essor.methods.forecast import ForecastError
 from essor.programmes.board_pictures import draw_fan, say_chances
 from essor.programmes.models import Programme
-from essor.programmes.pictures import build_forecast_table
+from essor.programmes.pictures import build_forecast_table, build_reached_table
 from essor.programmes.queries import TargetLine
 from essor.programmes.queries.journeys import ForeseenTarget, read_forecasts
 from essor.programmes.wording import explain_forecast
@@ -28,15 +28,18 @@ def find_forecasts(
         return [], explain_forecast(error)
 
 
-def tell_forecasts(request: HttpRequest, found: Sequence[ForeseenTarget], *, on: date, language: str) -> dict[str, Any]:
-    """``part`` in the address: the code of the part whose fan is drawn; else the first one that an agreement serves."""
+def tell_forecasts(
+    request: HttpRequest, found: Sequence[ForeseenTarget], *, on: date, language: str, has_ended: bool
+) -> dict[str, Any]:
+    """``part`` in the address: the code of the part whose fan is drawn; else the first one that an agreement serves.
+    ``has_ended``: nothing is to be foreseen any more, only told."""
     if not found:
         return {"forecast": None, "fan": None, "chances": "", "parts": []}
     served = [one for one in found if one.is_served] or found
     asked = request.GET.get("part", "")
     shown = next((one for one in found if one.target.code == asked), served[0])
     return {
-        "forecast": build_forecast_table(found, language=language),
+        "forecast": (build_reached_table if has_ended else build_forecast_table)(found, language=language),
         "fan": draw_fan(shown, language=language),
         "chances": say_chances(shown),
         "parts": [

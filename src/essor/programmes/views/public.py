@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,7 +20,7 @@ from essor.programmes.queries import list_targets, read_envelopes
 from essor.programmes.queries.credit import read_credit
 from essor.programmes.queries.following import FEWEST, Outcomes, list_followed, read_outcomes
 from essor.programmes.queries.kept import keep, read_state
-from essor.programmes.views.asking import find_programme, read_day
+from essor.programmes.views.asking import find_programme, read_day, refuse_day
 from essor.programmes.views.forecasts import find_forecasts, tell_forecasts
 
 
@@ -47,12 +46,13 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "programme": programme,
         "name": getattr(programme, f"name_{language}"),
         "last_day": programme.ends_before - timedelta(days=1),
-        "has_ended": programme.ends_before <= timezone.localdate(),
+        "has_ended": programme.ends_before <= on,
+        "wrong_day": refuse_day(request),
         "on": on,
         "whole": targets[0].target.startups if targets else 0,
         "targets": build_targets_table(targets, language=language),
         "unforeseen": unforeseen,
-        **tell_forecasts(request, found, on=on, language=language),
+        **tell_forecasts(request, found, on=on, language=language, has_ended=programme.ends_before <= on),
         **_tell_outcomes(programme, state, on=on),
         "credit": build_credit_table(credit, rule=programme.credit_rule) if credit.counted and envelopes else None,
         "is_adviser": "adviser" in list_role_kinds(request.user),
@@ -62,7 +62,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
         "trail": [(_("Programmes"), reverse("programmes"))],
     }
-    return render(request, "programmes/programme.html", context)
+    return render(request, "programmes/programme.html", context, status=400 if context["wrong_day"] else 200)
 
 
 def _tell_outcomes(programme: Programme, state: str, *, on: date) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to, require
 from essor.cases.forms import CaseForm
 from essor.cases.views.private import do_or, keep_private, language_of_page
-from essor.programmes import actions
+from essor.programmes import actions, tasks
 from essor.programmes.committee_forms import CallForm, DecideForm
 from essor.programmes.models import Programme, Sitting, SittingItem
 from essor.programmes.pictures import build_minutes_table, build_scores_table
@@ -65,14 +65,23 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
 
     def deed(said: dict[str, Any]) -> None:
         actions.call_sitting(
-            programme=programme, held_on=said["held_on"], quorum=said["quorum"],
+            programme=programme, held_on=said["held_on"], hour_and_place=said["hour_and_place"], quorum=said["quorum"],
             members=[people[pk] for pk in said["members"]],
             cases=[case for case in cases if case.pk in said["cases"]], by=_person(request), now=now,
         )  # fmt: skip
+        tasks.send_calls.enqueue()
 
     if request.method != "POST":
         return show()
-    return do_or(show, request, form, deed, _("La séance est appelée."), address=reverse("sittings"), refusals=REFUSALS)
+    return do_or(
+        show,
+        request,
+        form,
+        deed,
+        _("La séance est appelée ; une lettre part à chaque personne."),
+        address=reverse("sittings"),
+        refusals=REFUSALS,
+    )
 
 
 @open_to(Audience.ADVISER)

@@ -49,8 +49,6 @@ BODIES: dict[str, str] = {
 }
 RECORDS = "les-moulins"
 MAGAZINE, TABLE = "magazine-2014", "table-regionale-2017"
-OF_ELSEWHERE = frozenset({"coops-uk-2016"})
-"""Shipped bases that speak of another country's file: in Les Moulins they would count every active organisation."""
 LICENCE = "Données fictives, libres de droits"
 
 
@@ -59,7 +57,7 @@ def build_demonstration(*, now: datetime) -> None:
     """Fills an empty platform and marks it as a demonstration, for ever. All or nothing."""
     records = read_records(RECORDS)
     set_up_instance(kind=Instance.Kind.DEMO, by=None, now=now)
-    load_shipped(now=now, but=OF_ELSEWHERE)
+    load_shipped(now=now)
     import_bodies(file=find_demo_bodies(RECORDS), by=None, now=now)
     for email, name, kind in PEOPLE:
         _open_demo_account(email, name, kind, records.territory, now)

@@ -25,6 +25,7 @@ from essor.programmes.actions import (
     import_files,
     link_organisation,
     make_offer,
+    meet_condition,
     open_programme,
     pay,
     receive_payment,
@@ -167,6 +168,7 @@ def _do(agreement: Agreement, case: Case, rank: int, day: date, offers: dict[int
         return
     elif rank == 1:
         accept_offer(offer=offers[case.pk], on=day, words="Signé à la console (fictif)", by=None, now=now)
+        meet_condition(offer=offers[case.pk], number=1, on=day, words="Lettres reçues (fictif)", by=None, now=now)
     else:
         cents, words = (FIRST, "Premier versement") if rank == 2 else (GRANT - FIRST, "Solde")
         pay(offer=offers[case.pk], cents=cents, on=day, words=words, by=None, approved_by=None, now=now)

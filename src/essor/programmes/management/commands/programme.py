@@ -23,11 +23,10 @@ from essor.programmes.queries import (
 )
 from essor.programmes.queries.awards import list_awards
 from essor.programmes.queries.journeys import answer_forecasts, answer_trials, read_forecasts, try_forecasts
-from essor.programmes.register import tell_awards, write_register
+from essor.programmes.register import prepare_telling, tell_awards, write_register
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.spreadsheets import read_rows
 from essor.programmes.wording import explain, explain_forecast
-from essor.territories.queries import list_names
 
 WRONG_REQUEST = 2
 REFUSED = 1
@@ -103,11 +102,12 @@ class Command(BaseCommand):
     def _register(self, options: dict[str, Any]) -> None:
         """As ``/programmes/…/octrois.csv`` and ``.json``."""
         programme, now = get_programme(options["programme"]), timezone.now()
-        awards, places = list_awards(programme, now=now), list_names(timezone.localdate(now), options["language"])
+        awards = list_awards(programme, now=now)
+        telling = prepare_telling(programme, language=options["language"], now=now)
         if options["as_json"]:
-            self._tell(tell_awards(programme, awards, places=places))
+            self._tell(tell_awards(awards, telling=telling))
         else:
-            self.stdout.write(write_register(programme, awards, places=places), ending="")
+            self.stdout.write(write_register(awards, telling=telling), ending="")
 
     def _import(self, options: dict[str, Any]) -> None:
         programme, file = get_programme(options["programme"]), options["file"]
