@@ -11,7 +11,7 @@ def install(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0011_application'),
+        ('programmes', '0010_application'),
     ]
 
     operations = [

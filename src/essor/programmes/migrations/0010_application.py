@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0006_profile_values'),
-        ('programmes', '0010_loans'),
+        ('programmes', '0009_loans'),
     ]
 
     operations = [

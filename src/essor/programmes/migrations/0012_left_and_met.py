@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0005_startups'),
-        ('programmes', '0013_sealed'),
+        ('programmes', '0011_sealed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
