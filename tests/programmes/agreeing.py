@@ -90,4 +90,4 @@ def open_enterprise(*agreements: Agreement, cents: int = 23_000_00) -> Case:
         offer = actions.make_offer(agreement=agreement, case=case, asked=ask(cents + rank * cents), by=None, now=NOW)
         actions.accept_offer(offer=offer, on=TODAY, words="Signé", by=None, now=NOW)
         case.refresh_from_db()
-    return move_case(case=case, move="open" if agreements else "to_running", by=None, now=NOW)
+    return move_case(case=case, move="open" if agreements else "to_running", by=None, now=NOW, day=TODAY)

@@ -227,7 +227,7 @@ def test_the_page_says_clauses_sum_money_reports_and_papers(
         assert said in shown
     soon = client.get(page, {"on": "2022-12-30"}).content.decode().replace("\u00a0", " ")
     assert "il reste 1 jour." in soon
-    for address in (page, reverse("agreements", args=["essai"]), reverse("programme", args=["essai"])):
+    for address in (page, reverse("agreements", args=["essai"])):
         for on in ("0001-01-01", "9999-12-31", "hier"):
             assert client.get(address, {"on": on}).status_code == 200
     listed = client.get(reverse("agreements", args=["essai"])).content.decode()

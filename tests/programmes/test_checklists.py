@@ -145,7 +145,7 @@ def test_who_has_an_interest_or_no_role_sees_and_does_nothing(case: Case, advise
     client.force_login(adviser)
     actions.declare_interest(person=adviser, kind="kin", starts_on=TODAY, words="", case=case, now=NOW)
     for answer in (client.get(page), client.post(deed, {"step": "name", "is_done": "on"})):
-        assert answer.status_code == 404
+        assert answer.status_code == 403
         assert "Choisir un nom" not in answer.content.decode()
     with pytest.raises(ProgrammeError, match="recused"):
         actions.tick_step(case=case, step="name", is_done=True, by=adviser, now=timezone.now())

@@ -222,10 +222,12 @@ def test_a_cost_said_again_is_said_once(agreement: Agreement, adviser: User) -> 
 
 
 @pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "9999-12-31", "-1"])
-def test_a_day_out_of_reach_is_today(opened: Case, adviser: User, client: StrictClient, on: str) -> None:
-    assert client.get(reverse("programme", args=["essai"]), {"on": on}).status_code == 200
+def test_a_day_out_of_reach_is_refused_and_today_is_shown(
+    opened: Case, adviser: User, client: StrictClient, on: str
+) -> None:
+    assert client.get(reverse("programme", args=["essai"]), {"on": on}).status_code == 400
     client.force_login(adviser)
-    assert client.get(reverse("programme_following", args=["essai"]), {"on": on}).status_code == 200
+    assert client.get(reverse("programme_following", args=["essai"]), {"on": on}).status_code == 400
 
 
 def test_an_interest_ends_within_reach(sitting: Sitting, members: list[User]) -> None:

@@ -119,7 +119,7 @@ def test_a_file_entered_by_mistake_leaves_and_enters_another(
     programme = today_agreement.programme
     actions.enrol(programme=programme, case=case, by=adviser, now=now)
     assert len(read_journeys(programme)) == 1
-    assert read_forecasts(programme, on=today)[0].open_files == 1
+    assert read_forecasts(programme, on=today)[0].forecast.open_files == 1
     page = reverse("case_programme", args=[case.reference])
     assert "Retirer du programme" in adviser_client.get(page).content.decode()
     assert adviser_client.post(f"{page}quitter/", {"words": ""}).status_code == 400
@@ -127,7 +127,7 @@ def test_a_file_entered_by_mistake_leaves_and_enters_another(
     left = Enrolment.objects.get()
     assert (left.case, left.left_case, left.left_on, left.left_by) == (None, case, today, adviser)
     assert read_journeys(programme) == []
-    assert read_forecasts(programme, on=today)[0].open_files == 0
+    assert read_forecasts(programme, on=today)[0].forecast.open_files == 0
     event = CaseEvent.objects.latest("pk")
     assert event.words == "Inscrit par erreur"
     assert "sortie de Essai" in describe_event(event, load_latest_workflow("startup"))

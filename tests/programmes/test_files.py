@@ -130,5 +130,5 @@ def test_a_page_asks_as_many_questions_whatever_the_offers(
     for _offer in range(12):
         offer = make_offer(agreement=agreement, case=case, asked=ask(), by=adviser, now=NOW)
         end_offer(offer=offer, on=TODAY, words="Fin", by=adviser, now=NOW)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         adviser_client.get(reverse("case_programme", args=[case.reference]))

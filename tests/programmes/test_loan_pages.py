@@ -45,7 +45,7 @@ def test_who_has_an_interest_or_no_role_does_nothing(offer: Offer, adviser: User
     assert offer.case.reference in client.get(listed).content.decode()
     actions.declare_interest(person=adviser, kind="kin", starts_on=TODAY, words="", case=offer.case, now=NOW)
     shown = client.get(page)
-    assert shown.status_code == 404
+    assert shown.status_code == 403
     assert "Capital qui reste" not in shown.content.decode()
     assert offer.case.reference not in client.get(listed).content.decode()
     for deed in (

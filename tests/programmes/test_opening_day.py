@@ -78,14 +78,14 @@ def test_an_opening_told_late_counts_on_its_day_and_is_known_only_then(
 ) -> None:
     programme, told_on = agreement.programme, timezone.localdate(LATE)
     before = told_on - DAY
-    opened = read_forecasts(programme, on=before)[0].opened
+    opened = read_forecasts(programme, on=before)[0].forecast.opened
     move_case(case=accepted, move="open", by=adviser, now=LATE, day=OPENED_ON)
     (journey,) = [one.journey for one in read_journeys(programme)]
     assert (journey.moves[-1].stage, journey.moves[-1].on, journey.moves[-1].known_on) == (OPENED, OPENED_ON, told_on)
     assert opened == count_opened([journey], on=before, known_on=before) == 0
     assert count_opened([journey], on=OPENED_ON, known_on=told_on) == 1
-    assert read_forecasts(programme, on=before)[0].opened == 0
-    assert read_forecasts(programme, on=told_on)[0].opened == 1
+    assert read_forecasts(programme, on=before)[0].forecast.opened == 0
+    assert read_forecasts(programme, on=told_on)[0].forecast.opened == 1
     assert [len(list_followed(programme, on=day)) for day in (OPENED_ON, before, told_on)] == [0, 0, 1]
     followed = read_followed(accepted)
     assert followed is not None
@@ -100,7 +100,7 @@ def test_an_opening_earlier_than_the_last_stage_keeps_its_days_in_order(
     (journey,) = [one.journey for one in read_journeys(agreement.programme)]
     assert [move.on for move in journey.moves] == sorted(move.on for move in journey.moves)
     assert journey.moves[-1].stage == OPENED
-    assert read_forecasts(agreement.programme, on=timezone.localdate(LATE))[0].opened == 1
+    assert read_forecasts(agreement.programme, on=timezone.localdate(LATE))[0].forecast.opened == 1
 
 
 def test_news_are_given_from_the_day_of_the_opening(accepted: Case, adviser: User) -> None:

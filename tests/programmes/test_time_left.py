@@ -19,6 +19,7 @@ from essor.methods.waiting import FEWEST
 from essor.programmes import actions
 from essor.programmes.models import Agreement, Programme
 from essor.programmes.queries.waiting import find_time_left
+from essor.programmes.rules import PastRows
 from essor.programmes.time_words import say_time_left
 from tests.pages import StrictClient
 
@@ -29,7 +30,9 @@ WAS = TODAY - 400 * DAY
 
 def enter(rows: list[dict[str, str]]) -> None:
     programme = Programme.objects.latest("pk")
-    actions.import_files(programme=programme, rows=rows, name="passes.csv", by=None, now=NOW)
+    actions.import_files(
+        programme=programme, rows=PastRows(list(enumerate(rows, start=2))), name="passes.csv", by=None, now=NOW
+    )
 
 
 def enter_past(number: int) -> None:

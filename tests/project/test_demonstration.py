@@ -203,6 +203,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 ASK_SOMEONE = """
+from django.utils import timezone
 from essor.cases.actions import NewRequest, open_case
 said = {"need": "start", "territory_code": "64015", "words": "Une idée", "name": "Sacha", "email": "sacha@exemple.test"}
 open_case(request=NewRequest(**said, has_consented=True), now=timezone.now())

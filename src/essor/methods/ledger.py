@@ -81,7 +81,7 @@ def sum_envelope(cents: Mapping[str, int]) -> Envelope:
     >>> sum_envelope({"promise": 345_000_00, "offer": 46_000_00, "lapse": 23_000_00}).free
     32200000
     """
-    balances = dict.fromkeys(ACCOUNTS, 0)
+    balances = dict.fromkeys((*ACCOUNTS, *BESIDE), 0)
     for kind, amount in cents.items():
         if kind not in MOVES:
             raise LedgerError("move-unknown", kind=kind, allowed=tuple(MOVES))

@@ -8,7 +8,6 @@ from typing import cast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,18 +19,13 @@ from essor.programmes.application_pages import tell_deposit, tell_later, tell_re
 from essor.programmes.application_words import write_moment
 from essor.programmes.models import SittingItem
 from essor.programmes.queries.applications import ApplicationFile, read_application_file
-from essor.programmes.queries.sittings import find_conflicts
 from essor.programmes.rules import ProgrammeError
 
 Trail = list[tuple[str, str]]
 
 
 def _read(request: HttpRequest, reference: str) -> ApplicationFile:
-    """For an adviser of the place who has no interest in it."""
-    case = get_case(request, reference)
-    if find_conflicts(cast(User, request.user), case, on=timezone.localdate()):
-        raise NotAllowed("recused", action="handle_cases", territory_code=case.territory_code)
-    return read_application_file(case)
+    return read_application_file(get_case(request, reference))
 
 
 @open_to(Audience.ADVISER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +16,8 @@ from essor.accounts.permissions import Audience, open_to
 from essor.cases.views.private import keep_private, language_of_page
 from essor.programmes.desk_pictures import build_desk_tables
 from essor.programmes.models import Programme
-from essor.programmes.queries import get_programme
 from essor.programmes.queries.desk import MOST_LISTED, read_programme_desk
-from essor.programmes.rules import ProgrammeError
-from essor.programmes.wording import explain
+from essor.programmes.views.asking import find_programme
 from essor.territories.queries import list_names
 
 
@@ -46,7 +44,4 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _find_programme(slug: str) -> Programme | None:
-    try:
-        return get_programme(slug) if slug else None
-    except ProgrammeError as error:
-        raise Http404(explain(error)) from error
+    return find_programme(slug) if slug else None

@@ -7,24 +7,15 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to
-from essor.cases.actions import THE_PROMOTER, By
 from essor.cases.forms import CaseForm
 from essor.cases.models import Case
-from essor.cases.views.private import (
-    do_or,
-    find_case,
-    get_case,
-    keep_private,
-    language_of_page,
-    posted_from,
-)
+from essor.cases.views.private import do_or, keep_private, language_of_page
 from essor.design.wording import write_day
 from essor.programmes import actions
 from essor.programmes.journal import write_journal
@@ -36,27 +27,20 @@ from essor.programmes.loan_pictures import (
     say_sums,
     say_terms,
 )
-from essor.programmes.models import LoanSchedule, Offer, Programme
-from essor.programmes.queries import get_programme, read_day, read_journal
+from essor.programmes.models import LoanSchedule, Offer
+from essor.programmes.queries import read_day, read_journal
 from essor.programmes.queries.loans import Loan, find_loan_offer, list_loans, read_loan
-from essor.programmes.queries.sittings import find_conflicts, name_interests
 from essor.programmes.rules import ProgrammeError
-from essor.programmes.views.sides import REFUSALS, Deed
+from essor.programmes.views.asking import find_programme
+from essor.programmes.views.sides import REFUSALS, Deed, Side, open_to_adviser, open_to_both
 from essor.programmes.wording import explain, write_cents
 
-
-@open_to(Audience.PUBLIC)
-@require_safe
-@keep_private
-def show_to_promoter(request: HttpRequest, token: str, pk: int) -> HttpResponse:
-    return _show(request, _find_offer(find_case(token), pk), THE_PROMOTER, token)
+DEEDS = ("agree", "approve", "drop", "receive", "take_back")
 
 
-@open_to(Audience.ADVISER)
-@require_safe
-@keep_private
-def show_to_adviser(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    return _show(request, _open_offer(request, reference, pk), cast(User, request.user), reference)
+@open_to_both()
+def show(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    return _show(request, side, _find_offer(side.case, pk))
 
 
 def _find_offer(case: Case, pk: int) -> Offer:
@@ -66,35 +50,27 @@ def _find_offer(case: Case, pk: int) -> Offer:
     return offer
 
 
-def _open_offer(request: HttpRequest, reference: str, pk: int) -> Offer:
-    """For whoever may handle the file and has no interest in it."""
-    case = get_case(request, reference)
-    if why := find_conflicts(cast(User, request.user), case, on=timezone.localdate()):
-        raise Http404(explain(ProgrammeError("recused", why=name_interests(why))))
-    return _find_offer(case, pk)
-
-
-def _show(request: HttpRequest, offer: Offer, by: By, key: str, sent: CaseForm | None = None) -> HttpResponse:
+def _show(request: HttpRequest, side: Side, offer: Offer, sent: CaseForm | None = None) -> HttpResponse:
     """``sent``: a form that was refused."""
-    loan, is_promoter, today = read_loan(offer), by is THE_PROMOTER, timezone.localdate()
+    loan, is_promoter, today = read_loan(offer), side.is_promoter, timezone.localdate()
     forms = {sent.name: sent} if sent else {}
     context = {
         "case": offer.case,
         "is_promoter": is_promoter,
-        "back": reverse("case_follow_programme" if is_promoter else "case_programme", args=[key]),
+        "back": side.lead("programme"),
         "lede": _say_lede(loan),
         "sums": say_sums(loan, on=today),
         "table": build_schedule_table(loan, on=today),
         "receipts": build_receipts_table(loan),
-        "key": key,
-        "pk": offer.pk,
         "sent": sent.name if sent else "",
-        "waits": _tell_waiting(loan, by) if loan.waiting else None,
+        "waits": _tell_waiting(loan, side) if loan.waiting else None,
         "terms_form": None,
         "receive_form": None,
         "take_back_form": None,
+        "deeds": {},
     }
     if not is_promoter:
+        context["deeds"] = {deed: side.lead(f"loan_{deed}", offer.pk) for deed in DEEDS}
         if loan.waiting is None and loan.principal_left > 0:
             context["terms_form"] = forms.get("terms") or TermsForm(today=today)
         standing = loan.stand(today)
@@ -111,9 +87,9 @@ def _say_lede(loan: Loan) -> str:
     return say_terms(loan.schedule)
 
 
-def _tell_waiting(loan: Loan, by: By) -> dict[str, Any]:
+def _tell_waiting(loan: Loan, side: Side) -> dict[str, Any]:
     schedule = cast(LoanSchedule, loan.waiting)
-    may_approve = isinstance(by, User) and schedule.made_by_id != by.pk
+    may_approve = not side.is_promoter and schedule.made_by_id != side.adviser.pk
     return {"schedule": schedule, "terms": say_terms(schedule), "may_approve": may_approve}
 
 
@@ -127,50 +103,44 @@ def _take_back_form(loan: Loan, data: Any = None) -> TakeBackForm:
     return TakeBackForm(data, receipts=kept)
 
 
-def _do(request: HttpRequest, offer: Offer, reference: str, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
+def _do(request: HttpRequest, side: Side, offer: Offer, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
     return do_or(
-        lambda: _show(request, offer, cast(User, request.user), reference, form), request, form, deed, done,
-        address=reverse("case_loan", args=[reference, offer.pk]), refusals=REFUSALS,
+        lambda: _show(request, side, offer, form), request, form, deed, done, address=side.lead("loan", offer.pk),
+        refusals=REFUSALS,
     )  # fmt: skip
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def agree(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+@open_to_adviser("programme")
+def agree(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    offer, now = _find_offer(side.case, pk), timezone.now()
     form = TermsForm(request.POST, today=timezone.localdate(now))
 
     def deed(said: dict[str, Any]) -> None:
-        actions.agree_schedule(offer=offer, said=form.read(), words=said["words"], by=by, now=now)
+        actions.agree_schedule(offer=offer, said=form.read(), words=said["words"], by=side.adviser, now=now)
 
-    return _do(request, offer, reference, form, deed, _("L’échéancier est inscrit."))
+    return _do(request, side, offer, form, deed, _("L’échéancier est inscrit."))
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def approve(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+@open_to_adviser("programme")
+def approve(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    offer, now = _find_offer(side.case, pk), timezone.now()
     schedule = _find_waiting(offer)
 
     def deed(_said: dict[str, Any]) -> None:
-        actions.approve_schedule(schedule=schedule, by=by, now=now)
+        actions.approve_schedule(schedule=schedule, by=side.adviser, now=now)
 
-    return _do(request, offer, reference, CaseForm(request.POST), deed, _("L’échéancier est approuvé."))
+    return _do(request, side, offer, CaseForm(request.POST), deed, _("L’échéancier est approuvé."))
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def drop(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+@open_to_adviser("programme")
+def drop(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    offer, now = _find_offer(side.case, pk), timezone.now()
     schedule = _find_waiting(offer)
 
     def deed(_said: dict[str, Any]) -> None:
-        actions.drop_schedule(schedule=schedule, by=by, now=now)
+        actions.drop_schedule(schedule=schedule, by=side.adviser, now=now)
 
-    return _do(request, offer, reference, CaseForm(request.POST), deed, _("Cet échéancier est écarté."))
+    return _do(request, side, offer, CaseForm(request.POST), deed, _("Cet échéancier est écarté."))
 
 
 def _find_waiting(offer: Offer) -> LoanSchedule:
@@ -180,41 +150,42 @@ def _find_waiting(offer: Offer) -> LoanSchedule:
     return waiting
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def receive(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+@open_to_adviser("programme")
+def receive(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    offer, now = _find_offer(side.case, pk), timezone.now()
     form = ReceiveForm(request.POST, today=timezone.localdate(now))
 
     def deed(said: dict[str, Any]) -> None:
         actions.receive_payment(
-            offer=offer, cents=form.read_cents(), received_on=said["received_on"], words=said["words"], by=by, now=now
+            offer=offer,
+            cents=form.read_cents(),
+            received_on=said["received_on"],
+            words=said["words"],
+            by=side.adviser,
+            now=now,
         )
 
-    return _do(request, offer, reference, form, deed, _("Le paiement est inscrit."))
+    return _do(request, side, offer, form, deed, _("Le paiement est inscrit."))
 
 
-@open_to(Audience.ADVISER)
-@posted_from("case_programme")
-@keep_private
-def take_back(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    offer, by, now = _open_offer(request, reference, pk), cast(User, request.user), timezone.now()
+@open_to_adviser("programme")
+def take_back(request: HttpRequest, side: Side, pk: int) -> HttpResponse:
+    offer, now = _find_offer(side.case, pk), timezone.now()
     loan = read_loan(offer)
     form = _take_back_form(loan, request.POST)
 
     def deed(said: dict[str, Any]) -> None:
         receipt = next(one for one in loan.receipts if one.pk == said["receipt"])
-        actions.take_back(receipt=receipt, words=said["words"], by=by, now=now)
+        actions.take_back(receipt=receipt, words=said["words"], by=side.adviser, now=now)
 
-    return _do(request, offer, reference, form, deed, _("Ce paiement ne compte plus."))
+    return _do(request, side, offer, form, deed, _("Ce paiement ne compte plus."))
 
 
 @open_to(Audience.ADVISER)
 @require_safe
 @keep_private
 def list_all(request: HttpRequest, slug: str) -> HttpResponse:
-    programme, person, today = _get_programme(slug), cast(User, request.user), timezone.localdate()
+    programme, person, today = find_programme(slug), cast(User, request.user), timezone.localdate()
     loans = list_loans(programme, by=person, on=today)
     arrears = sum(standing.arrears for loan in loans if (standing := loan.stand(today)))
     context = {
@@ -232,7 +203,7 @@ def list_all(request: HttpRequest, slug: str) -> HttpResponse:
 @keep_private
 def send_journal(request: HttpRequest, slug: str) -> HttpResponse:
     """The entries of all partners of a programme, whatever the place: for whoever administers."""
-    programme = _get_programme(slug)
+    programme = find_programme(slug)
     try:
         first = read_day(request.GET.get("from") or date.min.isoformat())
         last = read_day(request.GET.get("to") or date.max.isoformat())
@@ -242,10 +213,3 @@ def send_journal(request: HttpRequest, slug: str) -> HttpResponse:
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8; header=present")
     answer["Content-Disposition"] = f'attachment; filename="journal-{programme.slug}.csv"'
     return answer
-
-
-def _get_programme(slug: str) -> Programme:
-    try:
-        return get_programme(slug)
-    except ProgrammeError as error:
-        raise Http404(explain(error)) from error

@@ -27,10 +27,10 @@ from essor.directory.wording import explain_error
 from essor.programmes import actions
 from essor.programmes.models import Programme
 from essor.programmes.past_forms import PastColumnsForm
-from essor.programmes.queries import get_programme
 from essor.programmes.queries.past_files import check_past_files, find_draft, is_entered, list_drafts
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.spreadsheets import PastMapping, list_strange_outcomes, read_rows
+from essor.programmes.views.asking import find_programme
 from essor.programmes.wording import explain, explain_fault
 
 PER_PAGE = 50
@@ -38,13 +38,6 @@ PER_PAGE = 50
 
 def _steps() -> list[str]:
     return [_("Fichier"), _("Colonnes"), _("Vérification")]
-
-
-def _get_programme(slug: str) -> Programme:
-    try:
-        return get_programme(slug)
-    except ProgrammeError as error:
-        raise Http404(explain(error)) from error
 
 
 def _get_draft(request: HttpRequest, programme: Programme, token: str) -> ImportDraft:
@@ -64,7 +57,7 @@ def _trail(programme: Programme, *, is_inside: bool = True) -> list[tuple[str, s
 @open_to(Audience.ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def put_down(request: HttpRequest, slug: str) -> HttpResponse:
-    programme, by = _get_programme(slug), cast(User, request.user)
+    programme, by = find_programme(slug), cast(User, request.user)
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -84,7 +77,7 @@ def put_down(request: HttpRequest, slug: str) -> HttpResponse:
 @open_to(Audience.ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def map_columns(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    programme = _get_programme(slug)
+    programme = find_programme(slug)
     draft = _get_draft(request, programme, token)
     table, mapping = read_table(storage.file_of(draft)), PastMapping.parse(draft.mapping)
     words = list_strange_outcomes(table, mapping.columns)
@@ -106,7 +99,7 @@ def map_columns(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 @open_to(Audience.ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    programme, by, now = _get_programme(slug), cast(User, request.user), timezone.now()
+    programme, by, now = find_programme(slug), cast(User, request.user), timezone.now()
     if is_entered(programme, token=token, by=by):
         return redirect("past_files", slug)
     draft = _get_draft(request, programme, token)
@@ -155,7 +148,7 @@ def _show_check(request: HttpRequest, programme: Programme, draft: ImportDraft, 
 @open_to(Audience.ADMINISTRATOR)
 @require_POST
 def discard(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    draft, by = _get_draft(request, _get_programme(slug), token), cast(User, request.user)
+    draft, by = _get_draft(request, find_programme(slug), token), cast(User, request.user)
     discard_draft(draft=draft, by=by, now=timezone.now())
     messages.success(request, _("Ce versement est jeté : le fichier n’est plus gardé."))
     return redirect("past_files", slug)
