@@ -44,7 +44,7 @@ def lead_to_plan(page: Page, reference: str) -> None:
     press(page, "Écrire à la personne")
     for stage in STAGES:
         page.get_by_label(stage, exact=True).check()
-        press(page, "Passer à cette étape")
+        press(page, "Confirmer")
 
 
 def find_invitation(page: Page, log: Path) -> str:

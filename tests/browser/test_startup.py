@@ -50,7 +50,7 @@ def lead_to_committee(page: Page, reference: str) -> None:
     press(page, "Écrire à la personne")
     for stage in STAGES:
         page.get_by_label(stage, exact=True).check()
-        press(page, "Passer à cette étape")
+        press(page, "Confirmer")
 
 
 def call_sitting(page: Page, reference: str) -> str:
@@ -61,7 +61,7 @@ def call_sitting(page: Page, reference: str) -> str:
     page.get_by_label(re.compile(reference)).check()
     page.get_by_label("Quorum").fill("2")
     assert list_axe_faults(page) == []
-    press(page, "Appeler cette séance")
+    press(page, "Convoquer cette séance")
     page.get_by_role("main").get_by_role("link", name=re.compile(r"\d{4}$")).first.click()
     page.wait_for_url("**/seances/**")
     return page.url
@@ -74,8 +74,8 @@ def sit(open_context: OpenContext, reference: str, choice: str) -> None:
         sign_in(page, email, lands_on="Bienvenue")
         page.goto("/comite/")
         if number == 0:
-            page.get_by_label("Quel lien").select_option("kin")
-            page.get_by_label("Dans quoi").fill(reference)
+            page.get_by_label("Nature du lien").select_option("kin")
+            page.get_by_label("Avec quel dossier ou quelle organisation").fill(reference)
             press(page, "Inscrire cet intérêt")
         page.get_by_role("main").get_by_role("link", name=re.compile(r"\d{4}$")).first.click()
         page.wait_for_url("**/comite/seances/**")
@@ -162,7 +162,7 @@ def add_share(page: Page, address: str, dollars: str, status: str, **said: str) 
     page.goto(address)
     page.get_by_text("Demandée ou reçue ailleurs").click()
     page.get_by_label("Combien, en dollars").last.fill(dollars)
-    page.get_by_label("Où c’en est").select_option(status)
+    page.get_by_label("Où en est la somme").select_option(status)
     page.get_by_label("Sous quelle forme").select_option(said["instrument"])
     page.get_by_label("Par quelle aide du catalogue").select_option(said.get("aid", ""))
     page.get_by_label("Ou de quel organisme").fill(said.get("funder", ""))

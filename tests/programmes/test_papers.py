@@ -121,7 +121,7 @@ def test_minutes_tell_votes_reasons_and_their_mark(
     assert (told.count("Mission claire."), mine.count("Mission claire.")) == (2, 1)
 
 
-@pytest.mark.parametrize(("language", "title"), [("fr", "Le cahier de la séance"), ("en", "Pack of the sitting")])
+@pytest.mark.parametrize(("language", "title"), [("fr", "Le cahier de la séance"), ("en", "Meeting papers")])
 def test_the_pdf_is_accessible_in_its_language(sitting: Sitting, language: str, title: str) -> None:
     with override(language):
         content = print_pack(read_pack(sitting), places=PLACES, at=NOW)

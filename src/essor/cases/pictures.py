@@ -21,7 +21,7 @@ def build_cases_table(cases: Iterable[Case], *, caption: str, places: Mapping[st
     """The term of those open."""
     columns = [
         Column(_("Dossier")), Column(_("Échéance"), "day"), Column(_("Personne")), Column(_("Besoin")),
-        Column(_("Lieu")), Column(_("En charge")), Column(_("Étape")),
+        Column(_("Lieu")), Column(_("Responsable")), Column(_("Étape")),
     ]  # fmt: skip
     return Table(caption, columns, [_write_open(case, places) for case in cases])
 
@@ -30,7 +30,7 @@ def build_closed_table(cases: Iterable[Case], *, places: Mapping[str, str]) -> T
     """Each with its outcome, and its day."""
     columns = [
         Column(_("Dossier")), Column(_("Clos le"), "day"), Column(_("Issue")), Column(_("Personne")),
-        Column(_("Besoin")), Column(_("Lieu")), Column(_("En charge")),
+        Column(_("Besoin")), Column(_("Lieu")), Column(_("Responsable")),
     ]  # fmt: skip
     return Table(_("Dossiers clos"), columns, [_write_closed(case, places) for case in cases])
 

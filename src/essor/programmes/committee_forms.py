@@ -21,9 +21,9 @@ CHOICE_LABELS: Mapping[str, Any] = {FOR: _("pour"), AGAINST: _("contre"), ABSTAI
 class InterestForm(CaseForm):
     name = "interest"
 
-    kind = forms.ChoiceField(label=_("Quel lien"), choices=Interest.Kind.choices)
+    kind = forms.ChoiceField(label=_("Nature du lien"), choices=Interest.Kind.choices)
     subject = forms.CharField(
-        label=_("Dans quoi"),
+        label=_("Avec quel dossier ou quelle organisation"),
         max_length=100,
         help_text=_("La référence d’un dossier (ABCD-1234), ou le nom d’une organisation de l’annuaire."),
     )

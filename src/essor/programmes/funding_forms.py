@@ -53,12 +53,12 @@ class ShareForm(CaseForm):
         max_length=200,
         required=False,
         help_text=_(
-            "Un organisme, jamais une personne : « dons du public », par exemple. Vide pour votre mise de fonds."
+            "Un organisme, jamais une personne : « dons du public », par exemple. Vide pour la mise de fonds du groupe."
         ),
     )
     public = forms.ChoiceField(label=_("Est-ce de l’argent public ?"), required=False)
     dollars = DollarsField(label=_("Combien, en dollars"), min_value=1, max_value=MOST)
-    status = forms.ChoiceField(label=_("Où c’en est"))
+    status = forms.ChoiceField(label=_("Où en est la somme"))
     is_other = forms.BooleanField(
         label=_("C’est un autre argent que celui qui est déjà inscrit"),
         required=False,
@@ -71,10 +71,10 @@ class ShareForm(CaseForm):
     def __init__(self, *args: Any, aids: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = {
-            "instrument": _label(BY_HAND, INSTRUMENTS),
+            "instrument": [("", gettext("— choisissez —")), *_label(BY_HAND, INSTRUMENTS)],
             "aid": [("", gettext("aucune, ou elle n’y est pas")), *aids],
             "public": [("", gettext("je ne sais pas")), ("yes", gettext("oui")), ("no", gettext("non"))],
-            "status": _label(NEXT[""], STATUSES),
+            "status": [("", gettext("— choisissez —")), *_label(NEXT[""], STATUSES)],
         }
         for name, found in choices.items():
             field = self.fields[name]

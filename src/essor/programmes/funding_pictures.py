@@ -36,7 +36,9 @@ def build_funding_table(funding: FundingFile) -> Table | None:
     rows = [_write_line(funding, line) for line in cash]
     rows += [Row([_("En argent, en tout"), "", to_dollars(funding.stack.total), ""], is_total=True)] if cash else []
     rows += [_write_line(funding, line) for line in kind]
-    columns = [Column(_("Qui")), Column(_("Sous quelle forme")), Column(_("Montant"), "cad"), Column(_("Où c’en est"))]
+    columns = [
+        Column(_("Qui")), Column(_("Sous quelle forme")), Column(_("Montant"), "cad"), Column(_("Où en est la somme")),
+    ]  # fmt: skip
     note = _("Ce qui est en nature est à part : il ne paie aucune facture.") if kind else ""
     return Table(_("Qui apporte quoi"), columns, rows, note)
 
@@ -91,7 +93,7 @@ def say_sums(stack: Stack) -> list[tuple[str, str]]:
     said.append((_("En argent, en tout"), write_cents(stack.total)))
     if stack.missing is not None and stack.excess is not None and stack.unsure is not None:
         if stack.excess:
-            said.append((_("De trop"), write_cents(stack.excess)))
+            said.append((_("En surplus"), write_cents(stack.excess)))
         else:
             said.append((_("Il manque"), write_cents(stack.missing)))
         said.append((_("Reste à confirmer ou à trouver"), write_cents(stack.unsure)))

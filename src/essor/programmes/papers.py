@@ -47,7 +47,7 @@ def tell_pack(pack: Pack, *, places: Mapping[str, str]) -> dict[str, Any]:
     members = [str(one) for one in pack.files[0].state.members] if pack.files else []
     reader = str(pack.reader) if pack.reader else _("tous les dossiers de la séance")
     told = [
-        blocks.set_heading(_("Sont appelés")),
+        blocks.set_heading(_("Sont convoqués")),
         blocks.set_lines([(0, one) for one in members]),
         blocks.set_table(_list_order(pack, places)),
         *([blocks.set_table(scores)] if scores else []),
@@ -68,7 +68,7 @@ def tell_minutes(sitting: Sitting, states: Sequence[ItemState], *, reader: User 
     """What is not decided yet is not there: how it was voted so far is nobody's to read."""
     decided = [state for state in states if state.outcome]
     members = [str(one) for one in (states[0].members if states else sitting.members.order_by("name", "pk"))]
-    told = [blocks.set_heading(_("Ont été appelés")), blocks.set_lines([(0, one) for one in members])]
+    told = [blocks.set_heading(_("Ont été convoqués")), blocks.set_lines([(0, one) for one in members])]
     sections = [_section(_("La séance"), [*told, *([blocks.set_table(_count_votes(decided))] if decided else [])])]
     for state in decided:
         is_closed = state.is_closed_to(reader)

@@ -99,7 +99,7 @@ def tell_award(award: Award, *, telling: Telling) -> dict[str, Any]:
         "id": f"{PREFIX}-{programme.slug}-{award.agreement}-{award.offer}",
         "title": telling.mark(_("Démarrage d’une entreprise collective : {programme}").format(programme=name))[:140],
         "description": telling.mark(
-            _("Somme donnée par {partner} à une entreprise collective qui démarre, dans « {programme} ».").format(
+            _("Somme accordée par {partner} à une entreprise collective qui démarre, dans « {programme} ».").format(
                 partner=award.partner, programme=name
             )
         ),

@@ -364,7 +364,7 @@ def explain_unmet(n: int) -> str:
 
 def summarise_file(file: StartupFile, *, on: date) -> str:
     if file.programme is None:
-        return gettext("Ce dossier n’est d’aucun programme.")
+        return gettext("Ce dossier n’est inscrit à aucun programme.")
     name = file.programme.name_en if get_language() == "en" else file.programme.name_fr
     said = [gettext("Dans « {name} ».").format(name=name)]
     return " ".join(said + [_summarise_offer(line, on) for line in file.offers])

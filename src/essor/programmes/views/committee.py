@@ -50,7 +50,9 @@ def _show_mine(request: HttpRequest, sent: CaseForm | None = None, about: int = 
         for one in queries.list_interests(person)
     ]
     context = {
-        "sittings": queries.list_sittings_of(person),
+        "sittings": [
+            (one, getattr(one.programme, f"name_{language_of_page()}")) for one in queries.list_sittings_of(person)
+        ],
         "interests": interests,
         "form": sent if sent and sent.name == "interest" else InterestForm(initial={"starts_on": today}),
         "today": today,

@@ -189,7 +189,7 @@ def enrol(request: HttpRequest, side: Side) -> HttpResponse:
     def deed(said: dict[str, Any]) -> None:
         actions.enrol(programme=Programme.objects.get(slug=said["programme"]), case=side.case, by=side.adviser, now=now)
 
-    return _do(request, side, _enrol_form({}, request.POST), deed, _("Le dossier est du programme."))
+    return _do(request, side, _enrol_form({}, request.POST), deed, _("Le dossier est inscrit au programme."))
 
 
 @open_to_adviser("programme")

@@ -35,7 +35,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
     language, by, today = language_of_page(), _person(request), timezone.localdate()
     waiting = queries.count_files_at_committee(by=by, on=today)
     programmes = [(getattr(one, f"name_{language}"), one, waiting.get(one.pk, 0)) for one in Programme.objects.all()]
-    sittings = queries.list_sittings(by=by, on=today)
+    sittings = [(one, getattr(one.programme, f"name_{language}")) for one in queries.list_sittings(by=by, on=today)]
     return render(request, "programmes/sittings.html", {"programmes": programmes, "sittings": sittings})
 
 
