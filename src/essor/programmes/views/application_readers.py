@@ -67,7 +67,7 @@ def _say_state(file: ApplicationFile) -> str:
         return _("Elle s’écrit encore : rien n’est déposé.")
     if actions.is_open(file):
         return _("Elle est déposée, et s’écrit de nouveau : ce qui change ne compte qu’une fois déposé.")
-    return _("Elle est déposée, et ne se change plus de leur côté.")
+    return _("Elle est déposée, et ne se change plus du côté du groupe.")
 
 
 @open_to(Audience.ADVISER)

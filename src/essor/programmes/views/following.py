@@ -171,6 +171,10 @@ def _say_openings(programme: Programme, n: int, *, by: User, on: date) -> str:
             "Au {day}, {n} entreprises que vous suivez avaient ouvert ; dans tout le programme, {total}.",
             n,
         )
+    if not n:
+        said = _("Au {day}, pour {place}, aucune entreprise n’avait ouvert ; dans tout le programme, {total}.")
+        if not places:
+            said = _("Au {day}, aucune entreprise que vous suivez n’avait ouvert ; dans tout le programme, {total}.")
     told = said.format(day=write_day(on), n=n, place=", ".join(places), total=total)
     unknown = _("Celles dont on est sans nouvelles sont inconnues : ni vivantes, ni fermées.")
     return f"{told} {unknown}"
