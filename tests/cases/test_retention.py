@@ -110,9 +110,9 @@ def test_a_document_goes_the_day_after_its_last_and_its_trace_stays(
     kept = actions.attach_document(case=routed.case, name="maude.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
     close(routed.case, by=adviser, now=now)
     last_day = date(2031, 3, 2)
-    assert actions.remove_expired(now=at(last_day)) == 0
+    assert actions.remove_expired(now=at(last_day)).removed == 0
     with django_capture_on_commit_callbacks(execute=True):
-        assert actions.remove_expired(now=at(last_day + DAY)) == 1
+        assert actions.remove_expired(now=at(last_day + DAY)).removed == 1
     assert storage.open_content(kept.sha256) is None
     kept.refresh_from_db()
     assert (kept.name, kept.removed_at) == ("maude.pdf", at(last_day + DAY))
@@ -124,7 +124,7 @@ def test_a_document_goes_the_day_after_its_last_and_its_trace_stays(
     assert f"/documents/{kept.pk}/" not in page
     address = f"/dossiers/{routed.case.reference}/documents/{kept.pk}/"
     assert adviser_client.get(address).status_code == 404
-    assert actions.remove_expired(now=at(last_day + 2 * DAY)) == 0, "once"
+    assert actions.remove_expired(now=at(last_day + 2 * DAY)).removed == 0, "once"
     for changed in ({"removed_at": None}, {"retention": "working_paper"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             CaseDocument.objects.filter(pk=kept.pk).erase(**changed)
@@ -137,7 +137,7 @@ def test_an_open_file_keeps_its_documents_but_for_working_papers(
     paper = actions.attach_document(
         case=routed.case, name="notes.pdf", chunks=[PDF + b"2"], by=adviser, now=now, retention="working_paper"
     )
-    assert actions.remove_expired(now=datetime(2060, 1, 1, tzinfo=UTC)) == 1
+    assert actions.remove_expired(now=datetime(2060, 1, 1, tzinfo=UTC)).removed == 1
     assert CaseDocument.objects.exclude(removed_at=None).get() == paper
 
 
@@ -149,7 +149,7 @@ def test_a_content_that_another_file_still_keeps_stays(
         actions.attach_document(case=case, name="guide.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
     close(routed.case, by=adviser, now=now)
     with django_capture_on_commit_callbacks(execute=True):
-        assert actions.remove_expired(now=at(date(2031, 3, 3))) == 1
+        assert actions.remove_expired(now=at(date(2031, 3, 3))).removed == 1
     assert storage.is_whole(CaseDocument.objects.get(removed_at=None).sha256)
 
 
@@ -171,4 +171,4 @@ def test_an_erased_file_is_left_to_its_erasure(
     actions.attach_document(case=routed.case, name="a.pdf", chunks=[PDF], by=THE_PROMOTER, now=now)
     close(routed.case, by=adviser, now=now)
     actions.erase_case(case=routed.case, reason="asked", by=administrator, now=now)
-    assert actions.remove_expired(now=at(date(2031, 3, 3))) == 0
+    assert actions.remove_expired(now=at(date(2031, 3, 3))).removed == 0

@@ -25,7 +25,7 @@ from tests.pages import StrictClient
 
 from .conftest import DAY, NOW, TODAY, open_file
 
-WAS = TODAY - 400 * DAY
+WAS = TODAY - 280 * DAY
 
 
 def enter(rows: list[dict[str, str]]) -> None:

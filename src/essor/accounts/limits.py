@@ -20,6 +20,7 @@ LIMITS: Mapping[str, str] = {
     "confirm": "30/h/ip",
     "alert": "20/h/ip",
     "api": "300/m/ip",
+    "past_day": "60/h/ip",
 }
 """What is asked → how many times, over what period."""
 

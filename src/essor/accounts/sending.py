@@ -89,7 +89,7 @@ def _send(row: QuerySet[LetterT], write: Callable[[LetterT], WrittenLetter | Non
             _hand_over(written)
     except Exception as error:  # whatever one letter raises, the next ones leave
         if not isinstance(error, OSError):  # smtplib's own errors are OSErrors: the server's, not ours
-            logger.exception("letter %s", letter)
+            logger.exception("%s %s", type(letter).__name__, letter.pk)
         row.update(claimed_at=None, failure=_name_failure(error))
         return False
     row.update(sent_at=now, failure="" if written else "nobody to write to")

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from essor.accounts.models import User
-from essor.cases.models import Case
+from essor.cases.models import Case, CaseQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Hanging:
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
     database. ``erase``: blanks its words and returns how many rows that is. ``list_kept``: the hashes of the documents
     that it keeps too, which the erasure of a file leaves on disk. ``bars``: whether someone opens nothing of the file
-    on a day, and may not have it in charge; None: it bars nobody. ``call``: what it awaits of the promoter, and the
-    words of the link to its page; None: nothing.
+    on a day, and may not have it in charge (None: it bars nobody); ``leave_out``: the same of many files. ``call``:
+    what it awaits of the promoter, and the words of the link to its page; None: nothing.
     """
 
     code: str
@@ -39,6 +39,7 @@ class Hanging:
     export: Callable[[Case], Any]
     erase: Callable[[Case], int]
     bars: Callable[[Case, User, date], bool] | None = None
+    leave_out: Callable[[CaseQuerySet, User, date], CaseQuerySet] = lambda cases, _person, _on: cases
     list_kept: Callable[[], set[str]] = set
     call: Callable[[Case], tuple[str, str] | None] = lambda _case: None
 
@@ -57,6 +58,12 @@ def list_hangings() -> list[Hanging]:
 def is_barred(case: Case, person: User, *, on: date) -> bool:
     """Whether someone has to do with the file in a way that closes it to them."""
     return any(one.bars(case, person, on) for one in _hangings.values() if one.bars)
+
+
+def leave_out_barred(cases: CaseQuerySet, person: User, *, on: date) -> CaseQuerySet:
+    for one in _hangings.values():
+        cases = one.leave_out(cases, person, on)
+    return cases
 
 
 def find_hanging(code: str) -> Hanging | None:

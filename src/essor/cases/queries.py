@@ -13,7 +13,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import list_held_roles
 from essor.accounts.rules import ADMINISTRATOR, ADVISER
 from essor.cases.access import hash_token, opens
-from essor.cases.hanging import list_hangings
+from essor.cases.hanging import leave_out_barred, list_hangings
 from essor.cases.models import Case, CaseDocument, CaseEvent, CaseLetter, CaseMessage, CaseQuerySet, CaseTask
 from essor.cases.rules import CaseError, Usual, summarise_usual
 from essor.methods.business_days import add_business_days, count_business_days
@@ -103,7 +103,7 @@ def read_desk(
     (None: all that the person may see). ``most``: those whose term is nearest
     (None: as many as a page holds)."""
     most = MOST_ON_DESK if most is None else most
-    seen = list_visible_cases(user=user, on=on) if among is None else among
+    seen = leave_out_barred(list_visible_cases(user=user, on=on), user, on=on) if among is None else among
     cases: QuerySet[Case] = seen.open().order_by("due_on", "opened_at", "pk")
     if is_mine:
         cases = cases.filter(Q(assigned_to=user) | Q(assigned_to=None))
@@ -126,7 +126,8 @@ def _choose_list(desk: Desk, case: Case, *, on: date, soon: date) -> list[Case]:
 
 
 def list_closed(*, user: User, on: date, search: str = "") -> QuerySet[Case]:
-    return _search(list_visible_cases(user=user, on=on).closed().order_by("-closed_at", "-pk"), search)
+    seen = leave_out_barred(list_visible_cases(user=user, on=on), user, on=on)
+    return _search(seen.closed().order_by("-closed_at", "-pk"), search)
 
 
 def _search(cases: QuerySet[Case], search: str) -> QuerySet[Case]:

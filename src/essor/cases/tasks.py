@@ -13,6 +13,10 @@ class CasesNotReminded(Exception):
     """Cases whose reminders failed, the others being done: each is in the error output."""
 
 
+class DocumentsNotRemoved(Exception):
+    """Documents past their day that could not be removed, the others being done: each is in the error output."""
+
+
 @task()
 def send_letters() -> None:
     """The letters that a deed left, outside the request."""
@@ -29,7 +33,10 @@ def remind_late(now: datetime) -> dict[str, int]:
 
 def remove_expired_documents(now: datetime) -> dict[str, int]:
     """A task of each day: the documents that their label no longer keeps."""
-    return {"removed": actions.remove_expired(now=now)}
+    done = actions.remove_expired(now=now)
+    if done.failed:
+        raise DocumentsNotRemoved(done.failed)
+    return asdict(done)
 
 
 def follow_bodies(now: datetime) -> dict[str, int]:

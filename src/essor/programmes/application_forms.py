@@ -61,7 +61,7 @@ class SectionForm(CaseForm):
     def shown(self) -> dict[str, str]:
         try:
             found = json.loads(self.cleaned_data.get("shown_marks") or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return {str(code): str(one) for code, one in found.items()} if isinstance(found, dict) else {}
 

@@ -64,8 +64,8 @@ def build_ages_table(ages: Sequence[AtAge], *, is_public: bool = False) -> Table
         columns,
         rows,
         _(
-            "Part estimée par la méthode de Kaplan-Meier, avec l’intervalle à 95 %. Une entreprise dont on est sans nouvelles est "
-            "suivie jusqu’à ses dernières nouvelles, puis inconnue : jamais vivante."
+            "Part estimée par la méthode de Kaplan-Meier, avec l’intervalle à 95 %. Une entreprise dont on est sans "
+            "nouvelles est suivie jusqu’à ses dernières nouvelles, puis inconnue : jamais vivante."
         ),
     )
 

@@ -19,7 +19,7 @@ from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
 from essor.programmes.queries.loans import export_loans
-from essor.programmes.queries.sittings import find_conflicts
+from essor.programmes.queries.sittings import find_conflicts, leave_out_conflicts
 from essor.programmes.wording import describe_deed, summarise_file
 
 ERASED = "—"
@@ -87,5 +87,6 @@ PROGRAMME = Hanging(
     erase=_erase,
     list_kept=_list_kept,
     bars=_bars,
+    leave_out=lambda cases, person, on: leave_out_conflicts(cases, person, on=on),
     call=_call,
 )

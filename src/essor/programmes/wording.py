@@ -177,6 +177,7 @@ SENTENCES: Mapping[str, Any] = {
         "Ce paiement est d’un échéancier qui a laissé place à un autre : il ne se reprend plus. Convenez d’un "
         "échéancier qui en tient compte."
     ),
+    "checklist-full": _("Ces étapes ont déjà changé {most} fois. Écrivez à la personne qui vous accompagne."),
     "checklist-unknown": _(
         "Cette étape ou cette forme n’est pas de la liste. Rechargez la page, puis choisissez-en une."
     ),
@@ -238,6 +239,7 @@ FAULTS: Mapping[str, Any] = {
     "file-day-to-come": _("le {on} est à venir"),
     "outcome-unknown": _("« {value} » n’est pas une issue, ou le jour de fermeture manque"),
     "outcome-words-missing": _("une issue se dit en mots"),
+    "outside-programme": _("le dossier y entre le {on}, hors du programme, qui commence le {starts_on}"),
     "already-there": _("« {name} » est déjà là"),
     "row-ragged": _("elle a {cells} cases, et le fichier a {columns} colonnes"),
 }
@@ -250,6 +252,7 @@ REMEDIES: Mapping[str, Any] = {
     "file-day-to-come": _("N’inscrivez que ce qui est arrivé."),
     "outcome-unknown": _("Dites ce que ce mot veut dire, à la page des colonnes, ou donnez le jour de fermeture."),
     "outcome-words-missing": _("Dites en une phrase comment le dossier a fini."),
+    "outside-programme": _("Retirez la ligne, ou corrigez le jour : ce dossier n’est pas de ce programme."),
     "already-there": _("Retirez la ligne : ce dossier est entré, ou il est deux fois dans le fichier."),
     "row-ragged": _("Rendez-lui le même nombre de cases qu’à la ligne des titres."),
 }

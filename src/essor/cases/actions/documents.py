@@ -14,7 +14,7 @@ from django.utils.text import get_valid_filename
 
 from essor.cases import storage
 from essor.cases.actions.moving import take_answer
-from essor.cases.actions.writing import By, Promoter, add_event, hold_case, leave_letter, user_of
+from essor.cases.actions.writing import THE_PROMOTER, By, Promoter, add_event, hold_case, leave_letter, user_of
 from essor.cases.models import Case, CaseDocument, CaseEvent, Party
 from essor.cases.rules import ADVISER, PROMOTER, CaseError
 from essor.cases.sniffing import is_named_for, sniff_media_type
@@ -84,7 +84,7 @@ def _write(case: Case, received: Received, *, label: str, by: By, now: datetime)
     )  # fmt: skip
     facts = {"document": document.pk, "sha256": document.sha256, "version": document.version}
     add_event(held, CaseEvent.Kind.DOCUMENT, by=by, now=now, words=f"{kept} ({document.version})", facts=facts)
-    if isinstance(by, Promoter):
+    if by is THE_PROMOTER:  # whoever was invited to write with them answers nothing in their place
         take_answer(held, now=now)
         held.save()
     leave_letter(held, "document", to=ADVISER if isinstance(by, Promoter) else PROMOTER, now=now)

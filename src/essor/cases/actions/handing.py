@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from essor.accounts.audit import record_event
 from essor.accounts.models import User
-from essor.accounts.permissions import may, require
+from essor.accounts.permissions import NotAllowed, may, require
 from essor.cases.actions.opening import assign_case
 from essor.cases.actions.writing import leave_letter
 from essor.cases.hanging import is_barred
@@ -35,7 +35,7 @@ def hand_over(
     held = list(Case.objects.select_for_update().open().filter(pk__in=cases).order_by("pk"))
     if not held:
         raise CaseError("nothing_to_hand")
-    _check_receiver(held, receiver, now=now)
+    _check_receiver(held, receiver, by=by, now=now)
     done = []
     for case in held:
         done.append(assign_case(case=case, person=receiver, by=by, now=now, seen=person.pk, words=words))
@@ -47,12 +47,14 @@ def hand_over(
     return done
 
 
-def _check_receiver(cases: Sequence[Case], receiver: User, *, now: datetime) -> None:
-    """Told of all files at once, so that they are left out at once."""
+def _check_receiver(cases: Sequence[Case], receiver: User, *, by: User | None, now: datetime) -> None:
+    """Told of all files at once, so that they are left out at once. Who has an interest gives nothing to anyone."""
     on = timezone.localdate(now)
     outside = [one.reference for one in cases if not may(receiver, "handle_cases", one.territory_code, on=on)]
     if outside:
         raise CaseError("receiver_outside", person=str(receiver), references=outside)
+    if any(is_barred(one, by, on=on) for one in cases if by is not None):
+        raise NotAllowed("recused")
     barred = [one.reference for one in cases if is_barred(one, receiver, on=on)]
     if barred:
         raise CaseError("receiver_barred", person=str(receiver), references=barred)

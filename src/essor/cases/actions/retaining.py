@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,14 +19,27 @@ from essor.knowledge import load_retention
 
 SHORTEST_YEAR = timedelta(days=365)
 MOST_AT_ONCE = 1000
+logger = logging.getLogger(__name__)
 
 
-def remove_expired(*, now: datetime) -> int:
-    """How many documents were removed. Each one alone: what stops one leaves the others removed."""
-    removed = 0
-    for document in list(_list_expired(now))[:MOST_AT_ONCE]:
-        removed += _remove(document, now=now)
-    return removed
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many documents were removed, and on how many it failed."""
+
+    removed: int
+    failed: int
+
+
+def remove_expired(*, now: datetime) -> Removed:
+    """Each one alone: what stops one leaves the others removed."""
+    removed = failed = 0
+    for document in list(islice(_list_expired(now), MOST_AT_ONCE)):
+        try:
+            removed += _remove(document, now=now)
+        except Exception:  # whatever is wrong with one, those after it are past their day too
+            logger.exception("document %s", document.pk)
+            failed += 1
+    return Removed(removed, failed)
 
 
 def _list_expired(now: datetime) -> Iterator[CaseDocument]:

@@ -16,7 +16,7 @@ from essor.accounts.audit import record_event
 from essor.cases.access import hash_token
 from essor.cases.actions import THE_PROMOTER, By, Promoter, attach_document, move_case
 from essor.cases.actions.writing import add_event, hold_case, leave_letter, workflow_of
-from essor.cases.models import Case, CaseEvent, Party
+from essor.cases.models import Case, CaseDocument, CaseEvent, Party
 from essor.cases.rules import ADVISER
 from essor.knowledge.applications import FieldDefinition, load_latest_application
 from essor.programmes.actions.funding import is_locked
@@ -197,19 +197,29 @@ def attach_file(
     """A document is deposited with the file's others, and answers a field. Raises as :func:`save_answers`, and
     CaseError as ``attach_document``."""
     with transaction.atomic():
-        _hold_open(case, by=by, now=now)  # before anything is kept
+        before = _hold_open(case, by=by, now=now)  # before anything is kept
     document = attach_document(case=case, name=name, chunks=chunks, by=by, now=now)
     with transaction.atomic():
-        held = _hold(case, by=by, now=now)
-        _write(read_application_file(held), {field.code: document.pk}, by=by, now=now)
+        # The deposit of what was awaited may itself end the wait: open or not, the file says no more.
+        file = read_application_file(_hold(case, by=by, now=now))
+        if file.last != before.last or is_locked(file.case):
+            raise ProgrammeError("application-closed")
+        _write(file, {field.code: document.pk}, by=by, now=now)
+
+
+def list_choices(file: ApplicationFile, by: By) -> dict[int, CaseDocument]:
+    """What may answer a field: who was invited to write is shown no other paper of the file."""
+    papers = file.list_papers()
+    return {pk: one for pk, one in file.documents.items() if not isinstance(by, Invited) or pk in papers}
 
 
 @transaction.atomic
 def choose_file(*, case: Case, field: FieldDefinition, document: int | None, by: By, now: datetime) -> None:
-    """One of the file's documents answers a field; None: none does any more. Raises ProgrammeError
+    """One of the file's documents answers a field, for whoever was invited one that already does; None: none does any
+    more. Raises ProgrammeError
     ``answer-malformed``, and as :func:`save_answers`."""
     file = _hold_open(case, by=by, now=now)
-    if document is not None and document not in file.documents:
+    if document is not None and document not in list_choices(file, by):
         raise ProgrammeError("answer-malformed", field=field.code)
     _write(file, {field.code: document}, by=by, now=now)
 

@@ -13,6 +13,9 @@ from essor.programmes.actions.writing import require_for
 from essor.programmes.queries.checklists import CHOSEN, DONE, UNDONE, list_choices, read_checklist
 from essor.programmes.rules import ProgrammeError
 
+MOST_TICKS = 300
+"""Of one file: whoever holds a link writes without an account."""
+
 
 @transaction.atomic
 def choose_checklist(*, case: Case, form: str, kind: str, by: By, now: datetime) -> CaseEvent | None:
@@ -25,6 +28,7 @@ def choose_checklist(*, case: Case, form: str, kind: str, by: By, now: datetime)
     now_followed = read_checklist(held)
     if now_followed is not None and (now_followed.definition.id, now_followed.kind) == (form, kind):
         return None
+    _refuse_more(held)
     label = found.name_kind(kind)
     facts = {"deed": CHOSEN, "form": form, "kind": kind, "version": found.version, "fr": label.fr, "en": label.en}
     return add_event(held, CaseEvent.Kind.PROGRAMME, by=by, now=now, facts=facts)
@@ -41,8 +45,14 @@ def tick_step(*, case: Case, step: str, is_done: bool, by: By, now: datetime) ->
         raise ProgrammeError("checklist-unknown")
     if checklist.is_done(step) == is_done:
         return None
+    _refuse_more(held)
     facts = {
         "deed": DONE if is_done else UNDONE, "form": checklist.definition.id, "step": step,
         "fr": found.label.fr, "en": found.label.en,
     }  # fmt: skip
     return add_event(held, CaseEvent.Kind.PROGRAMME, by=by, now=now, facts=facts)
+
+
+def _refuse_more(case: Case) -> None:
+    if case.events.filter(kind=CaseEvent.Kind.PROGRAMME, facts__deed__in=[CHOSEN, DONE, UNDONE]).count() >= MOST_TICKS:
+        raise ProgrammeError("checklist-full", most=MOST_TICKS)

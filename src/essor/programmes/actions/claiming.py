@@ -25,10 +25,10 @@ def claim_startup(*, agreement: Agreement, case: Case, claims: bool, by: User | 
     require(by, KEEP, agreement.territory_code, on=timezone.localdate(now))
     require_for(case, by, now)
     held = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    enrolment = Enrolment.objects.filter(case=case, programme_id=held.programme_id, case__erased_at=None).first()
+    file = hold_case(case, by=by, now=now, even_closed=True)
+    enrolment = Enrolment.objects.filter(case=file, programme_id=held.programme_id).first()
     if enrolment is None:
         raise ProgrammeError("claim-unknown")
-    file = hold_case(case, by=by, now=now, even_closed=True)
     if is_claimed(held, file) == claims:
         raise ProgrammeError("claim-unchanged", partner=held.partner)
     claim = CreditClaim.objects.create(

@@ -202,6 +202,7 @@ def adopt_minutes(*, sitting: Sitting, by: User, now: datetime) -> Sitting:
     Raises ProgrammeError: ``item-open``, ``sitting-adopted``, ``not-called``, ``adopter-withdrawn``: they leave
     it to whoever withdrew from no file, where there is someone.
     """
+    list(Case.objects.select_for_update().filter(pk__in=sitting.items.values("case_id")).order_by("pk"))
     held = Sitting.objects.select_for_update().get(pk=sitting.pk)
     if held.adopted_at is not None:
         raise ProgrammeError("sitting-adopted")

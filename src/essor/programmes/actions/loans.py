@@ -96,14 +96,14 @@ def agree_schedule(*, offer: Offer, said: NewTerms, words: str, by: User | None,
 @transaction.atomic
 def approve_schedule(*, schedule: LoanSchedule, by: User, now: datetime) -> LoanSchedule:
     """By someone else than who wrote it. Raises ProgrammeError: ``loan-gone``, ``loan-second-person``, ``loan-stale``
-    where a payment came in between."""
+    where a payment, or interest due, came in between."""
     _agreement, case = _hold(schedule.offer, by, now)
     held = _hold_waiting(schedule)
     if held.made_by_id == by.pk:
         raise ProgrammeError("loan-second-person")
     loan = read_loan(held.offer)
     if loan.principal_left != held.principal_cents or (
-        loan.find_overdue_interest(timezone.localdate(held.made_at)) != held.carried_cents
+        loan.find_overdue_interest(timezone.localdate(now)) != held.carried_cents
     ):
         raise ProgrammeError("loan-stale")
     held.in_force_at, held.approved_by = now, by

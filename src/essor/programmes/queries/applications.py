@@ -96,7 +96,7 @@ def read_application_file(case: Case) -> ApplicationFile:
         {one.field: one for one in rows.select_related("co_applicant")},
         list(CoApplicant.objects.filter(application=application)),
         list(ApplicationDeposit.objects.filter(application=application)),
-        {one.pk: one for one in CaseDocument.objects.filter(case=case)},
+        {one.pk: one for one in CaseDocument.objects.filter(case=case, removed_at=None)},
     )
 
 

@@ -16,7 +16,7 @@ from essor.programmes.queries.following import find_openings
 
 def read_credit(programme: Programme, *, on: date) -> Credit:
     """Of the start-ups opened by the end of a day, with the money and the claims of that day. In three queries."""
-    openings = find_openings(case__enrolment__programme=programme)
+    openings = find_openings(case__enrolment__programme=programme, happened_at__lte=end_of_day(on))
     opened = {case for case, opened_on in openings.items() if opened_on <= on}
     claims = _list_claims(programme, on=on) + _list_declared(programme, on=on)
     return share_credit(opened, claims, rule=programme.credit_rule)

@@ -12,6 +12,8 @@ from essor.cases.models import Case
 from essor.methods.ledger import ACCEPTED, OFFERED, PAID, RECOVERED
 from essor.programmes.models import (
     Agreement,
+    Application,
+    CreditClaim,
     Enrolment,
     LedgerMove,
     MetCondition,
@@ -148,9 +150,13 @@ def list_agreements(programme: Programme) -> list[Agreement]:
 
 
 def may_leave(case: Case) -> bool:
-    """Only a file that was never offered anything, never came before a committee and never opened leaves."""
-    was_heard = SittingItem.objects.filter(case=case).exists()
-    return not (was_heard or Offer.objects.filter(case=case).exists() or find_openings(case=case))
+    """Only a file of which nothing was applied for, offered, heard by a committee nor claimed, and that never opened,
+    leaves."""
+    of_it = (
+        SittingItem.objects.filter(case=case), Offer.objects.filter(case=case), Application.objects.filter(case=case),
+        CreditClaim.objects.filter(enrolment__case=case),
+    )  # fmt: skip
+    return not (any(rows.exists() for rows in of_it) or find_openings(case=case))
 
 
 def find_offer(case: Case, pk: int) -> Offer | None:

@@ -12,8 +12,9 @@ from django.db.models import F, Q, QuerySet
 from essor.accounts.models import User
 from essor.cases.models import Case
 from essor.cases.queries import list_visible_cases
+from essor.methods.ledger import PAID
 from essor.methods.loans import LoanStanding, find_overdue_interest, read_standing
-from essor.programmes.models import LoanReceipt, LoanSchedule, Offer, Programme
+from essor.programmes.models import LedgerMove, LoanReceipt, LoanSchedule, Offer, Programme
 from essor.programmes.queries import to_dollars
 from essor.programmes.queries.sittings import list_closed_to
 
@@ -21,12 +22,14 @@ from essor.programmes.queries.sittings import list_closed_to
 @dataclass(frozen=True, slots=True)
 class Loan:
     """``schedule`` None: nothing is agreed yet, and what is due is unknown. ``waiting``: one for a second person.
-    ``receipts``: all of the loan, in the order written, those taken back and those that take back included."""
+    ``receipts``: all of the loan, in the order written, those taken back and those that take back included. ``paid``:
+    cents that the enterprise holds of the whole offer."""
 
     offer: Offer
     schedule: LoanSchedule | None = None
     waiting: LoanSchedule | None = None
     receipts: list[LoanReceipt] = field(default_factory=list)
+    paid: int = 0
 
     def list_kept(self, *, schedule: LoanSchedule | None = None) -> list[LoanReceipt]:
         """The payments that stand; ``schedule``: those of one alone."""
@@ -46,8 +49,9 @@ class Loan:
         return sum(one.interest_cents for one in kept), sum(one.principal_cents for one in kept)
 
     def stand(self, on: date) -> LoanStanding | None:
-        """In the morning of a day, with what is known now. None: unknown, since nothing was agreed."""
-        if self.schedule is None:
+        """In the morning of a day, with what is known now. None: unknown, since nothing was agreed, or nothing is owed,
+        since nothing was paid yet, or all was taken back."""
+        if self.schedule is None or (self.paid <= 0 and self.principal_left > 0):
             return None
         return read_standing(self.schedule.read(), sum(self.received_parts), on=on)
 
@@ -58,7 +62,7 @@ class Loan:
 
 
 def read_loans(offers: Collection[Offer]) -> list[Loan]:
-    """In two queries, whatever their number."""
+    """In three queries, whatever their number."""
     schedules: dict[int, list[LoanSchedule]] = {}
     rows = LoanSchedule.objects.filter(offer__in=offers, dropped_at=None).select_related("made_by", "approved_by")
     for one in rows.order_by(F("in_force_at").asc(nulls_last=True), "pk"):
@@ -70,12 +74,18 @@ def read_loans(offers: Collection[Offer]) -> list[Loan]:
         .order_by("pk")
     ):
         receipts.setdefault(row.schedule.offer_id, []).append(row)
+    paid: dict[int, int] = {}
+    touching = LedgerMove.objects.filter(Q(source_account=PAID) | Q(target_account=PAID), offer__in=offers)
+    for number, source, cents in touching.values_list("offer_id", "source_account", "cents"):
+        paid[number] = paid.get(number, 0) + (-cents if source == PAID else cents)
     found = []
     for offer in offers:
         said = schedules.get(offer.pk, [])
         held = [one for one in said if one.in_force_at is not None]
         waiting = next((one for one in said if one.in_force_at is None), None)
-        found.append(Loan(offer, held[-1] if held else None, waiting, receipts.get(offer.pk, [])))
+        found.append(
+            Loan(offer, held[-1] if held else None, waiting, receipts.get(offer.pk, []), paid.get(offer.pk, 0))
+        )
     return found
 
 

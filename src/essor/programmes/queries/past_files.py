@@ -39,7 +39,9 @@ def check_past_files(programme: Programme, rows: PastRows, *, on: date) -> Check
     there = set(Case.objects.filter(opening_key__in=keys).values_list("opening_key", flat=True))
     keyed: dict[str, PastFile] = {}
     for file, key in zip(files, keys, strict=True):
-        if key in there or key in keyed:
+        if not programme.starts_on <= file.moves[0][1] < programme.ends_before:
+            faults.append((file.line, "outside-programme", {"on": file.moves[0][1], "starts_on": programme.starts_on}))
+        elif key in there or key in keyed:
             faults.append((file.line, "already-there", {"name": file.name}))
         else:
             keyed[key] = file

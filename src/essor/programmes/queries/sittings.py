@@ -66,8 +66,9 @@ def list_interests(person: User) -> list[Interest]:
 
 
 def list_files_at_committee(programme: Programme, *, by: User, on: date) -> list[Case]:
-    """Those that wait for a sitting and are before none, where the person may handle them."""
+    """Those that wait for a sitting and are before none, where the person may handle them and has no interest."""
     waiting = list_visible_cases(user=by, on=on).open().filter(enrolment__programme=programme, stage=COMMITTEE_STAGE)
+    waiting = leave_out_conflicts(waiting, by, on=on)
     return list(waiting.exclude(pk__in=list_called()).order_by("opened_at", "pk"))
 
 

@@ -73,16 +73,18 @@ def find_time_left(case: Case, *, on: date) -> TimeLeft | None:
 
 
 def _read_known(on: date) -> _Known:
-    """As of the day before, so that what happens today does not make it anew at each page."""
+    """As of the day before, so that what happens today does not make it anew at each page, unless a file enters or
+    leaves a programme."""
     events = CaseEvent.objects.filter(
         case__enrolment__isnull=False, kind__in=TOLD, happened_at__lte=end_of_day(on - timedelta(days=1))
     ).aggregate(last=Max("pk"), latest=Max("happened_at"), n=Count("pk"))
     key = (on, *events.values())
-    if key not in _MADE:
+    made = _MADE.get(key)
+    if made is None:
         made = _Known([one.journey for one in list_journeys()])
         _MADE.clear()
         _MADE[key] = made
-    return _MADE[key]
+    return made
 
 
 def _find(known: _Known, stage: str, goal: str, weeks: int, on: date) -> UsualTime:

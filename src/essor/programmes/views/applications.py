@@ -252,7 +252,7 @@ def _tell_file(visit: Visit, file: ApplicationFile, field: FieldDefinition, sent
     value = answer.value if answer else None
     is_sent = sent is not None and sent.name == f"file_{field.code}"
     form = sent if sent is not None and is_sent else None
-    form = form or FileForm(field=field, documents=file.documents, initial={"chosen": value})
+    form = form or FileForm(field=field, documents=actions.list_choices(file, visit.by), initial={"chosen": value})
     form.say_optional()
     return {
         "label": in_language(field.label),
@@ -280,7 +280,7 @@ def attach(request: HttpRequest, token: str, code: str) -> HttpResponse:
     if not found:
         raise Http404(_("Cette demande ne demande pas de pièce de ce nom."))
     section, field = found[0]
-    form = FileForm(request.POST, request.FILES, field=field, documents=file.documents)
+    form = FileForm(request.POST, request.FILES, field=field, documents=actions.list_choices(file, visit.by))
 
     def deed(said: dict[str, Any]) -> None:
         if sent := said["file"]:
