@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
 from essor.programmes.queries.loans import export_loans
-from essor.programmes.queries.sittings import find_conflicts
+from essor.programmes.queries.sittings import list_closed_to
 from essor.programmes.wording import describe_deed, summarise_file
 
 ERASED = "—"
@@ -51,9 +52,9 @@ def _erase(case: Case) -> int:
     )
 
 
-def _bars(case: Case, person: User, on: date) -> bool:
+def _bars(cases: Sequence[Case], person: User, on: date) -> set[int]:
     """Whoever has an interest in a file does nothing of it."""
-    return bool(find_conflicts(person, case, on=on))
+    return list_closed_to(person, cases, on=on)
 
 
 def _export(case: Case) -> Any:

@@ -23,7 +23,7 @@ from essor.programmes.loan_forms import ReceiveForm, TakeBackForm, TermsForm
 from essor.programmes.loan_pictures import (
     build_loans_table,
     build_receipts_table,
-    build_schedule_table,
+    build_schedule_tables,
     say_sums,
     say_terms,
 )
@@ -53,6 +53,7 @@ def _find_offer(case: Case, pk: int) -> Offer:
 def _show(request: HttpRequest, side: Side, offer: Offer, sent: CaseForm | None = None) -> HttpResponse:
     """``sent``: a form that was refused."""
     loan, is_promoter, today = read_loan(offer), side.is_promoter, timezone.localdate()
+    table, folded = build_schedule_tables(loan, on=today)
     forms = {sent.name: sent} if sent else {}
     context = {
         "case": offer.case,
@@ -60,7 +61,8 @@ def _show(request: HttpRequest, side: Side, offer: Offer, sent: CaseForm | None 
         "back": side.lead("programme"),
         "lede": _say_lede(loan),
         "sums": say_sums(loan, on=today),
-        "table": build_schedule_table(loan, on=today),
+        "table": table,
+        "folded": folded,
         "receipts": build_receipts_table(loan),
         "sent": sent.name if sent else "",
         "waits": _tell_waiting(loan, side) if loan.waiting else None,

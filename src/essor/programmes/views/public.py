@@ -58,7 +58,6 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "is_adviser": "adviser" in list_role_kinds(request.user),
         "importing": reverse("past_files", args=[slug]) if ADMINISTRATOR in list_role_kinds(request.user) else "",
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
-        "is_silent": all(one.promised == one.free for one in envelopes.values()),
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
         "trail": [(_("Programmes"), reverse("programmes"))],
     }
