@@ -121,11 +121,23 @@ def test_the_page_hands_over_and_says_who_left(
     assert address in page
     form = administrator_client.get(address).content.decode()
     assert form.count("checked") == 3
-    assert cases[0].promoter_name not in form
+    assert "— choisissez —" in form
+    stage = "Prise en charge"
+    assert f"{cases[0].reference} · {cases[0].promoter_name} · Mascouche · {stage} · pour le 5" in form.replace(
+        "\xa0", " "
+    )
     refused = administrator_client.post(address, {"receiver": successor.pk})
     assert refused.status_code == 400
-    chosen = [case.pk for case in cases[:2]]
-    done = administrator_client.post(address, {"receiver": successor.pk, "cases": chosen, "words": ""}, follow=True)
+    Case.objects.filter(pk=cases[1].pk).update(promoter_email="", promoter_phone="450 555-0100")
+    sent = {"receiver": successor.pk, "cases": [case.pk for case in cases[:2]], "words": "Bonne suite."}
+    asked = administrator_client.post(address, sent)
+    assert asked.status_code == 200
+    said = asked.content.decode().replace("\xa0", " ")
+    assert "2 dossiers vont à Sacha Suite ; 1 personne en sera avertie." in said
+    assert "Oui, remettre" in said
+    assert said.count('type="hidden" name="cases"') == 2
+    assert not Case.objects.open().filter(assigned_to=successor).exists()
+    done = administrator_client.post(address, sent | {"confirmed": "1"}, follow=True)
     assert "2\u00a0dossiers sont remis" in done.content.decode() or "2 dossiers sont remis" in done.content.decode()
     assert Case.objects.open().filter(assigned_to=successor).count() == 2
 

@@ -17,9 +17,11 @@ from essor.cases import storage
 from essor.cases.actions import attach_document, close_case, erase_case, sweep_documents
 from essor.cases.rules import CaseError
 from essor.programmes import actions
-from essor.programmes.agreement_pictures import list_clauses, say_check
+from essor.programmes.agreement_pictures import build_agreements_table, list_clauses, say_check
 from essor.programmes.models import Agreement, AgreementDocument, AgreementReport
-from essor.programmes.queries.agreements import list_readable, read_agreement
+from essor.programmes.pictures import build_envelopes_table
+from essor.programmes.queries import read_envelopes
+from essor.programmes.queries.agreements import list_lines, list_readable, read_agreement
 from essor.programmes.reporting import EnvelopeCheck
 from essor.programmes.rules import Clauses, ProgrammeError
 from essor.programmes.wording import SENTENCES, explain
@@ -312,3 +314,18 @@ def count_queries(client: StrictClient, page: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200
     return len(captured)
+
+
+def test_what_is_free_is_unknown_where_no_offer_was_entered(signed: Agreement, adviser: User) -> None:
+    def read() -> tuple[str, str]:
+        table = build_agreements_table(list_lines(signed.programme, [signed], on=TODAY), language="fr")
+        return table.written_rows()[0].cells[3].text, table.note
+
+    free, note = read()
+    assert free == "inconnu"
+    assert "ce n’est pas zéro" in note
+    assert build_envelopes_table(read_envelopes(signed.programme, on=TODAY)).note == note
+    open_enterprise(signed)
+    assert read() == ("322\u00a0000\u00a0$", "")
+    whole = build_envelopes_table(read_envelopes(signed.programme, on=TODAY))
+    assert [one.label for one in whole.columns][-2:] == ["Versé, non revenu", "Remboursé ou récupéré"]

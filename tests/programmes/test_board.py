@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from django.db import connection
@@ -13,14 +15,26 @@ from django.test.utils import CaptureQueriesContext
 from essor.accounts.actions import AccountError, NewRole, grant_role
 from essor.accounts.models import Role, User
 from essor.cases.models import Case
+from essor.cases.routing import read_bodies
 from essor.programmes.actions import declare_interest, make_offer, open_programme
+from essor.programmes.board_pictures import say_chances
 from essor.programmes.models import Agreement, Programme
-from essor.programmes.queries.board import list_board_cases, list_commitments, read_board_files
+from essor.programmes.queries.board import (
+    Commitment,
+    list_board_cases,
+    list_bodies_to_ask,
+    list_commitments,
+    read_board_files,
+)
 from essor.project.benchmarks.startup_files import fill_programme
+from essor.territories.actions import load_shipped_bodies
+from essor.territories.queries.bodies import read_register
 from tests.pages import StrictClient
 
+from .agreeing import folder, sign
 from .conftest import NOW, TODAY, ask, define, open_file
 
+__all__ = ["folder"]
 Enter = Callable[[User], StrictClient]
 BOARD = "/engagements/essai/"
 FEW, MANY = 20, 220
@@ -159,7 +173,49 @@ def test_the_fan_is_drawn_with_its_words_and_its_figures(
         other = client.get(address, {"on": "2018-09-03", "part": "quebec"}).content.decode()
         assert "Québec\u00a0: combien d’entreprises" in other
         assert client.get(address, {"on": "1990-01-01"}).status_code == 200
-        assert "fan-outer" not in client.get(address, {"on": "2040-01-01"}).content.decode()
+        ended = client.get(address, {"on": "2040-01-01"}).content.decode().replace("\xa0", " ")
+        assert "fan-outer" not in ended
+        assert "Chances d’atteindre" not in ended
+        assert re.search(r"Lanaudière : \d+ (a|ont) ouvert sur 15 visées ; cible (atteinte|manquée)\.", ended)
+
+
+@pytest.mark.parametrize(
+    ("is_thin", "probability", "said"),
+    [
+        (True, 0.001, "Chances d’atteindre la cible de 15 : moins de 5 %, selon des suppositions."),
+        (True, 0.4, "Chances d’atteindre la cible de 15 : 40 %, selon des suppositions."),
+        (False, 0.001, "Chances d’atteindre la cible de 15 : 0 %."),
+    ],
+)
+def test_chances_say_what_they_rest_on(agreement: Agreement, is_thin: bool, probability: float, said: str) -> None:
+    made = SimpleNamespace(is_thin=is_thin, probability=probability, course=[])
+    found = SimpleNamespace(target=agreement.target, forecast=made)
+    assert say_chances(cast(Any, found)).replace("\xa0", " ") == said
+
+
+def test_a_partner_reads_what_it_owes_and_whom_to_ask(guards: None, partner: User, enter: Enter) -> None:
+    programme = sign("Caisse d’essai", "Une autre")
+    client, address = enter(partner), f"/engagements/{programme.slug}/"
+    page = client.get(address, {"on": "2019-03-01"}).content.decode().replace("\xa0", " ")
+    assert "Les rapports que vous avez à rendre" in page
+    assert page.count("Rapport annuel, du 23 novembre 2017 au 22 novembre 2018") == 1
+    assert "en retard" in page
+    assert "À qui parler" in page
+    assert "à l’administration de la plateforme" in page
+    assert page.count("<form") == client.get("/engagements/").content.decode().count("<form") + 1
+
+
+def test_the_body_near_is_the_one_to_ask(agreement: Agreement) -> None:
+    load_shipped_bodies(now=NOW)
+    on = date(2026, 1, 5)
+    here, everywhere = Agreement(territory_code="64008"), Agreement()
+    found = list_bodies_to_ask(Commitment(agreement.programme, None, (here, here)), on=on)
+    assert [one.name for one in found] == [read_bodies(read_register())("start", "64008", on)[0].name]
+    assert list_bodies_to_ask(Commitment(agreement.programme, None, (everywhere,)), on=on) == []
+
+
+def test_advisers_have_a_page_of_their_own_for_reports(agreement: Agreement, adviser: User, enter: Enter) -> None:
+    assert "À qui parler" not in enter(adviser).get(BOARD).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from essor.accounts.models import User
 from essor.cases.actions import assign_case, hand_over
@@ -17,7 +20,11 @@ from essor.programmes.queries.desk import ProgrammeDesk, read_programme_desk
 from essor.project.benchmarks.startup_files import fill_programme
 from tests.pages import StrictClient
 
+from .agreeing import FIRST, folder, record, sign
 from .conftest import DAY, NOW, TODAY, ask, open_file
+from .test_loans import AFTER, agree, lend
+
+__all__ = ["folder"]
 
 DESK = "/bureau/programmes/"
 
@@ -48,7 +55,7 @@ def test_each_thing_to_do_has_its_list(
     assert list_files(desk) == {offered, paying, judged}
     assert [one.case for one in desk.offers] == [offered]
     assert [one.offer.case for one in desk.payments] == [paying]
-    assert [(one.held_on, files) for one, files in desk.sittings] == [(TODAY + DAY, 1)]
+    assert [(one.sitting.held_on, one.files, one.is_decided) for one in desk.sittings] == [(TODAY + DAY, 1, False)]
     assert [(one.slug, n) for one, n in desk.counts] == [("essai", 3)]
     page = adviser_client.get(DESK).content.decode()
     for words in ("Versements qui attendent", "Offres sans réponse", "Séances du comité", "une autre personne"):
@@ -112,3 +119,76 @@ def test_one_programme_or_one_s_own_files_are_chosen(
     assert [slug for slug, _n in ((p.slug, n) for p, n in one.counts)] == ["deux", "un"]
     assert adviser_client.get(DESK, {"programme": "un", "mine": "1"}).status_code == 200
     assert adviser_client.get(DESK, {"programme": "nul"}).status_code == 404
+
+
+def test_loans_late_are_told_and_wait_for_nothing_later(
+    agreement: Agreement, case: Case, adviser: User, other: User, adviser_client: StrictClient, time_machine: Any
+) -> None:
+    lend_and_agree(case, agreement)
+    desk = read(adviser, AFTER)
+    assert [(one.offer.case, standing.arrears > 0) for one, standing in desk.loans] == [(case, True)]
+    assert not read(adviser, TODAY + DAY).loans
+    Case.objects.filter(pk=case.pk).update(due_on=AFTER + 300 * DAY, waiting_since=None)
+    time_machine.move_to(NOW + (AFTER - TODAY))
+    page = adviser_client.get(DESK).content.decode()
+    assert "Prêts en retard (1)" in page
+    assert reverse("case_loan", args=[case.reference, desk.loans[0][0].offer.pk]) in page
+    assert "Plus tard" not in page
+    declare_interest(person=adviser, kind="kin", starts_on=AFTER, words="", case=case, now=NOW)
+    assert not read(adviser, AFTER).loans
+    assert "Prêts en retard" not in adviser_client.get(DESK).content.decode()
+
+
+def test_reports_late_are_those_of_the_agreements_that_one_reads(
+    guards: None, adviser: User, adviser_client: StrictClient, time_machine: Any
+) -> None:
+    programme = sign("Caisse")
+    on = FIRST + 90 * DAY
+    assert [(one.partner, report.about_on) for one, report in read(adviser, on).reports] == [("Caisse", FIRST)]
+    assert not read(adviser, FIRST).reports
+    assert not read(adviser, on, is_mine=True).reports
+    time_machine.move_to(NOW + (on - TODAY))
+    page = adviser_client.get(DESK).content.decode()
+    assert "Rapports d’entente en retard (1)" in page
+    for name in ("programme_following", "programme_loans", "agreements"):
+        assert reverse(name, args=[programme.slug]) in page
+    assert reverse("past_files", args=[programme.slug]) not in page
+    record(programme.agreements.get())
+    assert not read(adviser, on).reports
+
+
+def test_the_desk_asks_as_much_of_one_late_loan_as_of_many(
+    agreement: Agreement, case: Case, adviser: User, other: User, adviser_client: StrictClient, time_machine: Any
+) -> None:
+    lend_and_agree(case, agreement)
+    time_machine.move_to(NOW + (AFTER - TODAY))
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            lend_and_agree(open_file(), agreement)
+        adviser_client.get(DESK)
+        with CaptureQueriesContext(connection) as asked:
+            assert f"Prêts en retard ({more + 1})" in adviser_client.get(DESK).content.decode()
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def lend_and_agree(case: Case, agreement: Agreement) -> None:
+    agree(lend(case, agreement))
+
+
+def test_a_sitting_is_named_and_says_when_its_minutes_wait(
+    agreement: Agreement, members: list[User], adviser: User, adviser_client: StrictClient, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW)
+    sitting = call_sitting(
+        programme=agreement.programme, held_on=TODAY + DAY, quorum=2, members=members,
+        cases=[open_file(until="to_committee")], by=adviser, now=NOW,
+    )  # fmt: skip
+    page = adviser_client.get(DESK).content.decode().replace("\xa0", " ")
+    assert "Essai, le 4 septembre 2018" in page
+    assert "à venir" in page
+    sitting.items.update(result="accepted", decided_at=NOW)
+    page = adviser_client.get(DESK).content.decode()
+    assert "procès-verbal à adopter" in page
+    assert "inconnu" not in page.partition("<main")[2]

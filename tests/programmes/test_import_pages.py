@@ -132,7 +132,18 @@ def test_a_spreadsheet_is_mapped_checked_mended_then_entered_whole(
     again = upload(client, write(*LINES))
     assert read_choices(client, again)["c4"] == "running", "what was said of these columns is kept"
     assert read_choices(client, again)["v6_0"] == "refused"
-    assert client.get(choose(client, again)).content.decode().count("est déjà là") == 2
+    check = choose(client, again)
+    page = client.get(check).content.decode().replace("\xa0", " ")
+    assert page.count("est déjà là") == 2
+    assert "Les 2 dossiers de ce fichier sont déjà entrés : il n’y a rien à verser." in page
+    assert "<details><summary>Voir chaque ligne</summary>" in page
+    assert "une ligne par projet" in page
+    assert "par entreprise" not in page + client.get(ADDRESS).content.decode()
+    more = write(*LINES, ("Fruiterie", *LINES[0][1:]))
+    client.post(check, {"file": SimpleUploadedFile("plus.csv", more)})
+    page = client.get(check).content.decode()
+    assert "rien à verser" not in page
+    assert "erreurs à corriger" in page
 
 
 def test_the_page_and_the_command_enter_the_same_files(

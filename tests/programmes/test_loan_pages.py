@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -18,13 +20,14 @@ from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
 from essor.cases.access import make_token
 from essor.programmes import actions
+from essor.programmes.loan_pictures import build_schedule_tables
 from essor.programmes.models import Agreement, LoanReceipt, Offer
-from essor.programmes.queries.loans import list_loans
+from essor.programmes.queries.loans import list_loans, read_loan
 from essor.programmes.rules import ProgrammeError
 from tests.pages import StrictClient
 
 from .conftest import DAY, NOW, TODAY, open_file
-from .test_loans import agree, lend, offer, receive
+from .test_loans import AFTER, TERMS, agree, lend, offer, receive
 
 __all__ = ["offer"]
 
@@ -95,7 +98,8 @@ def test_the_journal_holds_each_payment_on_both_sides(
     agreement: Agreement, offer: Offer, adviser: User, client: StrictClient
 ) -> None:
     agree(offer)
-    actions.take_back(receipt=receive(offer, 1_106_40), words="Erreur", by=adviser, now=NOW)
+    receipt = receive(offer, 1_106_40, on=TODAY, now=NOW + DAY)
+    actions.take_back(receipt=receipt, words="Erreur", by=adviser, now=NOW + DAY)
     slug = agreement.programme.slug
     out = StringIO()
     call_command("programme", "journal", "--programme", slug, "--from", TODAY.isoformat(), stdout=out)
@@ -109,6 +113,9 @@ def test_the_journal_holds_each_payment_on_both_sides(
         ("return_principal", "paid", "981.39", ""), ("return_principal", "recovered", "", "981.39"),
         ("return_interest", "borrower", "125.01", ""), ("return_interest", "interest", "", "125.01"),
     ]  # fmt: skip
+    came = {(row["date"], row["received_on"]) for row in rows[-8:]}
+    assert came == {((TODAY + DAY).isoformat(), TODAY.isoformat())}
+    assert {row["received_on"] for row in rows[:-8]} == {""}
     address = reverse("programme_journal", args=[slug])
     client.force_login(adviser)
     assert client.get(address).status_code == 403
@@ -117,6 +124,7 @@ def test_the_journal_holds_each_payment_on_both_sides(
     client.force_login(boss)
     assert client.get(address, {"from": TODAY.isoformat()}).content.decode() == out.getvalue()
     assert client.get(address, {"from": "hier"}).status_code == 400
+    assert "received_on" in client.get(reverse("programme_loans", args=[slug])).content.decode()
     assert client.get(reverse("programme_journal", args=["nul"])).status_code == 404
 
 
@@ -139,3 +147,22 @@ def test_the_list_asks_as_much_of_one_loan_as_of_many(
     assert len(many) == len(one)
     assert shown.count("/pret/") == 5
     assert len(list_loans(agreement.programme, by=adviser, on=timezone.localdate())) == 5
+
+
+def test_a_long_schedule_shows_what_is_late_and_the_next_and_folds_the_rest(
+    offer: Offer, adviser: User, client: StrictClient, time_machine: Any
+) -> None:
+    agree(offer, replace(TERMS, months=48))
+    receive(offer, 41_67)
+    table, folded = build_schedule_tables(read_loan(offer), on=AFTER)
+    assert table is not None
+    states = [row.cells[-1] for row in table.rows]
+    assert (states.count("en retard"), states[-4:]) == (len(states) - 3, ["en retard", *["à venir"] * 3])
+    rest = 48 - 1 - len(states)
+    assert [title for title, _table in folded] == [f"Les {rest} paiements suivants", "Le paiement déjà reçu"]
+    assert [len(one.rows) for _title, one in folded] == [rest, 1]
+    time_machine.move_to(NOW + (AFTER - TODAY))
+    client.force_login(adviser)
+    page = client.get(reverse("case_loan", args=[offer.case.reference, offer.pk])).content.decode()
+    assert f"<summary>Les {rest} paiements suivants</summary>" in page
+    assert build_schedule_tables(read_loan(lend(open_file(), offer.agreement)), on=AFTER) == (None, [])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from essor.cases.routing import Adviser
 from essor.cases.rules import CaseError, list_outcomes
 from essor.cases.wording import explain_error, in_language, write_retention
 from essor.design.forms import FormRenderer, day_input
+from essor.design.wording import write_day
 from essor.knowledge import WorkflowDefinition, load_needs, load_retention, load_workflows, usual_retention
 from essor.knowledge.workflows import MoveDefinition
 
@@ -229,7 +230,8 @@ class AssignmentForm(CaseForm):
 
 
 class HandOverForm(CaseForm):
-    """All of them are chosen until one is left out."""
+    """All of them are chosen until one is left out. ``closed``: the numbers of the files of which whoever hands over
+    may read nothing more than their place and stage."""
 
     name = "hand_over"
 
@@ -243,23 +245,29 @@ class HandOverForm(CaseForm):
         cases: Sequence[Case],
         receivers: Sequence[tuple[User, int]],
         places: Mapping[str, str],
+        closed: Collection[int] = (),
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("initial", {"cases": [case.pk for case in cases]})
         super().__init__(*args, **kwargs)
         said = gettext("{person} (dossiers ouverts : {n})")
         self.fields["receiver"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (str(one.pk), said.format(person=one, n=n)) for one, n in receivers
+            ("", gettext("— choisissez —")),
+            *((str(one.pk), said.format(person=one, n=n)) for one, n in receivers),
         ]
         self.fields["cases"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (case.pk, self._describe(case, places)) for case in cases
+            (case.pk, self._describe(case, places, is_closed=case.pk in closed)) for case in cases
         ]
 
     @staticmethod
-    def _describe(case: Case, places: Mapping[str, str]) -> str:
+    def _describe(case: Case, places: Mapping[str, str], *, is_closed: bool) -> str:
         stage = load_workflows()[case.workflow, case.workflow_version].get_stage(case.stage)
         place = places.get(case.territory_code, case.territory_code)
-        return f"{case.reference} · {place} · {in_language(stage.label)}"
+        said = [case.reference, place, in_language(stage.label)]
+        if not is_closed:
+            said.insert(1, gettext("effacé") if case.erased_at else case.promoter_name)
+            said.append(gettext("pour le {day}").format(day=write_day(case.due_on)) if case.due_on else "")
+        return " · ".join(one for one in said if one)
 
 
 class ClosingForm(CaseForm):

@@ -4,7 +4,7 @@ away, and its own part of a privacy erasure. They say so at start-up, with :func
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,9 +23,9 @@ class Hanging:
     ``overview_page``: of all files together, for advisers, called ``overview``.
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
     database. ``erase``: blanks its words and returns how many rows that is. ``list_kept``: the hashes of the documents
-    that it keeps too, which the erasure of a file leaves on disk. ``bars``: whether someone opens nothing of the file
-    on a day, and may not have it in charge (None: it bars nobody); ``leave_out``: the same of many files. ``call``:
-    what it awaits of the promoter, and the words of the link to its page; None: nothing.
+    that it keeps too, which the erasure of a file leaves on disk. ``leave_out``: of these files, those that are not
+    closed to someone on a day: of the others they open nothing, and may have none in charge. ``call``: what it awaits
+    of the promoter, and the words of the link to its page; None: nothing.
     """
 
     code: str
@@ -38,7 +38,6 @@ class Hanging:
     describe: Callable[[Mapping[str, Any]], str]
     export: Callable[[Case], Any]
     erase: Callable[[Case], int]
-    bars: Callable[[Case, User, date], bool] | None = None
     leave_out: Callable[[CaseQuerySet, User, date], CaseQuerySet] = lambda cases, _person, _on: cases
     list_kept: Callable[[], set[str]] = set
     call: Callable[[Case], tuple[str, str] | None] = lambda _case: None
@@ -57,7 +56,15 @@ def list_hangings() -> list[Hanging]:
 
 def is_barred(case: Case, person: User, *, on: date) -> bool:
     """Whether someone has to do with the file in a way that closes it to them."""
-    return any(one.bars(case, person, on) for one in _hangings.values() if one.bars)
+    return bool(find_barred([case], person, on=on))
+
+
+def find_barred(cases: Sequence[Case], person: User, *, on: date) -> set[int]:
+    """Of these files, the numbers of those closed to someone, in one query."""
+    numbers = {case.pk for case in cases}
+    return numbers - set(
+        leave_out_barred(Case.objects.filter(pk__in=numbers), person, on=on).values_list("pk", flat=True)
+    )
 
 
 def leave_out_barred(cases: CaseQuerySet, person: User, *, on: date) -> CaseQuerySet:

@@ -13,6 +13,7 @@ from essor.design.tables import Column, Link, Row, Table
 from essor.design.wording import write_day, write_percent
 from essor.methods.credit import ACCEPTED, EQUAL, PAID, Credit
 from essor.programmes.models import AgreementLetter
+from essor.programmes.pictures import SILENT, is_silent
 from essor.programmes.queries import to_dollars
 from essor.programmes.queries.agreements import AgreementLine, AgreementPage
 from essor.programmes.reporting import EnvelopeCheck, ReportDue
@@ -68,9 +69,10 @@ def build_agreements_table(lines: Sequence[AgreementLine], *, language: str) -> 
         agreement, envelope = line.agreement, line.envelope
         link = Link(agreement.partner, reverse("agreement", args=[agreement.programme.slug, agreement.code]))
         target = getattr(agreement.target, f"name_{language}")
-        money = [to_dollars(envelope.promised), to_dollars(envelope.free)]
+        money = [to_dollars(envelope.promised), None if is_silent(envelope) else to_dollars(envelope.free)]
         rows.append(Row([link, target, line.last_day, *money, say_owed(line)]))
-    return Table(_("Les ententes, ce jour-là"), columns, rows)
+    note = str(SILENT) if any(is_silent(line.envelope) for line in lines) else ""
+    return Table(_("Les ententes, ce jour-là"), columns, rows, note)
 
 
 def say_owed(line: AgreementLine) -> str:

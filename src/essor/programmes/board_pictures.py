@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from essor.cases.wording import in_language
 from essor.design.charts import FanChart, Point, Spread
 from essor.design.tables import Column, Row, Table
-from essor.design.wording import write_day, write_decimal, write_percent, write_whole
+from essor.design.wording import write_day, write_decimal, write_whole
 from essor.knowledge import load_workflows
-from essor.programmes.pictures import INDENT
+from essor.programmes.agreement_pictures import REPORTS, say_report
+from essor.programmes.models import Agreement
+from essor.programmes.pictures import INDENT, say_chance
 from essor.programmes.queries import TargetLine, to_dollars
 from essor.programmes.queries.board import BoardFile
 from essor.programmes.queries.journeys import ForeseenTarget
+from essor.programmes.reporting import ReportDue
 from essor.programmes.wording import explain_thin
 
 
@@ -65,9 +69,10 @@ def draw_fan(one: ForeseenTarget, *, language: str) -> FanChart | None:
 def say_chances(one: ForeseenTarget) -> str:
     """The probability of the target, and what would make it even."""
     made = one.forecast
-    said = _("Chances d’atteindre la cible de {goal} : {chance}.").format(
-        goal=write_whole(one.target.startups), chance=write_percent(made.probability, 0)
-    )
+    told = _("Chances d’atteindre la cible de {goal} : {chance}.")
+    if made.is_thin:
+        told = _("Chances d’atteindre la cible de {goal} : {chance}, selon des suppositions.")
+    said = told.format(goal=write_whole(one.target.startups), chance=say_chance(made))
     if not made.course or made.probability >= 0.5:
         return said
     if made.extra_for_even is None:
@@ -77,6 +82,32 @@ def say_chances(one: ForeseenTarget) -> str:
             n=write_decimal(made.extra_for_even, 1)
         )
     return f"{said} {more}"
+
+
+def say_reached(one: ForeseenTarget, *, language: str) -> str:
+    """Once the programme has ended."""
+    opened, wanted = one.forecast.opened, one.target.startups
+    said = ngettext(
+        "{name} : {opened} a ouvert sur {goal} visées ; {reached}.",
+        "{name} : {opened} ont ouvert sur {goal} visées ; {reached}.",
+        opened,
+    )
+    reached = _("cible atteinte") if opened >= wanted else _("cible manquée")
+    name = getattr(one.target, f"name_{language}")
+    return said.format(name=name, opened=write_whole(opened), goal=write_whole(wanted), reached=reached)
+
+
+def build_due_table(reports: Sequence[tuple[Agreement, ReportDue]], *, language: str) -> Table | None:
+    """What the partner has to render, to be read only. None: nothing is asked."""
+    columns = [Column(_("Rapport")), Column(_("Part de la cible")), Column(_("Pour le"), "day"), Column(_("État"))]
+    rows = [
+        Row([
+            say_report(one, language=language), str(getattr(agreement.target, f"name_{language}")), one.due_on,
+            str(REPORTS[one.state]),
+        ])
+        for agreement, one in reports
+    ]  # fmt: skip
+    return Table(_("Les rapports que vous avez à rendre"), columns, rows) if rows else None
 
 
 def build_files_table(files: Sequence[BoardFile], *, on: date, places: Mapping[str, str]) -> Table:

@@ -99,7 +99,7 @@ def draw_survival(outcomes: Outcomes) -> StairChart:
         fallen_heading=_("Fermées à cet âge"),
         followed_heading=_("Suivies jusque-là (n)"),
         interval_heading=_("Intervalle à 95 %"),
-        notes=[_("Bande pâle : intervalle à 95 %. La ligne s’arrête à l’âge où plus personne n’est suivi.")],
+        notes=[_("La bande : intervalle à 95 %. La ligne s’arrête à l’âge où plus personne n’est suivi.")],
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.accounts.models import User
 from essor.cases.hanging import Hanging
 from essor.cases.models import Case, CaseEvent
 from essor.programmes.actions.applications import erase_application
@@ -19,7 +17,7 @@ from essor.programmes.queries.files import export_file, read_file
 from essor.programmes.queries.following import export_news
 from essor.programmes.queries.funding import export_funding, read_funding
 from essor.programmes.queries.loans import export_loans
-from essor.programmes.queries.sittings import find_conflicts, leave_out_conflicts
+from essor.programmes.queries.sittings import leave_out_conflicts
 from essor.programmes.wording import describe_deed, summarise_file
 
 ERASED = "—"
@@ -49,11 +47,6 @@ def _erase(case: Case) -> int:
         + PaymentRequest.objects.filter(offer__case=case).exclude(words="").update(words="")
         + erase_application(case)
     )
-
-
-def _bars(case: Case, person: User, on: date) -> bool:
-    """Whoever has an interest in a file does nothing of it."""
-    return bool(find_conflicts(person, case, on=on))
 
 
 def _export(case: Case) -> Any:
@@ -86,7 +79,6 @@ PROGRAMME = Hanging(
     export=_export,
     erase=_erase,
     list_kept=_list_kept,
-    bars=_bars,
     leave_out=lambda cases, person, on: leave_out_conflicts(cases, person, on=on),
     call=_call,
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from essor.programmes.queries import JournalLine
 from essor.programmes.rules import CENTS
 
-COLUMNS = ("entry", "date", "agreement", "file", "move", "account", "debit_cad", "credit_cad")
+COLUMNS = ("entry", "date", "agreement", "file", "move", "account", "debit_cad", "credit_cad", "received_on")
 
 
 def write_journal(lines: Iterable[JournalLine]) -> str:
@@ -19,7 +19,8 @@ def write_journal(lines: Iterable[JournalLine]) -> str:
     writer.writerow(COLUMNS)
     for line in lines:
         named = [line.entry, line.on.isoformat(), line.agreement, line.reference, line.kind, line.account]
-        writer.writerow([*named, _write(line.debit), _write(line.credit)])
+        came = line.received_on.isoformat() if line.received_on else ""
+        writer.writerow([*named, _write(line.debit), _write(line.credit), came])
     return text.getvalue()
 
 

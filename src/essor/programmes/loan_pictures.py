@@ -18,6 +18,8 @@ from essor.programmes.queries.loans import Loan
 from essor.programmes.rules import CENTS
 from essor.programmes.wording import write_cents
 
+NEXT_SHOWN = 3
+"""Payments to come that a page shows unfolded: a phone holds no more. Essor's own."""
 STATES: Mapping[str, Any] = {
     "received": gettext_lazy("reçu"),
     "late": gettext_lazy("en retard"),
@@ -65,21 +67,46 @@ def say_sums(loan: Loan, *, on: date) -> list[tuple[str, str]]:
     return sums
 
 
-def build_schedule_table(loan: Loan, *, on: date) -> Table | None:
+def build_schedule_tables(loan: Loan, *, on: date) -> tuple[Table | None, list[tuple[str, Table]]]:
+    """What is late and the next few; then what came and what follows, each with its title. Nothing agreed: nothing."""
     standing, schedule = loan.stand(on), loan.schedule
     if standing is None or schedule is None:
-        return None
+        return None, []
+    came, due = ([one for one in standing.lines if (one.state == "received") == is_in] for is_in in (True, False))
+    near = [one for one in due if one.state == "late"]
+    near += [one for one in due if one.state == "to_come"][:NEXT_SHOWN]
+    after = due[len(near) :]
+    shown = near or came
+    folded = [(_count_after(len(after)), after)] if after else []
+    if came and near:
+        folded.append((_count_came(len(came)), came))
+    main = _build_schedule(shown, _("L’échéancier"), _note_schedule(schedule))
+    return main, [(title, _build_schedule(lines, title)) for title, lines in folded]
+
+
+def _count_after(n: int) -> str:
+    return ngettext("Le paiement suivant", "Les {n} paiements suivants", n).format(n=n)
+
+
+def _count_came(n: int) -> str:
+    return ngettext("Le paiement déjà reçu", "Les {n} paiements déjà reçus", n).format(n=n)
+
+
+def _build_schedule(lines: Sequence[Line], title: str, note: str = "") -> Table:
     columns = [
         Column(_("Pour le"), "day"), Column(_("Capital"), "cad", 2), Column(_("Intérêt"), "cad", 2),
         Column(_("À payer"), "cad", 2), Column(_("Reçu"), "cad", 2), Column(_("État")),
     ]  # fmt: skip
-    rows = [_make_row(line) for line in standing.lines]
+    return Table(title, columns, [_make_row(line) for line in lines], note)
+
+
+def _note_schedule(schedule: LoanSchedule) -> str:
     note = _("L’intérêt d’un mois est le douzième du taux de l’année, sur le capital qui reste ; le dernier paiement "
              "ajuste les cents. Un paiement reçu va au plus ancien dû, l’intérêt d’abord.")  # fmt: skip
     if schedule.carried_cents:
         carried = _("Le premier paiement demande aussi {amount} d’intérêt que l’échéancier d’avant laissait dus.")
         note = f"{note} {carried.format(amount=write_cents(schedule.carried_cents))}"
-    return Table(_("L’échéancier"), columns, rows, note)
+    return note
 
 
 def _make_row(line: Line) -> Row:

@@ -9,10 +9,16 @@ from django import forms
 from django.utils.translation import gettext
 
 from essor.cases.wording import in_language
-from essor.directory.forms import IGNORE, MappingForm
+from essor.directory.forms import IGNORE, MappingForm, UploadForm
 from essor.knowledge import load_latest_workflow
 from essor.programmes.spreadsheets import PastMapping, list_targets
 from essor.programmes.wording import TARGETS
+
+
+class PastUploadForm(UploadForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = gettext("CSV, TSV, XLSX ou ODS ; une ligne par projet, 50 Mo au plus.")
 
 
 class PastColumnsForm(MappingForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,15 +22,21 @@ from essor.programmes.queries.sittings import ItemState
 from essor.programmes.wording import RESULTS, explain_thin, write_cents
 
 INDENT = "\u2003"
+LEAST_TOLD = 0.05
+"""A chance under it is not told more finely where the data is too thin. Essor's own."""
 HEADINGS: Mapping[str, Any] = {
     "promised": gettext_lazy("Promis"),
     "free": gettext_lazy("Libre"),
     "offered": gettext_lazy("Offert"),
     "accepted": gettext_lazy("Accepté"),
-    "paid": gettext_lazy("Versé"),
-    "recovered": gettext_lazy("Récupéré"),
+    "paid": gettext_lazy("Versé, non revenu"),
+    "recovered": gettext_lazy("Remboursé ou récupéré"),
 }
 NAMES = tuple(HEADINGS)
+SILENT = gettext_lazy(
+    "Aucune offre n’est inscrite ici ce jour-là : ce que le partenaire a donné ailleurs n’est pas connu, et ce n’est "
+    "pas zéro."
+)
 
 
 def build_targets_table(lines: Sequence[TargetLine], *, language: str) -> Table:
@@ -45,13 +52,26 @@ def build_targets_table(lines: Sequence[TargetLine], *, language: str) -> Table:
     return Table(_("Combien d’entreprises, et où"), columns, rows)
 
 
-def build_envelopes_table(envelopes: Mapping[Agreement, Envelope]) -> Table:
-    """What was promised, and where it is; where no offer was ever entered, nothing is said of what is not known."""
+def is_silent(envelope: Envelope) -> bool:
+    """Whether no offer was ever entered by that day: what is free, then, is not known."""
+    return envelope.promised == envelope.free
+
+
+def build_envelopes_table(envelopes: Mapping[Agreement, Envelope], *, is_public: bool = False) -> Table:
+    """What was promised, and where it is; where no offer was ever entered, nothing is said of what is not known.
+    ``is_public``: what came back is told with what was paid: day by day, it would tell how one enterprise repays."""
+    headings, names = HEADINGS, NAMES
+    note = _("Promis = libre + offert + accepté + versé et non revenu + remboursé ou récupéré.")
+    if is_public:
+        envelopes = {
+            agreement: replace(one, paid=one.paid + one.recovered, recovered=0) for agreement, one in envelopes.items()
+        }
+        headings, names = {**HEADINGS, "paid": _("Versé")}, tuple(name for name in NAMES if name != "recovered")
+        note = _("Promis = libre + offert + accepté + versé.")
     total = sum_envelopes(list(envelopes.values()))
-    names, note = NAMES, _("Promis = libre + offert + accepté + versé + récupéré.")
-    if total.promised == total.free:
-        names, note = NAMES[:1], ""
-    columns = [Column(_("Partenaire")), *(Column(str(HEADINGS[name]), "cad") for name in names)]
+    if is_silent(total):
+        names, note = NAMES[:1], str(SILENT)
+    columns = [Column(_("Partenaire")), *(Column(str(headings[name]), "cad") for name in names)]
     rows = [Row([agreement.partner, *_list_dollars(envelope, names)]) for agreement, envelope in envelopes.items()]
     if len(rows) > 1:
         rows.append(Row([_("Tous les partenaires"), *_list_dollars(total, names)], is_total=True))
@@ -70,7 +90,7 @@ def build_forecast_table(found: Sequence[ForeseenTarget], *, language: str) -> T
             [
                 INDENT * one.depth + str(getattr(one.target, f"name_{language}")),
                 one.target.startups, one.forecast.opened, one.forecast.open_files, say_interval(one.forecast),
-                one.forecast.probability, one.forecast.pace,
+                say_chance(one.forecast), one.forecast.pace,
             ],
             note=explain_thin() if one.forecast.is_thin else "",
         )
@@ -82,6 +102,13 @@ def build_forecast_table(found: Sequence[ForeseenTarget], *, language: str) -> T
         rows,
         _("« Au rythme d’ici là » : ce qu’on annonce d’habitude, sans compter les dossiers en route ni leur étape."),
     )
+
+
+def say_chance(forecast: TargetForecast) -> str:
+    """Of what rests on suppositions, no chance is said to be none."""
+    if forecast.is_thin and forecast.probability < LEAST_TOLD:
+        return _("moins de {percent}").format(percent=write_percent(LEAST_TOLD, 0))
+    return write_percent(forecast.probability, 0)
 
 
 def build_reached_table(found: Sequence[ForeseenTarget], *, language: str) -> Table:

@@ -13,7 +13,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed, may, require
 from essor.cases.actions.opening import assign_case
 from essor.cases.actions.writing import leave_letter
-from essor.cases.hanging import is_barred
+from essor.cases.hanging import find_barred
 from essor.cases.models import Case
 from essor.cases.rules import PROMOTER, CaseError
 
@@ -53,8 +53,9 @@ def _check_receiver(cases: Sequence[Case], receiver: User, *, by: User | None, n
     outside = [one.reference for one in cases if not may(receiver, "handle_cases", one.territory_code, on=on)]
     if outside:
         raise CaseError("receiver_outside", person=str(receiver), references=outside)
-    if any(is_barred(one, by, on=on) for one in cases if by is not None):
+    if by is not None and find_barred(cases, by, on=on):
         raise NotAllowed("recused")
-    barred = [one.reference for one in cases if is_barred(one, receiver, on=on)]
+    closed = find_barred(cases, receiver, on=on)
+    barred = [one.reference for one in cases if one.pk in closed]
     if barred:
         raise CaseError("receiver_barred", person=str(receiver), references=barred)

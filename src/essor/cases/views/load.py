@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,8 @@ from essor.accounts.models import User
 from essor.accounts.permissions import Audience, may, open_to
 from essor.cases import actions, load
 from essor.cases.forms import HandOverForm
+from essor.cases.hanging import find_barred
+from essor.cases.models import Case
 from essor.cases.pictures import build_load_table
 from essor.cases.views.private import do_or, keep_private, language_of_page
 from essor.territories.queries import list_names
@@ -47,17 +50,19 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate(now)
     cases, places = load.list_in_charge(person), list_names(today, language_of_page())
     receivers = load.list_receivers(person, on=today)
-    form = HandOverForm(request.POST or None, cases=cases, receivers=receivers, places=places)
+    closed = find_barred(cases, cast(User, request.user), on=today)
+    form = HandOverForm(request.POST or None, cases=cases, receivers=receivers, places=places, closed=closed)
 
-    def show_form() -> HttpResponse:
+    def show_form(confirm: str = "") -> HttpResponse:
         context = {
+            "confirm": confirm,
             "person": person,
             "form": form,
             "n": len(cases),
             "can_hand": bool(cases and receivers),
             "trail": [(_("Mes dossiers"), reverse("cases")), (_("La charge de chacun"), reverse("case_load"))],
         }
-        return render(request, "cases/hand_over.html", context, status=400 if form.is_bound else 200)
+        return render(request, "cases/hand_over.html", context, status=400 if form.is_bound and not confirm else 200)
 
     def deed(said: dict[str, Any]) -> None:
         receiver = next(one for one, _n in receivers if one.pk == int(said["receiver"]))
@@ -66,6 +71,18 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
     if request.method != "POST":
         return show_form()
+    if form.is_valid() and not request.POST.get("confirmed"):
+        return show_form(_say_handing(form.cleaned_data, cases, [one for one, _n in receivers]))
     n = len(request.POST.getlist("cases"))
     done = ngettext("{n} dossier est remis.", "{n} dossiers sont remis.", n).format(n=n)
     return do_or(show_form, request, form, deed, done, address=reverse("case_load"))
+
+
+def _say_handing(said: dict[str, Any], cases: Sequence[Case], receivers: Sequence[User]) -> str:
+    """How many files go to whom, and how many of the people followed are told by e-mail."""
+    receiver = next(one for one in receivers if one.pk == int(said["receiver"]))
+    told = len({one.promoter_email.casefold() for one in cases if one.pk in said["cases"] and one.promoter_email})
+    n = len(said["cases"])
+    files = ngettext("{n} dossier va à {receiver}", "{n} dossiers vont à {receiver}", n).format(n=n, receiver=receiver)
+    people = ngettext("{n} personne en sera avertie.", "{n} personnes en seront averties.", told).format(n=told)
+    return _("{files} ; {people}").format(files=files, people=people)

@@ -61,8 +61,8 @@ class FanChart:
     def notes(self) -> list[str]:
         said = [
             gettext(
-                "Bande pâle : 8 chances sur 10 ; bande foncée : 1 chance sur 2 ; tirets : autant au-dessus qu’en "
-                "dessous."
+                "Bande large : 8 chances sur 10 ; bande étroite, dedans : 1 chance sur 2 ; tirets : autant au-dessus "
+                "qu’en dessous."
             )
         ]
         if self.goal is not None and not self.shows_goal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,7 +64,8 @@ def read_envelopes(programme: Programme, *, on: date) -> Mapping[Agreement, Enve
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One side of a move, in cents: a sum enters an account (``debit``) or leaves it (``credit``)."""
+    """One side of a move, in cents: a sum enters an account (``debit``) or leaves it (``credit``). ``received_on``: of
+    a payment on a loan, the day when the money came; None: of anything else, where only ``on`` is known."""
 
     entry: int
     on: date
@@ -74,18 +75,22 @@ class JournalLine:
     account: str
     debit: int
     credit: int
+    received_on: date | None = None
 
 
-def read_journal(programme: Programme, *, first: date, last: date) -> list[JournalLine]:
-    """Both sides of each move of these days, in the order in which they were written; ``reference``: of the file."""
+def read_journal(programme: Programme, *, first: date, last: date, closed: Collection[int] = ()) -> list[JournalLine]:
+    """Both sides of each move of these days, in the order in which they were written; ``reference``: of the file, empty
+    for those whose numbers are in ``closed``."""
     rows = LedgerMove.objects.filter(agreement__programme=programme, happened_on__range=(first, last)).order_by("pk")
     lines = []
-    for number, on, agreement, reference, kind, source, target, cents in rows.values_list(
-        "pk", "happened_on", "agreement__code", "offer__case__reference", "kind", "source_account", "target_account",
-        "cents",
+    for number, on, agreement, case, reference, kind, source, target, cents, *came in rows.values_list(
+        "pk", "happened_on", "agreement__code", "offer__case_id", "offer__case__reference", "kind", "source_account",
+        "target_account", "cents", "loan_principal__received_on", "loan_interest__received_on",
     ):  # fmt: skip
+        received_on = next((day for day in came if day), None)
         for account, debit, credit in ((target, cents, 0), (source, 0, cents)):
-            lines.append(JournalLine(number, on, agreement, reference or "", kind, account, debit, credit))
+            named = (number, on, agreement, "" if case in closed else reference or "", kind, account)
+            lines.append(JournalLine(*named, debit, credit, received_on))
     return lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,9 +54,12 @@ class AgreementPage:
     letters: list[AgreementLetter]
 
 
-def list_readable(programme: Programme, *, user: User, on: date) -> list[Agreement]:
-    """Those whose territory holds, or is held by, that of one of the person's roles: they make offers under them."""
-    agreements = Agreement.objects.filter(programme=programme).select_related("programme", "target")
+def list_readable(programme: Programme | None, *, user: User, on: date) -> list[Agreement]:
+    """Those whose territory holds, or is held by, that of one of the person's roles: they make offers under them.
+    ``programme`` None: of all."""
+    agreements = Agreement.objects.select_related("programme", "target")
+    if programme is not None:
+        agreements = agreements.filter(programme=programme)
     roles = [role for role in list_held_roles(user) if role.counts_on(on)]
     if any(role.kind == ADMINISTRATOR or (role.kind == ADVISER and not role.territory_code) for role in roles):
         return list(agreements)
@@ -67,11 +70,28 @@ def list_readable(programme: Programme, *, user: User, on: date) -> list[Agreeme
 
 def list_lines(programme: Programme, agreements: list[Agreement], *, on: date) -> list[AgreementLine]:
     """In three queries, whatever their number."""
-    envelopes = read_envelopes(programme, on=on)
-    rendered: dict[int, dict[tuple[str, date], AgreementReport]] = {one.pk: {} for one in agreements}
-    for report in AgreementReport.objects.filter(agreement__in=agreements, recorded_at__lte=end_of_day(on)):
-        _keep_latest(rendered[report.agreement_id], report)
+    envelopes, rendered = read_envelopes(programme, on=on), _read_all_rendered(agreements, on=on)
     return [_make_line(one, envelopes[one], rendered[one.pk], on=on) for one in agreements]
+
+
+def list_reports(agreements: Sequence[Agreement], *, on: date) -> list[tuple[Agreement, ReportDue]]:
+    """Of all these, in order of the day on which they are due. In one query."""
+    rendered = _read_all_rendered(agreements, on=on)
+    found = [(one, report) for one in agreements for report in _list_due(one, rendered[one.pk], on=on)]
+    return sorted(found, key=lambda one: (one[1].due_on, one[0].pk))
+
+
+def list_late_reports(agreements: Sequence[Agreement], *, on: date) -> list[tuple[Agreement, ReportDue]]:
+    return [(one, report) for one, report in list_reports(agreements, on=on) if report.state == "late"]
+
+
+def _read_all_rendered(
+    agreements: Sequence[Agreement], *, on: date
+) -> dict[int, dict[tuple[str, date], AgreementReport]]:
+    found: dict[int, dict[tuple[str, date], AgreementReport]] = {one.pk: {} for one in agreements}
+    for report in AgreementReport.objects.filter(agreement__in=agreements, recorded_at__lte=end_of_day(on)):
+        _keep_latest(found[report.agreement_id], report)
+    return found
 
 
 def read_agreement(agreement: Agreement, *, on: date) -> AgreementPage:
@@ -113,11 +133,18 @@ def _keep_latest(found: dict[tuple[str, date], AgreementReport], report: Agreeme
 def _make_line(
     agreement: Agreement, envelope: Envelope, rendered: Mapping[tuple[str, date], AgreementReport], *, on: date
 ) -> AgreementLine:
-    term, floor = agreement.term, agreement.read_clauses().floor
+    floor = agreement.read_clauses().floor
     return AgreementLine(
         agreement,
         envelope,
         EnvelopeCheck(agreement.target.startups, floor, envelope.promised),
-        list_reports_due(read_reporting(agreement.clauses), term=term, rendered=rendered.keys(), on=on),
-        count_days_left(term, on),
+        _list_due(agreement, rendered, on=on),
+        count_days_left(agreement.term, on),
     )
+
+
+def _list_due(
+    agreement: Agreement, rendered: Mapping[tuple[str, date], AgreementReport], *, on: date
+) -> list[ReportDue]:
+    clauses = read_reporting(agreement.clauses)
+    return list_reports_due(clauses, term=agreement.term, rendered=rendered.keys(), on=on)

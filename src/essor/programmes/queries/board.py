@@ -14,21 +14,29 @@ from essor.accounts.permissions import list_role_kinds
 from essor.accounts.rules import ADVISER, PARTNER
 from essor.cases.models import Case, CaseEvent, CaseQuerySet
 from essor.cases.queries import list_visible_cases
+from essor.cases.routing import FoundBody, read_bodies
 from essor.programmes.models import Agreement, LedgerMove, Programme
+from essor.programmes.queries.agreements import list_reports
 from essor.programmes.queries.journeys import TOLD
 from essor.programmes.queries.sittings import leave_out_conflicts
+from essor.programmes.reporting import ReportDue, list_nearest
 from essor.territories.queries import tree_with_past
+from essor.territories.queries.bodies import read_register
 from essor.territories.rules import fold
 
 GIVEN_BACK = ("lapse", "cancel")
+NEED = "start"
+"""The need of which a body near has the mandate: see definitions/needs.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """A programme that someone follows. ``territory_codes``: where, with all that is inside; None: everywhere."""
+    """A programme that someone follows. ``territory_codes``: where, with all that is inside; None: everywhere.
+    ``agreements``: a partner's own; none for advisers, who have a page for them."""
 
     programme: Programme
     territory_codes: frozenset[str] | None
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +54,21 @@ def list_commitments(person: User, *, on: date) -> list[Commitment]:
     if ADVISER in list_role_kinds(person, on=on):
         return [Commitment(one, None) for one in Programme.objects.all()]
     roles = list(Role.objects.on(on).filter(user=person, kind=PARTNER, user__is_active=True))
-    found: dict[Programme, list[frozenset[str] | None]] = {}
-    for agreement in Agreement.objects.select_related("programme").order_by("programme__slug", "pk"):
+    found: dict[Programme, list[tuple[Agreement, list[frozenset[str] | None]]]] = {}
+    for agreement in Agreement.objects.select_related("programme", "target").order_by("programme__slug", "pk"):
         places = [
             _meet(_expand(role.territory_code, on), _expand(agreement.territory_code, on))
             for role in roles
             if fold(role.body) == fold(agreement.partner)
         ]
         if places:
-            found.setdefault(agreement.programme, []).extend(places)
-    return [Commitment(programme, _join(places)) for programme, places in found.items()]
+            found.setdefault(agreement.programme, []).append((agreement, places))
+    return [
+        Commitment(
+            programme, _join([one for _agreement, places in signed for one in places]), tuple(one for one, _p in signed)
+        )
+        for programme, signed in found.items()
+    ]
 
 
 def find_commitment(person: User, *, slug: str, on: date) -> Commitment | None:
@@ -103,3 +116,25 @@ def _sum_offered(cases: Sequence[Case]) -> Mapping[int, int]:
     for case, kind, cents in moves.values_list("offer__case_id", "kind").annotate(Sum("cents")):
         sums[case] = sums.get(case, 0) + (-int(cents) if kind in GIVEN_BACK else int(cents))
     return sums
+
+
+def list_board_reports(commitment: Commitment, *, on: date) -> list[tuple[Agreement, ReportDue]]:
+    """Those that the partner has to render: all that have come, and the next of each clause. In one query."""
+    found = list_reports(commitment.agreements, on=on)
+    kept = {
+        (agreement.pk, report.key)
+        for agreement in commitment.agreements
+        for report in list_nearest([report for one, report in found if one == agreement])
+    }
+    return [(one, report) for one, report in found if (one.pk, report.key) in kept]
+
+
+def list_bodies_to_ask(commitment: Commitment, *, on: date) -> list[FoundBody]:
+    """Where each of the partner's agreements applies, the nearest body that helps people start; none: it applies
+    everywhere, or nobody has that mandate there."""
+    codes = {one.territory_code for one in commitment.agreements if one.territory_code}
+    if not codes:
+        return []
+    find = read_bodies(read_register())
+    nearest = [found[0] for code in sorted(codes) if (found := find(NEED, code, on))]
+    return list({one.slug: one for one in nearest}.values())

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from essor.accounts.models import User
-from essor.cases.models import Case
+from essor.cases.models import Case, CaseQuerySet
 from essor.cases.queries import list_visible_cases
 from essor.methods.ledger import PAID
 from essor.methods.loans import LoanStanding, find_overdue_interest, read_standing
@@ -110,6 +110,15 @@ def list_loans(programme: Programme, *, by: User, on: date) -> list[Loan]:
     offers = list(lent)
     closed = list_closed_to(by, [offer.case for offer in offers], on=on)
     return read_loans([offer for offer in offers if offer.case_id not in closed])
+
+
+def list_late_loans(cases: CaseQuerySet, *, on: date, most: int) -> list[tuple[Loan, LoanStanding]]:
+    """Of these files, the loans of which something is in arrears, the oldest due first. In three queries."""
+    begun = LoanSchedule.objects.filter(offer=OuterRef("pk"), in_force_at__isnull=False, first_due_on__lt=on)
+    offers = list(_list_lent().filter(Exists(begun), case__in=cases).select_related("agreement", "case"))
+    stood = [(loan, loan.stand(on)) for loan in read_loans(offers)]
+    late = [(loan, standing) for loan, standing in stood if standing is not None and standing.arrears]
+    return sorted(late, key=lambda one: (one[1].late[0].instalment.due_on, one[0].offer.pk))[:most]
 
 
 def list_lent_numbers() -> list[int]:

@@ -53,6 +53,11 @@ def check_past_files(programme: Programme, rows: PastRows, *, on: date) -> Check
     )
 
 
+def is_all_there(checked: CheckedFiles) -> bool:
+    """Whether each line is a file that was entered already: nothing is left to enter, nor to mend."""
+    return not checked.files and {code for _line, code, _facts in checked.faults} == {"already-there"}
+
+
 def name_purpose(programme: Programme) -> str:
     return f"programme:{programme.slug}"
 

@@ -90,7 +90,6 @@ def _show(request: HttpRequest, agreement: Agreement, sent: CaseForm | None = No
         "clauses": list_clauses(agreement.read_clauses()),
         "check": say_check(page.line.check, together=page.together),
         "envelope": build_envelopes_table({agreement: page.line.envelope}),
-        "is_silent": page.line.envelope.promised == page.line.envelope.free,
         "claimed": credit.claimed.get(agreement.partner, 0),
         "credited": credit.shares.get(agreement.partner, 0),
         "reports": build_reports_table(page, nearest, _("Ce que l’entente demande, et quand"), language=language),

@@ -15,10 +15,17 @@ from django.views.decorators.http import require_safe
 from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to
 from essor.cases.views.private import keep_private, language_of_page
-from essor.programmes.board_pictures import build_files_table, build_progress_table
+from essor.programmes.board_pictures import build_due_table, build_files_table, build_progress_table
 from essor.programmes.pictures import build_envelopes_table
 from essor.programmes.queries import list_targets, read_envelopes
-from essor.programmes.queries.board import find_commitment, list_board_cases, list_commitments, read_board_files
+from essor.programmes.queries.board import (
+    find_commitment,
+    list_board_cases,
+    list_board_reports,
+    list_bodies_to_ask,
+    list_commitments,
+    read_board_files,
+)
 from essor.programmes.queries.kept import read_state
 from essor.programmes.views.asking import read_day
 from essor.programmes.views.forecasts import find_forecasts, tell_forecasts
@@ -64,6 +71,9 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "envelopes": build_envelopes_table(envelopes) if envelopes else None,
         "page": page,
         "files": build_files_table(files, on=today, places=list_names(today, language)),
+        "is_partner": bool(commitment.agreements),
+        "bodies": list_bodies_to_ask(commitment, on=today),
+        "due": build_due_table(list_board_reports(commitment, on=on), language=language),
         "trail": [(_("Mes engagements"), reverse("commitments"))],
     }
     return render(request, "programmes/commitment.html", context)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from essor.accounts.models import User
-from essor.accounts.permissions import Audience, open_to
+from essor.accounts.permissions import Audience, list_role_kinds, open_to
+from essor.accounts.rules import ADMINISTRATOR
 from essor.cases.views.private import keep_private, language_of_page
 from essor.programmes.desk_pictures import build_desk_tables
 from essor.programmes.models import Programme
@@ -29,11 +30,14 @@ def show(request: HttpRequest) -> HttpResponse:
     programme, is_mine = _find_programme(request.GET.get("programme", "")), request.GET.get("mine") == "1"
     desk = read_programme_desk(person=person, on=today, programme=programme, is_mine=is_mine)
     context = {
-        "tables": build_desk_tables(desk, person=person, on=today, places=list_names(today, language)),
+        "tables": build_desk_tables(
+            desk, person=person, on=today, places=list_names(today, language), language=language
+        ),
         "total": desk.files.total,
         "is_cut": desk.files.is_cut,
         "most": MOST_LISTED,
         "is_mine": is_mine,
+        "is_administrator": ADMINISTRATOR in list_role_kinds(person, on=today),
         "programmes": [
             (one, getattr(one, f"name_{language}"), n, programme is not None and one.pk == programme.pk)
             for one, n in desk.counts

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from essor.methods.forecast import ForecastError
-from essor.programmes.board_pictures import draw_fan, say_chances
+from essor.programmes.board_pictures import draw_fan, say_chances, say_reached
 from essor.programmes.models import Programme
 from essor.programmes.pictures import build_forecast_table, build_reached_table
 from essor.programmes.queries import TargetLine
@@ -41,7 +41,7 @@ def tell_forecasts(
     return {
         "forecast": (build_reached_table if has_ended else build_forecast_table)(found, language=language),
         "fan": draw_fan(shown, language=language),
-        "chances": say_chances(shown),
+        "chances": say_reached(shown, language=language) if has_ended else say_chances(shown),
         "parts": [
             (getattr(one.target, f"name_{language}"), f"?on={on.isoformat()}&part={one.target.code}", one is shown)
             for one in found

@@ -23,13 +23,14 @@ from essor.programmes.loan_forms import ReceiveForm, TakeBackForm, TermsForm
 from essor.programmes.loan_pictures import (
     build_loans_table,
     build_receipts_table,
-    build_schedule_table,
+    build_schedule_tables,
     say_sums,
     say_terms,
 )
 from essor.programmes.models import LoanSchedule, Offer
 from essor.programmes.queries import read_day, read_journal
 from essor.programmes.queries.loans import Loan, find_loan_offer, list_loans, read_loan
+from essor.programmes.queries.sittings import list_closed_to
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.views.asking import find_programme
 from essor.programmes.views.sides import REFUSALS, Deed, Side, open_to_adviser, open_to_both
@@ -53,6 +54,7 @@ def _find_offer(case: Case, pk: int) -> Offer:
 def _show(request: HttpRequest, side: Side, offer: Offer, sent: CaseForm | None = None) -> HttpResponse:
     """``sent``: a form that was refused."""
     loan, is_promoter, today = read_loan(offer), side.is_promoter, timezone.localdate()
+    table, folded = build_schedule_tables(loan, on=today)
     forms = {sent.name: sent} if sent else {}
     context = {
         "case": offer.case,
@@ -60,7 +62,8 @@ def _show(request: HttpRequest, side: Side, offer: Offer, sent: CaseForm | None 
         "back": side.lead("programme"),
         "lede": _say_lede(loan),
         "sums": say_sums(loan, on=today),
-        "table": build_schedule_table(loan, on=today),
+        "table": table,
+        "folded": folded,
         "receipts": build_receipts_table(loan),
         "sent": sent.name if sent else "",
         "waits": _tell_waiting(loan, side) if loan.waiting else None,
@@ -202,14 +205,17 @@ def list_all(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @keep_private
 def send_journal(request: HttpRequest, slug: str) -> HttpResponse:
-    """The entries of all partners of a programme, whatever the place: for whoever administers."""
+    """The entries of all partners of a programme, whatever the place: for whoever administers, and without the
+    reference of a file in which they have an interest."""
     programme = find_programme(slug)
     try:
         first = read_day(request.GET.get("from") or date.min.isoformat())
         last = read_day(request.GET.get("to") or date.max.isoformat())
     except ProgrammeError as error:
         return HttpResponse(explain(error), status=400, content_type="text/plain; charset=utf-8")
-    content = write_journal(read_journal(programme, first=first, last=last))
+    cases = Case.objects.filter(enrolment__programme=programme)
+    closed = list_closed_to(cast(User, request.user), list(cases), on=timezone.localdate())
+    content = write_journal(read_journal(programme, first=first, last=last, closed=closed))
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8; header=present")
     answer["Content-Disposition"] = f'attachment; filename="journal-{programme.slug}.csv"'
     return answer

@@ -17,7 +17,6 @@ from essor.accounts.models import User
 from essor.accounts.permissions import Audience, open_to
 from essor.cases.views.private import language_of_page
 from essor.directory.actions.drafts import discard_draft
-from essor.directory.forms import UploadForm
 from essor.directory.importing import storage
 from essor.directory.importing.reading import read_table
 from essor.directory.models import ImportDraft
@@ -26,8 +25,8 @@ from essor.directory.views.imports import show_columns
 from essor.directory.wording import explain_error
 from essor.programmes import actions
 from essor.programmes.models import Programme
-from essor.programmes.past_forms import PastColumnsForm
-from essor.programmes.queries.past_files import check_past_files, find_draft, is_entered, list_drafts
+from essor.programmes.past_forms import PastColumnsForm, PastUploadForm
+from essor.programmes.queries.past_files import check_past_files, find_draft, is_all_there, is_entered, list_drafts
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.spreadsheets import PastMapping, list_strange_outcomes, read_rows
 from essor.programmes.views.asking import find_programme
@@ -58,7 +57,7 @@ def _trail(programme: Programme, *, is_inside: bool = True) -> list[tuple[str, s
 @require_http_methods(["GET", "HEAD", "POST"])
 def put_down(request: HttpRequest, slug: str) -> HttpResponse:
     programme, by = find_programme(slug), cast(User, request.user)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = PastUploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -103,7 +102,7 @@ def check(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     if is_entered(programme, token=token, by=by):
         return redirect("past_files", slug)
     draft = _get_draft(request, programme, token)
-    mended = UploadForm(request.POST, request.FILES) if request.FILES else UploadForm()
+    mended = PastUploadForm(request.POST, request.FILES) if request.FILES else PastUploadForm()
     try:
         if mended.is_valid():
             file = mended.cleaned_data["file"]
@@ -123,7 +122,7 @@ def check(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     return _show_check(request, programme, draft, mended)
 
 
-def _show_check(request: HttpRequest, programme: Programme, draft: ImportDraft, mended: UploadForm) -> HttpResponse:
+def _show_check(request: HttpRequest, programme: Programme, draft: ImportDraft, mended: PastUploadForm) -> HttpResponse:
     try:
         rows = read_rows(storage.file_of(draft), PastMapping.parse(draft.mapping))
     except ProgrammeError as error:
@@ -137,6 +136,7 @@ def _show_check(request: HttpRequest, programme: Programme, draft: ImportDraft, 
         "checked": checked,
         "files": len(checked.files),
         "page": page,
+        "are_entered": is_all_there(checked),
         "faults": [explain_fault(fault) for fault in page.object_list],
         "mended": mended,
         "steps": _steps(),

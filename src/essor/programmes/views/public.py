@@ -61,8 +61,7 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
         "credit": build_credit_table(credit, rule=programme.credit_rule) if credit.counted and envelopes else None,
         "is_adviser": "adviser" in list_role_kinds(request.user),
         "importing": reverse("past_files", args=[slug]) if ADMINISTRATOR in list_role_kinds(request.user) else "",
-        "envelopes": build_envelopes_table(envelopes) if envelopes else None,
-        "is_silent": all(one.promised == one.free for one in envelopes.values()),
+        "envelopes": build_envelopes_table(envelopes, is_public=True) if envelopes else None,
         "clauses": [(one.partner, one.read_clauses(), one) for one in envelopes],
         "trail": [(_("Programmes"), reverse("programmes"))],
     }
