@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from essor.accounts.actions import AccountError, NewRole, grant_role
 from essor.accounts.models import Role, User
 from essor.cases.models import Case
-from essor.cases.routing import read_bodies
 from essor.programmes.actions import declare_interest, make_offer, open_programme
 from essor.programmes.board_pictures import say_chances
 from essor.programmes.models import Agreement, Programme
@@ -27,8 +27,7 @@ from essor.programmes.queries.board import (
     read_board_files,
 )
 from essor.project.benchmarks.startup_files import fill_programme
-from essor.territories.actions import load_shipped_bodies
-from essor.territories.queries.bodies import read_register
+from essor.territories.actions import import_bodies
 from tests.pages import StrictClient
 
 from .agreeing import folder, sign
@@ -176,7 +175,7 @@ def test_the_fan_is_drawn_with_its_words_and_its_figures(
         ended = client.get(address, {"on": "2040-01-01"}).content.decode().replace("\xa0", " ")
         assert "fan-outer" not in ended
         assert "Chances d’atteindre" not in ended
-        assert re.search(r"Lanaudière : \d+ (a|ont) ouvert sur 15 visées ; cible (atteinte|manquée)\.", ended)
+        assert re.search(r"Lanaudière : \d+ (a|ont) ouvert sur \d+ visées ; cible (atteinte|manquée)\.", ended)
 
 
 @pytest.mark.parametrize(
@@ -205,13 +204,23 @@ def test_a_partner_reads_what_it_owes_and_whom_to_ask(guards: None, partner: Use
     assert page.count("<form") == client.get("/engagements/").content.decode().count("<form") + 1
 
 
-def test_the_body_near_is_the_one_to_ask(agreement: Agreement) -> None:
-    load_shipped_bodies(now=NOW)
-    on = date(2026, 1, 5)
-    here, everywhere = Agreement(territory_code="64008"), Agreement()
-    found = list_bodies_to_ask(Commitment(agreement.programme, None, (here, here)), on=on)
-    assert [one.name for one in found] == [read_bodies(read_register())("start", "64008", on)[0].name]
-    assert list_bodies_to_ask(Commitment(agreement.programme, None, (everywhere,)), on=on) == []
+BODIES = """body,what,from,until,name,site,other,need,aid,place,agreement,reason,source,source_url
+un-cld,created,,,Un CLD,,,,,,,,Essai,
+un-cld,mandate,2010-01-01,,,,,start,,640,,,Essai,
+ancien,created,,,Ancien organisme,,,,,,,,Essai,
+ancien,mandate,2010-01-01,2012-01-01,,,,start,,640,,,Essai,
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"), [("64008", True), ("640", True), ("14", True), ("61025", False), ("", False)]
+)
+def test_the_bodies_near_are_those_to_ask(agreement: Agreement, tmp_path: Path, code: str, found: bool) -> None:
+    file = tmp_path / "organismes.csv"
+    file.write_text(BODIES, encoding="utf-8")
+    import_bodies(file=file, by=None, now=NOW)
+    commitment = Commitment(agreement.programme, None, (Agreement(territory_code=code),) * 2)
+    assert list_bodies_to_ask(commitment, on=TODAY) == ([("un-cld", "Un CLD")] if found else [])
 
 
 def test_advisers_have_a_page_of_their_own_for_reports(agreement: Agreement, adviser: User, enter: Enter) -> None:

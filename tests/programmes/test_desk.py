@@ -100,6 +100,21 @@ def test_whoever_has_an_interest_cannot_receive_the_file(
     assert Case.objects.get(assigned_to=other) == free
 
 
+def test_whoever_hands_over_reads_no_name_of_a_file_closed_to_them(
+    agreement: Agreement, adviser: User, other: User, administrator: User, administrator_client: StrictClient
+) -> None:
+    case, free = open_file(), open_file()
+    Case.objects.filter(pk=case.pk).update(promoter_name="Café du parc")
+    Case.objects.filter(pk=free.pk).update(promoter_name="Fruiterie")
+    address = reverse("case_hand_over", args=[adviser.pk])
+    assert "Café du parc" in administrator_client.get(address).content.decode()
+    declare_interest(person=administrator, kind="kin", starts_on=TODAY, words="", case=case, now=NOW)
+    page = administrator_client.get(address).content.decode()
+    assert case.reference in page
+    assert "Fruiterie" in page
+    assert "Café du parc" not in page
+
+
 def test_news_that_is_owed_comes_longest_silence_first(places: None, adviser: User) -> None:
     fill_programme(slug="essai", files=120, on=TODAY, in_charge=adviser)
     owed = read(adviser).owed
@@ -188,6 +203,11 @@ def test_a_sitting_is_named_and_says_when_its_minutes_wait(
     page = adviser_client.get(DESK).content.decode().replace("\xa0", " ")
     assert "Essai, le 4 septembre 2018" in page
     assert "à venir" in page
+    item = sitting.items.get()
+    Case.objects.filter(pk=item.case_id).update(stage="analysis")
+    assert read(adviser).sittings[0].is_decided, "it left the committee"
+    Case.objects.filter(pk=item.case_id).update(stage="committee")
+    assert not read(adviser).sittings[0].is_decided
     sitting.items.update(result="accepted", decided_at=NOW)
     page = adviser_client.get(DESK).content.decode()
     assert "procès-verbal à adopter" in page

@@ -85,4 +85,6 @@ def _say_handing(said: dict[str, Any], cases: Sequence[Case], receivers: Sequenc
     n = len(said["cases"])
     files = ngettext("{n} dossier va à {receiver}", "{n} dossiers vont à {receiver}", n).format(n=n, receiver=receiver)
     people = ngettext("{n} personne en sera avertie.", "{n} personnes en seront averties.", told).format(n=told)
+    if not told:
+        people = _("aucune des personnes suivies n’a donné de courriel où l’en avertir.")
     return _("{files} ; {people}").format(files=files, people=people)

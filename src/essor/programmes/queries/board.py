@@ -14,18 +14,18 @@ from essor.accounts.permissions import list_role_kinds
 from essor.accounts.rules import ADVISER, PARTNER
 from essor.cases.models import Case, CaseEvent, CaseQuerySet
 from essor.cases.queries import list_visible_cases
-from essor.cases.routing import FoundBody, read_bodies
 from essor.programmes.models import Agreement, LedgerMove, Programme
 from essor.programmes.queries.agreements import list_reports
 from essor.programmes.queries.journeys import TOLD
 from essor.programmes.queries.sittings import leave_out_conflicts
 from essor.programmes.reporting import ReportDue, list_nearest
+from essor.territories.lives import NEED, list_serving
 from essor.territories.queries import tree_with_past
-from essor.territories.queries.bodies import read_register
+from essor.territories.queries.bodies import list_chain, read_register
 from essor.territories.rules import fold
 
 GIVEN_BACK = ("lapse", "cancel")
-NEED = "start"
+START = "start"
 """The need of which a body near has the mandate: see definitions/needs.yaml."""
 
 
@@ -129,12 +129,16 @@ def list_board_reports(commitment: Commitment, *, on: date) -> list[tuple[Agreem
     return [(one, report) for one, report in found if (one.pk, report.key) in kept]
 
 
-def list_bodies_to_ask(commitment: Commitment, *, on: date) -> list[FoundBody]:
-    """Where each of the partner's agreements applies, the nearest body that helps people start; none: it applies
-    everywhere, or nobody has that mandate there."""
-    codes = {one.territory_code for one in commitment.agreements if one.territory_code}
+def list_bodies_to_ask(commitment: Commitment, *, on: date) -> list[tuple[str, str]]:
+    """Slug and name of the bodies that help people start where each of the partner's agreements applies: the nearest
+    over that place, else all those within it; none: it applies everywhere, or nobody has that mandate there."""
+    codes = sorted({one.territory_code for one in commitment.agreements if one.territory_code})
     if not codes:
         return []
-    find = read_bodies(read_register())
-    nearest = [found[0] for code in sorted(codes) if (found := find(NEED, code, on))]
-    return list({one.slug: one for one in nearest}.values())
+    register, tree = read_register(), tree_with_past(on)
+    found = dict[str, str]()
+    for code in codes:
+        over, within = list_chain(code, on), sorted(tree.inside([code]))
+        asked = [list_serving(register, places=one, on=on, subject_kind=NEED, subject=START) for one in (over, within)]
+        found |= {one.body: register.name_of(one.body, on) for one in asked[0][:1] or asked[1]}
+    return list(found.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from essor.accounts.models import User
 from essor.cases.models import CaseQuerySet
@@ -23,7 +23,7 @@ from essor.programmes.models import (
 from essor.programmes.queries.agreements import list_late_reports, list_readable
 from essor.programmes.queries.following import OwedNews, list_owed
 from essor.programmes.queries.loans import Loan, list_late_loans
-from essor.programmes.queries.sittings import leave_out_conflicts
+from essor.programmes.queries.sittings import COMMITTEE_STAGE, leave_out_conflicts
 from essor.programmes.reporting import ReportDue
 
 SOON = timedelta(days=14)
@@ -91,7 +91,8 @@ def _list_offers(cases: CaseQuerySet, *, on: date) -> list[Offer]:
 
 
 def _list_sittings(cases: CaseQuerySet) -> list[WaitingSitting]:
-    undecided = SittingItem.objects.filter(sitting=OuterRef("pk"), result="")
+    waiting = Q(case__closed_at=None) & (Q(case__stage=COMMITTEE_STAGE) | Q(case__came_from=COMMITTEE_STAGE))
+    undecided = SittingItem.objects.filter(waiting, sitting=OuterRef("pk"), result="")
     sittings = Sitting.objects.filter(items__case__in=cases, adopted_at=None).select_related("programme")
     counted = sittings.annotate(files=Count("items", distinct=True), is_decided=~Exists(undecided))
     rows = counted.order_by("held_on", "pk")[:MOST_LISTED]
