@@ -7,12 +7,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
 from essor.accounts.models import User
 from essor.cases.models import Case
+
+
+class Call(NamedTuple):
+    """What is awaited of the promoter, the words of the link to where they answer, and the last day to do so."""
+
+    awaited: str
+    link: str
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +32,8 @@ class Hanging:
     ``summarise``: a sentence. ``describe``: the facts of one of its events in a few words, asking nothing of the
     database. ``erase``: blanks its words and returns how many rows that is. ``list_kept``: the hashes of the documents
     that it keeps too, which the erasure of a file leaves on disk. ``bars``: whether someone opens nothing of the file
-    on a day, and may not have it in charge; None: it bars nobody. ``call``: what it awaits of the promoter, and the
-    words of the link to its page; None: nothing.
+    on a day, and may not have it in charge; None: it bars nobody. ``call``: what it awaits of the promoter; None:
+    nothing.
     """
 
     code: str
@@ -40,7 +48,7 @@ class Hanging:
     erase: Callable[[Case], int]
     bars: Callable[[Case, User, date], bool] | None = None
     list_kept: Callable[[], set[str]] = set
-    call: Callable[[Case], tuple[str, str] | None] = lambda _case: None
+    call: Callable[[Case], Call | None] = lambda _case: None
 
 
 _hangings: dict[str, Hanging] = {}
@@ -57,6 +65,11 @@ def list_hangings() -> list[Hanging]:
 def is_barred(case: Case, person: User, *, on: date) -> bool:
     """Whether someone has to do with the file in a way that closes it to them."""
     return any(one.bars(case, person, on) for one in _hangings.values() if one.bars)
+
+
+def find_call(case: Case) -> tuple[Hanging, Call] | None:
+    """The first that awaits something of the promoter."""
+    return next(((one, called) for one in _hangings.values() if (called := one.call(case)) is not None), None)
 
 
 def find_hanging(code: str) -> Hanging | None:
