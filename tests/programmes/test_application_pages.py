@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from essor.accounts.models import User
 from essor.cases.access import make_token
@@ -16,6 +17,7 @@ from essor.cases.actions import THE_PROMOTER, move_case
 from essor.cases.models import Case
 from essor.knowledge.applications import load_latest_application, read_application
 from essor.programmes.actions import Invited, call_sitting, declare_interest, deposit_application
+from essor.programmes.application_pages import say_progress
 from essor.programmes.invitations import make_person_token
 from essor.programmes.models import ApplicationDeposit, Programme
 from essor.programmes.queries import applications as queries
@@ -52,6 +54,29 @@ def test_a_later_form_and_later_rules_are_shown_and_never_applied(
 
 def section(case: Case, code: str = "project", token: str = "") -> str:
     return reverse("case_follow_application_section", args=[token or make_token(case.reference), code])
+
+
+def test_what_looks_like_a_slip_is_said_and_files_all_the_same(started: Case, client: StrictClient) -> None:
+    complete(started)
+    preview = reverse("case_follow_application_preview", args=[make_token(started.reference)])
+    save(started, cost=300_000, asked=300_000, opens_on="2400-01-01")
+    assert "À relire" not in client.get(preview).content.decode()
+    save(started, asked=300_001, opens_on="2018-01-01")
+    told = client.get(preview).content.decode()
+    assert "la somme demandée dépasse le coût" in told
+    assert "le jour d’ouverture prévu est déjà passé" in told
+    deposit_application(case=started, by=THE_PROMOTER, now=NOW)
+
+
+def test_the_overview_says_which_parts_are_ready_and_how_much_is_answered(started: Case, client: StrictClient) -> None:
+    save(started, need="Plus d’épicerie.")
+    page = reverse("case_follow_application", args=[make_token(started.reference)])
+    told = client.get(page).content.decode()
+    assert told.count("prête à déposer") == 1
+    assert "1 réponse sur 3" in told
+    need = read(started).form.sections[2]
+    with translation.override("en"):
+        assert say_progress(need, read(started).values) == "1 of 3 answered"
 
 
 def takes(client: StrictClient, address: str) -> bool:

@@ -31,6 +31,7 @@ from essor.programmes.actions import (
     revoke,
     save_answers,
     send_invitations,
+    set_project_cost,
     start_application,
 )
 from essor.programmes.answers import hash_content, mark
@@ -41,6 +42,7 @@ from essor.programmes.models import (
     ApplicationAnswer,
     ApplicationDeposit,
     CoApplicant,
+    Enrolment,
     Programme,
 )
 from essor.programmes.queries.applications import ApplicationFile, read_application_file
@@ -102,6 +104,22 @@ def complete(case: Case) -> None:
     save(case, **FULL)
     field = next(one for one in read(case).form.list_fields() if one.code == "budget")
     choose_file(case=case, field=field, document=attach(case), by=THE_PROMOTER, now=NOW)
+
+
+def test_a_deposit_is_acknowledged_and_says_what_the_project_costs(started: Case) -> None:
+    complete(started)
+    deposit_application(case=started, by=THE_PROMOTER, now=NOW)
+    told = CaseLetter.objects.filter(case=started, kind__in=["application", "filed"]).order_by("kind")
+    assert [(one.kind, one.recipient is None) for one in told] == [("application", False), ("filed", True)]
+    assert Enrolment.objects.get(case=started).cost_cents == 300_000_00
+    assert CaseEvent.objects.filter(case=started, facts__deed="project_cost", party="promoter").count() == 1
+
+
+def test_a_deposit_leaves_the_cost_that_was_said_in_the_stack(started: Case) -> None:
+    set_project_cost(case=started, cents=280_000_00, by=THE_PROMOTER, now=NOW)
+    complete(started)
+    deposit_application(case=started, by=THE_PROMOTER, now=NOW)
+    assert Enrolment.objects.get(case=started).cost_cents == 280_000_00
 
 
 def add_person(case: Case, email: str = "lou@exemple.test") -> CoApplicant:

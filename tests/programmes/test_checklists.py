@@ -217,3 +217,21 @@ def test_a_page_asks_as_much_with_few_ticks_as_with_many(case: Case, client: Str
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(few) == len(many)
+
+
+def test_a_tick_leads_back_to_its_step_and_what_is_ours_is_said_once(case: Case, client: StrictClient) -> None:
+    choose(case)
+    page, deed = (
+        reverse(name, args=[make_token(case.reference)])
+        for name in ("case_follow_checklist", "case_follow_checklist_tick")
+    )
+    answer = client.post(deed, {"step": "name", "is_done": "on"})
+    assert answer["Location"] == f"{page}#name"
+    told = client.get(page).content.decode()
+    assert "1 étape faite sur" in told
+    assert told.count("Papiers et durées") == 1
+    assert "Terminer la première année" in told
+    client.post(deed, {"step": "group", "is_done": "on"})
+    assert "2 étapes faites sur" in client.get(page).content.decode()
+    refused = client.post(deed, {"step": "nulle", "is_done": "on"})
+    assert refused.status_code == 400

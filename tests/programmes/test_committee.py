@@ -15,7 +15,7 @@ from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
 from essor.cases.actions import THE_PROMOTER, close_case
 from essor.cases.actions.erasing import erase_case
-from essor.cases.models import Case, CaseEvent
+from essor.cases.models import Case, CaseEvent, CaseLetter
 from essor.cases.rules import ERASURES
 from essor.programmes import actions
 from essor.programmes.models import Agreement, Interest, LedgerMove, Offer, Score, Sitting, SittingItem, Vote
@@ -72,12 +72,19 @@ def decide(item: SittingItem, adviser: User, **said: str) -> SittingItem:
     return actions.decide_item(item=item, said=SAYS | said, conditions=["Un bail"], by=adviser, now=NOW)
 
 
+def list_told(item: SittingItem) -> list[str]:
+    """The letters to the promoter of what was decided."""
+    told = CaseLetter.objects.filter(case=item.case_id, recipient=None, kind__in=["decided", "closed"])
+    return list(told.values_list("kind", flat=True))
+
+
 def test_a_majority_accepts_and_the_file_goes_to_the_decision(
     item: SittingItem, members: list[User], adviser: User
 ) -> None:
     vote(item, members, "++-0")
     done = decide(item, adviser)
     assert (done.result, done.conditions, Case.objects.get().stage) == ("accepted", ["Un bail"], "decision")
+    assert list_told(item) == ["decided"]
     with pytest.raises(ProgrammeError, match="item-decided"):
         decide(item, adviser)
     with pytest.raises(ProgrammeError, match="item-decided"):
@@ -93,6 +100,7 @@ def test_a_refusal_says_why_what_would_change_it_and_how_to_ask_again(
     decide(item, adviser)
     case = Case.objects.get()
     assert (case.outcome_code, case.closed_at) == ("refused", NOW)
+    assert list_told(item) == ["closed"], "the letter of the closing is enough"
     assert all(words in case.outcome_words for words in SAYS.values())
 
 
@@ -103,6 +111,7 @@ def test_even_votes_put_it_off_and_it_waits_for_another_sitting(
     assert list_files_at_committee(agreement.programme, **waiting) == []
     vote(item, members, "++--")
     assert decide(item, adviser).result == "postponed"
+    assert list_told(item) == ["decided"]
     assert Case.objects.get().stage == "committee"
     assert [case.pk for case in list_files_at_committee(agreement.programme, **waiting)] == [item.case_id]
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from essor.accounts.models import User
 from essor.accounts.permissions import NotAllowed
@@ -168,9 +169,11 @@ def decided(agreement: Agreement, adviser: User, members: list[User]) -> Sitting
 
 
 def test_what_the_committee_decided_is_read_on_both_sides_and_fills_the_offer(
-    decided: SittingItem, adviser: User, adviser_client: StrictClient, client: StrictClient
-) -> None:
-    case = decided.case
+    decided: SittingItem, adviser: User, adviser_client: StrictClient, client: StrictClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    case, localdate = decided.case, timezone.localdate
+    monkeypatch.setattr(timezone, "localdate", lambda moment=None: localdate(moment or NOW))
     page = reverse("case_programme", args=[case.reference])
     before = adviser_client.get(page).content.decode()
     assert "L’offre se fera après la décision du comité." in before

@@ -60,7 +60,10 @@ def say(case: Case, on: Any = TODAY) -> str:
 
 def test_too_few_files_say_how_few(planning: Case) -> None:
     enter_past(3)
-    assert "Avant l’ouverture : trop peu de dossiers pour le dire (n = 3)" in say(planning)
+    told = say(planning)
+    assert "Avant une décision favorable : trop peu de dossiers pour le dire (n = 3)" in told
+    assert "Avant l’ouverture" not in told, "whose day hangs on a decision of which nothing is known"
+    assert "D’après" not in told
     with translation.override("en"):
         assert "too few files to say (n = 3)" in say(planning)
 
@@ -75,13 +78,17 @@ def test_the_usual_time_counts_from_the_stage_and_from_how_long_one_was_there(pl
     # 90 days are twelve whole weeks: 84 days less than 100 to 110, and than 150 to 160.
     assert (decision.n, decision.median, decision.low, decision.high) == (11, 105 - 84, 101 - 84, 109 - 84)
     assert (opening.n, opening.median) == (11, 155 - 84)
-    assert "8 fois sur 10, de 17 jours à 25 jours (n = 11 dossiers)" in say(planning)
+    told = say(planning)
+    assert "d’habitude encore 21 jours ; rarement moins de 17 jours ou plus de 25 jours." in told
+    assert "Avant l’ouverture : d’habitude encore 2 mois ; rarement moins de 2 mois ou plus de 3 mois." in told
+    assert told.count("D’après 11 dossiers d’avant, tous programmes ensemble.") == 1
     later = find_time_left(planning, on=TODAY + 21 * DAY)
     assert later is not None
     assert later.goals[0].left.n == 5 < FEWEST
     assert later.goals[0].whole.median == 105
     told = say(planning, TODAY + 21 * DAY)
-    assert "d’habitude 3 mois depuis l’entrée à cette étape (n = 11 dossiers)" in told
+    assert "d’habitude 3 mois depuis l’entrée à cette étape ; trop peu" in told
+    assert "D’après 11 dossiers d’avant, tous" in told, "said of the decision and of the opening"
     assert "aussi longtemps que celui-ci pour dire la suite (n = 5)" in told
 
 
@@ -91,7 +98,7 @@ def test_waiting_is_said_and_does_not_change_the_stage(planning: Case, adviser: 
     move_case(case=planning, move="ask", words="Le budget, s’il vous plaît", by=adviser, now=NOW)
     told = say(planning)
     assert "Le délai promis est arrêté depuis le" in told
-    assert "(n = 11 dossiers)" in told
+    assert "D’après 11 dossiers" in told
 
 
 def test_what_is_of_no_programme_open_or_closed_has_no_time_left(planning: Case, agreement: Agreement) -> None:

@@ -7,12 +7,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
 from essor.accounts.models import User
 from essor.cases.models import Case, CaseQuerySet
+
+
+class Call(NamedTuple):
+    """What is awaited of the promoter, the words of the link to where they answer, and the last day to do so."""
+
+    awaited: str
+    link: str
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Hanging:
     erase: Callable[[Case], int]
     leave_out: Callable[[CaseQuerySet, User, date], CaseQuerySet] = lambda cases, _person, _on: cases
     list_kept: Callable[[], set[str]] = set
-    call: Callable[[Case], tuple[str, str] | None] = lambda _case: None
+    call: Callable[[Case], Call | None] = lambda _case: None
 
 
 _hangings: dict[str, Hanging] = {}
@@ -71,6 +79,11 @@ def leave_out_barred(cases: CaseQuerySet, person: User, *, on: date) -> CaseQuer
     for one in _hangings.values():
         cases = one.leave_out(cases, person, on)
     return cases
+
+
+def find_call(case: Case) -> tuple[Hanging, Call] | None:
+    """The first that awaits something of the promoter."""
+    return next(((one, called) for one in _hangings.values() if (called := one.call(case)) is not None), None)
 
 
 def find_hanging(code: str) -> Hanging | None:

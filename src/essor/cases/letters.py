@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.accounts.sending import WrittenLetter, write_address
 from essor.cases.access import make_token, opens
+from essor.cases.hanging import find_call
 from essor.cases.models import CaseLetter
 from essor.design.wording import write_day
 from essor.knowledge import load_needs, load_workflows
@@ -40,6 +41,18 @@ PROMOTER_LETTERS: Mapping[str, tuple[Any, Any]] = {
             "Votre demande attend une réponse de votre part depuis le {since}. Répondez sur votre page, ou retirez "
             "votre demande si vous n’en avez plus besoin."
         ),
+    ),
+    "filed": (
+        _("Votre demande de financement est reçue : {reference}"),
+        _("Votre demande de financement est reçue. Ce que vous avez déposé reste à votre page, tel quel."),
+    ),
+    "decided": (
+        _("Le comité a étudié votre demande : {reference}"),
+        _("Le comité a étudié votre demande. Ce qu’il en dit est à votre page, « Le programme »."),
+    ),
+    "offer": (
+        _("Une offre vous attend : {reference}"),
+        _("Une offre vous est faite. Lisez-la et répondez à votre page, « Le programme ».{answer_by}"),
     ),
     "news": (
         _("Comment va votre entreprise ? {reference}"),
@@ -121,6 +134,17 @@ STAFF_LETTERS: Mapping[str, tuple[Any, Any]] = {
             "est au dossier."
         ),
     ),
+    "offer_accepted": (
+        _("L’offre est acceptée : {reference}"),
+        _("La personne suivie dans le dossier {reference} ({need}, {place}) a accepté l’offre qui lui était faite."),
+    ),
+    "offer_declined": (
+        _("L’offre est déclinée : {reference}"),
+        _(
+            "La personne suivie dans le dossier {reference} ({need}, {place}) a décliné l’offre qui lui était faite. "
+            "Ses mots, si elle en a laissé, sont au dossier."
+        ),
+    ),
     "news_told": (
         _("Des nouvelles de l’entreprise : {reference}"),
         _("L’entreprise du dossier {reference} ({place}) a donné de ses nouvelles. Elles sont au dossier."),
@@ -197,10 +221,20 @@ def _list_facts(letter: CaseLetter, language: str) -> dict[str, str]:
         "place": get_name(case.territory_code, timezone.localdate(letter.created_at), language),
         "due": write_day(case.due_on) if case.due_on else "",
         "since": write_day(timezone.localdate(case.waiting_since)) if case.waiting_since else "",
+        "answer_by": _say_answer_by(letter),
         "stage": stage.en if language == "en" else stage.fr,
         "outcome": "" if outcome is None else outcome.en if language == "en" else outcome.fr,
         "who": who,
     }
+
+
+def _say_answer_by(letter: CaseLetter) -> str:
+    """Of an offer that still awaits its answer, until when; it is said nowhere else."""
+    called = find_call(letter.case) if letter.kind == "offer" else None
+    if called is None:
+        return ""
+    said = gettext("Répondez au plus tard le {day}.").format(day=write_day(called[1].due_on))
+    return f" {said}"
 
 
 def _write_link(letter: CaseLetter) -> str:

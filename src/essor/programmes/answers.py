@@ -15,6 +15,9 @@ from essor.programmes.rules import ProgrammeError
 
 MARK_SIGNS = 16
 LONGEST_NUMBER = 20
+COST, ASKED, OPENS_ON = "cost", "asked", "opens_on"
+"""What these codes name in every form: the cost of the project and the sum asked, in dollars; its foreseen opening."""
+
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 
@@ -115,6 +118,21 @@ def hash_content(content: Any) -> str:
 def list_missing(form: ApplicationDefinition, answers: Mapping[str, Any]) -> list[FieldDefinition]:
     """What must be answered and is not, in the order of the form. Zero and « no » are answers."""
     return [field for field in form.list_fields() if field.is_required and answers.get(field.code) is None]
+
+
+def list_cautions(answers: Mapping[str, Any], *, on: date) -> list[str]:
+    """What is likely to be a slip, and files all the same: ``asked-over-cost``, ``opening-past``.
+
+    >>> list_cautions({"cost": 10, "asked": 11, "opens_on": "2026-05-01"}, on=date(2026, 5, 1))
+    ['asked-over-cost']
+    """
+    cost, asked, opens_on = (answers.get(code) for code in (COST, ASKED, OPENS_ON))
+    found = []
+    if isinstance(cost, int) and isinstance(asked, int) and asked > cost:
+        found.append("asked-over-cost")
+    if isinstance(opens_on, str) and date.fromisoformat(opens_on) < on:
+        found.append("opening-past")
+    return found
 
 
 def compare_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

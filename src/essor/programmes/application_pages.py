@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from essor.cases.wording import in_language
 from essor.design.wording import write_day
 from essor.knowledge.applications import FieldDefinition, SectionDefinition
-from essor.programmes.answers import compare_values
+from essor.programmes.answers import compare_values, list_cautions
 from essor.programmes.application_words import (
     count_section,
     describe_field_change,
@@ -27,6 +28,10 @@ from essor.programmes.models import ApplicationDeposit, CoApplicant
 from essor.programmes.queries.applications import ApplicationFile, read_later
 
 Lead = Callable[..., str]
+CAUTIONS: Mapping[str, Any] = {
+    "asked-over-cost": gettext_lazy("À relire : la somme demandée dépasse le coût du projet."),
+    "opening-past": gettext_lazy("À relire : le jour d’ouverture prévu est déjà passé."),
+}
 
 
 def tell_application(file: ApplicationFile, *, lead_to: Lead) -> dict[str, Any]:
@@ -57,7 +62,8 @@ def tell_application(file: ApplicationFile, *, lead_to: Lead) -> dict[str, Any]:
 
 def say_progress(section: SectionDefinition, values: Mapping[str, Any]) -> str:
     answered, total, missing = count_section(section, values)
-    said = _("{answered} sur {total}").format(answered=answered, total=total)
+    told = ngettext("{answered} réponse sur {total}", "{answered} réponses sur {total}", answered)
+    said = told.format(answered=answered, total=total)
     if missing:
         needed = ngettext("il manque {n} réponse pour déposer", "il manque {n} réponses pour déposer", missing)
         said += f", {needed.format(n=missing)}"
@@ -127,6 +133,7 @@ def tell_reading(
             for field in one.fields
             if field.code in missing
         ],
+        "cautions": [CAUTIONS[one] for one in list_cautions(file.values, on=timezone.localdate())] if is_draft else [],
         "changes": list_differences(file.form, file.list_changes(), file.documents) if is_draft else [],
         "deposit": tell_deposit(file, deposit) if deposit else None,
         "last": tell_deposit(file, file.last) if is_draft and file.last else None,

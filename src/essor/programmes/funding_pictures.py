@@ -58,12 +58,12 @@ def say_state(line: ShareLine) -> str:
 
 
 def _note(funding: FundingFile, line: ShareLine) -> str:
-    """Where it comes from: the aid, or the offer of the programme with its conditions."""
+    """Where it comes from: the aid, or the offer of the programme with the conditions that remain."""
     if line.offer is not None:
-        conditions = [str(one) for one in line.offer.offer.conditions]
+        conditions = [words for _number, words, met in line.offer.conditions if met is None]
         said = [_("Offre du programme.")]
         if conditions:
-            said.append(_("Conditions : {conditions}").format(conditions=" · ".join(conditions)))
+            said.append(_("Conditions qui restent : {conditions}").format(conditions=" · ".join(conditions)))
         return " ".join(said)
     return name_aid(funding, line.share.aid) if line.share.aid else ""
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from essor.cases.hanging import Hanging
+from essor.cases.hanging import Call, Hanging
 from essor.cases.models import Case, CaseEvent
 from essor.programmes.actions.applications import erase_application
 from essor.programmes.models import AgreementDocument, FundingShare, Interest, Offer, PaymentRequest, SittingItem
@@ -28,11 +28,15 @@ def _summarise(case: Case) -> str:
     return summarise_file(read_file(case), on=timezone.localdate())
 
 
-def _call(case: Case) -> tuple[str, str] | None:
+def _call(case: Case) -> Call | None:
+    """Of several offers, the one that ends first."""
     on = timezone.localdate()
-    if case.closed_at is None and any(line.awaits_answer(on) for line in read_file(case).offers):
-        return gettext("À vous : répondez à l’offre."), gettext("Lire l’offre et répondre")
-    return None
+    if case.closed_at is not None:
+        return None
+    days = [line.offer.expires_on for line in read_file(case).offers if line.awaits_answer(on)]
+    if not days:
+        return None
+    return Call(gettext("À vous : répondez à l’offre."), gettext("Lire l’offre et répondre"), min(days))
 
 
 def _erase(case: Case) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.design.wording import write_cad, write_day, write_decimal, write_percent, write_whole
 from essor.methods.forecast import ForecastError
 from essor.programmes.funding_words import INSTRUMENTS, STATUSES
+from essor.programmes.models import Offer
 from essor.programmes.queries.files import OfferLine, StartupFile
 from essor.programmes.rules import CENTS, Fault, ProgrammeError
 
@@ -380,7 +381,18 @@ def _summarise_offer(line: OfferLine, on: date) -> str:
     elif line.state == "offered":
         told = gettext("Offre de {amount} : sans réponse le {day}, son dernier jour.")
     day = write_day(line.offer.expires_on)
-    return told.format(amount=write_cents(line.offer.cents), state=STATES[line.state], day=day)
+    return told.format(amount=_write_offered(line.offer), state=STATES[line.state], day=day)
+
+
+def _write_offered(offer: Offer) -> str:
+    """« 35 000 $ (25 000 $ donnés, 10 000 $ prêtés, à rembourser) »: nobody accepts a loan without knowing it."""
+    if not offer.loan_cents:
+        return write_cents(offer.cents)
+    told = gettext("{amount} (prêtés, à rembourser)")
+    if offer.grant_cents:
+        told = gettext("{amount} ({given} donnés, {lent} prêtés, à rembourser)")
+    amounts = {"given": write_cents(offer.grant_cents), "lent": write_cents(offer.loan_cents)}
+    return told.format(amount=write_cents(offer.cents), **amounts)
 
 
 def explain_faults(faults: Sequence[Fault]) -> list[str]:

@@ -17,7 +17,7 @@ from essor.cases import actions, queries
 from essor.cases.actions import THE_PROMOTER
 from essor.cases.actions.writing import workflow_of
 from essor.cases.forms import CaseForm, ClosingForm, DocumentForm, MessageForm
-from essor.cases.hanging import list_hangings
+from essor.cases.hanging import find_call, list_hangings
 from essor.cases.models import Case, CaseDocument, CaseEvent
 from essor.cases.rules import PROMOTER, list_steps
 from essor.cases.views.private import (
@@ -46,17 +46,19 @@ def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseF
     usual = queries.measure_usual(workflow=case.workflow, now=timezone.now()) if case.answered_at is None else None
     stage = workflow.get_stage(case.stage)
     steps, place = list_steps(workflow, stage=case.stage, came_from=case.came_from)
-    today = timezone.localdate()
+    today, called = timezone.localdate(), find_call(case)
     context: dict[str, Any] = {
         "case": case,
         "token": token,
         "title": in_language(stage.promoter),
         "steps": [in_language(one.label) for one in steps],
         "current": place,
-        "is_late": case.due_on is not None and case.due_on < today and case.waiting_since is None,
+        "due_on": called[1].due_on if called else case.due_on,
+        "is_late": not called and case.due_on is not None and case.due_on < today and case.waiting_since is None,
         "need": write_need(case.need),
         "place": get_name(case.territory_code, today, language_of_page()),
-        "called": _find_call(case, token),
+        "called": called[1] if called else None,
+        "call_address": reverse(called[0].promoter_page, args=[token]) if called else "",
         "changes": [
             (describe_change(event), event) for event in page.events if event.kind == CaseEvent.Kind.REORGANISED
         ],
@@ -75,14 +77,6 @@ def _show(request: HttpRequest, case: Case, token: str, sent: Mapping[str, CaseF
         ],
     }
     return render(request, "cases/follow.html", context, status=400 if sent else 200)
-
-
-def _find_call(case: Case, token: str) -> tuple[str, str, str] | None:
-    """What is awaited of the promoter on another page, the words of the link, and the address."""
-    for hanging in list_hangings():
-        if (called := hanging.call(case)) is not None:
-            return (*called, reverse(hanging.promoter_page, args=[token]))
-    return None
 
 
 def _do(request: HttpRequest, case: Case, token: str, form: CaseForm, deed: Deed, done: str) -> HttpResponse:

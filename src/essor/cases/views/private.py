@@ -40,7 +40,8 @@ def do_or(
     address: str,
     refusals: Refusals = CASE_REFUSALS,
 ) -> HttpResponse:
-    """One deed: done, and back at ``address``; or the page again with what is wrong beside what was typed.
+    """One deed: done, and back at ``address``, at its top unless it says where; or the page again with what is wrong
+    beside what was typed.
 
     ``refusals``: the errors that a deed may raise, each with what makes it a sentence.
     """
@@ -54,7 +55,7 @@ def do_or(
             tasks.send_letters.enqueue()
             messages.success(request, done)
             # Back at the top, where it says that it is done: the form had led to its own section.
-            return redirect(f"{address}#contenu")
+            return redirect(address if "#" in address else f"{address}#contenu")
     return show_again()
 
 

@@ -17,19 +17,19 @@ from essor.cases.access import hash_token
 from essor.cases.actions import THE_PROMOTER, By, Promoter, attach_document, move_case
 from essor.cases.actions.writing import add_event, hold_case, leave_letter, workflow_of
 from essor.cases.models import Case, CaseDocument, CaseEvent, Party
-from essor.cases.rules import ADVISER
+from essor.cases.rules import ADVISER, PROMOTER
 from essor.knowledge.applications import FieldDefinition, load_latest_application
-from essor.programmes.actions.funding import is_locked
-from essor.programmes.answers import check_value, hash_content, mark
+from essor.programmes.actions.funding import is_locked, set_project_cost
+from essor.programmes.answers import COST, check_value, hash_content, mark
 from essor.programmes.invitations import make_person_token
-from essor.programmes.models import Application, ApplicationAnswer, ApplicationDeposit, CoApplicant
+from essor.programmes.models import Application, ApplicationAnswer, ApplicationDeposit, CoApplicant, Enrolment
 from essor.programmes.queries.applications import (
     ApplicationFile,
     list_proposals,
     read_application_file,
     read_rules,
 )
-from essor.programmes.rules import ProgrammeError, has_reached
+from essor.programmes.rules import CENTS, ProgrammeError, has_reached
 
 PLAN, FILED, WAITING, ON_HOLD = "plan", "filing", "waiting_promoter", "on_hold"
 SITTING = timedelta(minutes=30)
@@ -255,6 +255,10 @@ def deposit_application(*, case: Case, by: By, now: datetime) -> ApplicationDepo
     facts = {"deed": "application_deposit", "number": deposit.number, "sha256": deposit.sha256}
     _tell(held, facts, by=by, now=now)
     leave_letter(held, "application", to=ADVISER, now=now)
+    leave_letter(held, "filed", to=PROMOTER, now=now)
+    cost = file.values.get(COST)
+    if isinstance(cost, int) and Enrolment.objects.filter(case=held, cost_cents=None).exists():
+        set_project_cost(case=held, cents=cost * CENTS, by=by, now=now)
     return deposit
 
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from essor.accounts.models import User
 from essor.accounts.permissions import may, require
 from essor.cases.actions import close_case, move_case
+from essor.cases.actions.writing import leave_letter
 from essor.cases.models import Case
+from essor.cases.rules import PROMOTER
 from essor.directory.models import Organisation
 from essor.methods.bases import canonical_json
 from essor.methods.committee import ACCEPTED, CHOICES, POINTS, REFUSED, CommitteeError
@@ -190,7 +192,9 @@ def decide_item(
     if result == ACCEPTED:
         move_case(case=held.case, move=DECIDE, words=words, by=by, now=now, is_deed=True)
     elif result == REFUSED:
-        close_case(case=held.case, outcome="refused", words=words, by=by, now=now)
+        close_case(case=held.case, outcome="refused", words=words, by=by, now=now)  # whose letter says so
+    if result != REFUSED:
+        leave_letter(held.case, "decided", to=PROMOTER, now=now)
     trace("decide_file", held, by, now, {"case": held.case.reference, "result": result})
     return held
 

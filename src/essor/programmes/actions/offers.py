@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from essor.accounts.models import User
 from essor.cases.actions import By, Promoter, move_case
-from essor.cases.actions.writing import add_event, hold_case, side_of, workflow_of
+from essor.cases.actions.writing import add_event, hold_case, leave_letter, side_of, workflow_of
 from essor.cases.models import Case, CaseEvent
-from essor.cases.rules import list_moves
+from essor.cases.rules import ADVISER, PROMOTER, list_moves
 from essor.methods.bases import canonical_json
 from essor.methods.ledger import ACCEPTED, FREE, OFFERED, PAID
 from essor.programmes.actions.writing import (
@@ -59,6 +59,7 @@ def make_offer(*, agreement: Agreement, case: Case, asked: NewOffer, by: User | 
     write_move(held, "offer", offer.cents, offer=offer, happened_on=asked.offered_on, recorded_by=by, recorded_at=now)
     trace("make_offer", offer, by, now, {"case": case.reference, "grant": asked.grant, "loan": asked.loan})
     _advance(case, OFFER, offer.cents, by=by, now=now)
+    leave_letter(case, "offer", to=PROMOTER, now=now)
     return offer
 
 
@@ -80,6 +81,7 @@ def accept_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -
         raise ProgrammeError("signature-missing")
     move = move_money(held, offer, "accept", offer.cents, on=on, by=by, now=now, words=_mark(offer))
     _advance(case, ACCEPT, offer.cents, by=by, now=now, words=words)
+    _tell_adviser(case, "offer_accepted", by=by, now=now)
     return move
 
 
@@ -96,6 +98,7 @@ def end_offer(*, offer: Offer, on: date, words: str, by: By, now: datetime) -> L
             move = move_money(held, offer, kind, cents, on=on, by=by, now=now)
             drop_requests(offer, now=now)
             _advance(case, DECLINE, cents, by=by, now=now, words=words)
+            _tell_adviser(case, "offer_declined", by=by, now=now)
             return move
     raise ProgrammeError("not-offered")
 
@@ -265,6 +268,12 @@ def _advance(case: Case, move: str, cents: int, *, by: By, now: datetime, words:
         one.code == move for one in list_moves(workflow_of(held), stage=held.stage, by=side_of(by))
     ):
         move_case(case=held, move=move, by=by, now=now, is_deed=True)
+
+
+def _tell_adviser(case: Case, letter: str, *, by: By, now: datetime) -> None:
+    """Of what the promoter did."""
+    if isinstance(by, Promoter) and case.erased_at is None:
+        leave_letter(case, letter, to=ADVISER, now=now)
 
 
 def _mark(offer: Offer) -> str:

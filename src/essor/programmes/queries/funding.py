@@ -96,9 +96,10 @@ def _read_share(row: FundingShare, steps: list[FundingStep]) -> ShareLine:
 
 def _read_offer(line: OfferLine) -> list[ShareLine]:
     """Given and lent apart; together where only some of both has moved, since the ledger does not say which. What was
-    lent and repaid was brought all the same."""
+    lent and repaid was brought all the same. What is accepted is sure once its conditions are met."""
     offer, holds = line.offer, line.holds
-    standing = Standing(CONFIRMED if holds[ACCEPTED] else PAID, holds[ACCEPTED], line.paid_out)
+    accepted = CONDITIONAL if line.has_unmet else CONFIRMED
+    standing = Standing(accepted if holds[ACCEPTED] else PAID, holds[ACCEPTED], line.paid_out)
     if holds[OFFERED]:
         standing = Standing(CONDITIONAL, holds[OFFERED])
     if not standing.cents:

@@ -10,18 +10,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from essor.accounts.permissions import Audience, open_to
 from essor.cases.forms import CaseForm
 from essor.cases.models import CaseEvent
+from essor.cases.views.private import do_or
 from essor.cases.wording import in_language
 from essor.design.wording import write_day
 from essor.knowledge.checklists import ChecklistDefinition, ChecklistStep, load_checklists
 from essor.programmes import actions
 from essor.programmes.checklist_forms import BETWEEN, ChooseForm, TickForm
 from essor.programmes.queries.checklists import Checklist, find_helpers, read_checklist
-from essor.programmes.views.sides import Deed, Side, open_to_both
+from essor.programmes.views.sides import REFUSALS, Side, open_to_both
 
 Helpers = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -83,7 +85,9 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None) -> Htt
 def _say_lede(checklist: Checklist | None) -> str:
     if checklist is None:
         return _("Choisissez la forme de l’entreprise : ses étapes, les papiers et qui peut aider suivent.")
-    said = _("{form} : {done} étapes faites sur {all}.")
+    said = ngettext(
+        "{form} : {done} étape faite sur {all}.", "{form} : {done} étapes faites sur {all}.", checklist.done
+    )
     name = in_language(checklist.definition.name_kind(checklist.kind))
     return said.format(form=name, done=checklist.done, all=len(checklist.steps))
 
@@ -121,10 +125,6 @@ def _say_who(event: CaseEvent, *, is_promoter: bool) -> str:
     return _("coché par {who}, le {day}").format(who=who, day=write_day(event.happened_at))
 
 
-def _do(request: HttpRequest, side: Side, form: CaseForm, deed: Deed, done: str) -> HttpResponse:
-    return side.do(request, form, deed, done, page="checklist", show_again=lambda: _show(request, side, form))
-
-
 @open_to_both("checklist")
 def choose(request: HttpRequest, side: Side) -> HttpResponse:
     now, form = timezone.now(), ChooseForm(request.POST)
@@ -133,7 +133,10 @@ def choose(request: HttpRequest, side: Side) -> HttpResponse:
         chosen, kind = form.read()
         actions.choose_checklist(case=side.case, form=chosen, kind=kind, by=side.by, now=now)
 
-    return _do(request, side, form, deed, _("Les étapes de cette forme sont au dossier."))
+    return side.do(
+        request, form, deed, _("Les étapes de cette forme sont au dossier."), page="checklist",
+        show_again=lambda: _show(request, side, form),
+    )  # fmt: skip
 
 
 @open_to_both("checklist")
@@ -143,4 +146,9 @@ def tick(request: HttpRequest, side: Side) -> HttpResponse:
     def deed(said: dict[str, Any]) -> None:
         actions.tick_step(case=side.case, step=said["step"], is_done=said["is_done"], by=side.by, now=now)
 
-    return _do(request, side, TickForm(request.POST), deed, _("C’est inscrit."))
+    form = TickForm(request.POST)
+    address = f"{side.lead('checklist')}#{request.POST.get('step', '')}"  # a step of the list, once it is done
+    return do_or(
+        lambda: _show(request, side, form), request, form, deed, _("C’est inscrit."), address=address,
+        refusals=REFUSALS,
+    )  # fmt: skip

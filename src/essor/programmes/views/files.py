@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from essor.cases.models import Case
 from essor.cases.rules import list_steps
 from essor.cases.views.private import language_of_page
 from essor.cases.wording import in_language
+from essor.design.wording import write_day
 from essor.programmes import actions
 from essor.programmes.forms import (
     ConditionForm,
@@ -28,10 +30,10 @@ from essor.programmes.forms import (
 )
 from essor.programmes.models import Offer, PaymentRequest, Programme, SittingItem
 from essor.programmes.queries import files
-from essor.programmes.queries.following import read_followed
+from essor.programmes.queries.following import Followed, read_followed
 from essor.programmes.queries.waiting import find_time_left
 from essor.programmes.rules import CENTS, is_decided
-from essor.programmes.time_words import say_time_left
+from essor.programmes.time_words import say_next_news, say_time_left
 from essor.programmes.views.sides import Deed, Side, open_to_adviser, open_to_both, open_to_promoter
 from essor.programmes.wording import RESULTS, STATES
 
@@ -44,7 +46,8 @@ def show(request: HttpRequest, side: Side) -> HttpResponse:
 def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about: int = 0) -> HttpResponse:
     """``sent``: a form that was refused, ``about`` which offer."""
     case, is_promoter = side.case, side.is_promoter
-    file, left = files.read_file(case), find_time_left(case, on=timezone.localdate())
+    today = timezone.localdate()
+    file, left, followed = files.read_file(case), find_time_left(case, on=today), read_followed(case)
     workflow, language = workflow_of(case), language_of_page()
     stage = workflow.get_stage(case.stage)
     steps, place = list_steps(workflow, stage=case.stage, came_from=case.came_from)
@@ -52,6 +55,7 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
     may_act = not is_promoter and case.closed_at is None
     may_offer, decision = may_act and file.programme is not None, files.find_decision(case)
     is_early = not is_decided(workflow, case.came_from or case.stage) if may_offer else False
+    offer_barred = _bar_offers(file.programme, on=today) if file.programme and may_offer and not is_early else ""
     lines = [_tell(line, side, forms if line.offer.pk == about else {}) for line in file.offers]
     context = {
         "case": case,
@@ -62,7 +66,7 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
         "funding": side.lead("funding"),
         "programme": getattr(file.programme, f"name_{language}") if file.programme else "",
         "stage": in_language(stage.label),
-        "lede": in_language(stage.promoter if is_promoter else stage.adviser),
+        "lede": _say_lede(case, followed, is_promoter=is_promoter),
         "time_left": say_time_left(left) if left else [],
         "steps": [in_language(one.label) for one in steps],
         "current": place,
@@ -71,11 +75,14 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
         "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
         "leave": _leave_form(forms) if may_act and file.enrolment and files.may_leave(case) else None,
         "leave_address": "" if is_promoter else side.lead("programme_leave"),
-        "offer_form": (forms.get("offer") or _offer_form(file, decision)) if may_offer and not is_early else None,
+        "offer_form": (forms.get("offer") or _offer_form(file, decision))
+        if may_offer and not is_early and not offer_barred
+        else None,
+        "offer_barred": offer_barred,
         "offer_later": may_offer and is_early,
         "decision": decision,
         "decided": RESULTS[decision.result] if decision else "",
-        "news": side.lead("news") if read_followed(case) else "",
+        "news": side.lead("news") if followed else "",
         "sent": sent.name if sent else "",
         "enrol_address": "" if is_promoter else side.lead("programme_enrol"),
         "offer_address": "" if is_promoter else side.lead("programme_offer"),
@@ -88,6 +95,27 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
     ]
     context["gone"] = sent if sent and not any(one is sent for one in shown) else None
     return render(request, "programmes/file.html", context, status=400 if sent else 200)
+
+
+def _say_lede(case: Case, followed: Followed | None, *, is_promoter: bool) -> str:
+    """What the stage asks; of the adviser of an open enterprise, its next news."""
+    workflow = workflow_of(case)
+    stage = workflow.get_stage(case.stage)
+    if is_promoter or followed is None or case.stage != workflow.opens_at:
+        return in_language(stage.promoter if is_promoter else stage.adviser)
+    return say_next_news(followed, on=timezone.localdate())
+
+
+def _bar_offers(programme: Programme, *, on: date) -> str:
+    """Why no agreement takes an offer that day; empty: one does."""
+    terms = [one.term for one in files.list_agreements(programme)]
+    if any(term.holds(on) for term in terms):
+        return ""
+    ended = [term.ends_before for term in terms if term.ends_before <= on]
+    if not ended:
+        return _("Aucune entente n’est en vigueur aujourd’hui : aucune offre ne peut se faire.")
+    said = _("L’entente a pris fin le {day} : aucune offre ne peut s’y faire.")
+    return said.format(day=write_day(max(ended) - timedelta(days=1)))
 
 
 def _forms_of(told: dict[str, Any]) -> list[CaseForm | None]:
