@@ -27,7 +27,7 @@ def build_progress_table(lines: Sequence[TargetLine], found: Sequence[ForeseenTa
     """The tree, with what opened against each part; where nothing is known of the files, the target alone."""
     told = {one.target.pk: one.forecast for one in found}
     columns = [
-        Column(_("Où")), Column(_("Visées"), "whole"), Column(_("Pas encore attribuées"), "whole"),
+        Column(_("Où")), Column(_("Visées"), "whole"), Column(_("À attribuer"), "whole"),
         Column(_("Ouvertes"), "whole"), Column(_("Il en manque"), "whole"), Column(_("En route"), "whole"),
     ]  # fmt: skip
     rows = []

@@ -40,7 +40,7 @@ SILENT = gettext_lazy(
 
 
 def build_targets_table(lines: Sequence[TargetLine], *, language: str) -> Table:
-    columns = [Column(_("Où")), Column(_("Entreprises visées"), "whole"), Column(_("Pas encore attribuées"), "whole")]
+    columns = [Column(_("Où")), Column(_("Visées"), "whole"), Column(_("À attribuer"), "whole")]
     rows = [
         Row([
             INDENT * line.depth + str(getattr(line.target, f"name_{language}")),
