@@ -32,6 +32,8 @@ MONTH = 31 * DAY
 TERMS = NewTerms(Decimal("5"), 12, FIRST, TODAY, moratorium=2)
 AFTER = TODAY + 5 * MONTH
 
+HOUR = timedelta(hours=1)
+
 
 def lend(case: Case, agreement: Agreement, *, loan: int = 10_000_00, now: Any = NOW) -> Offer:
     """An offer of 23 000 $ given and a loan, accepted and paid."""
@@ -86,8 +88,8 @@ def test_what_is_late_is_what_was_due_and_not_received(offer: Offer) -> None:
 
 def test_the_whole_loan_comes_back_to_the_cent(agreement: Agreement, offer: Offer) -> None:
     schedule = agree(offer)
-    for one in schedule.read():
-        receive(offer, one.cents)
+    for number, one in enumerate(schedule.read()):
+        receive(offer, one.cents, now=NOW + number * HOUR)
     loan = read_loan(offer)
     assert loan.principal_left == 0
     assert hold(agreement)["recovered"] == 10_000_00
@@ -235,6 +237,31 @@ def test_the_database_keeps_what_was_agreed_and_received(offer: Offer) -> None:
     assert (schedule.months, receipt.received_on) == (12, TODAY)
 
 
+def test_a_form_sent_twice_counts_once(offer: Offer) -> None:
+    agree(offer)
+    receive(offer, 41_67)
+    with pytest.raises(ProgrammeError, match="loan-twice"):
+        receive(offer, 41_67, now=NOW + HOUR / 60)
+    assert receive(offer, 41_67, now=NOW + HOUR).cents == 41_67
+
+
+def test_only_what_was_lent_is_owed(agreement: Agreement, case: Case, other: User) -> None:
+    made = actions.make_offer(agreement=agreement, case=case, asked=ask(23_000_00, 10_000_00), by=None, now=NOW)
+    actions.accept_offer(offer=made, on=TODAY, words="Signé", by=None, now=NOW)
+    agree(made)
+    said: dict[str, Any] = {"on": TODAY, "words": "", "by": None, "approved_by": other, "now": NOW}
+    actions.pay(offer=made, cents=23_000_00, **said)
+    assert (read_loan(made).out, read_loan(made).stand(TODAY + 100 * DAY)) == (0, None)
+    with pytest.raises(ProgrammeError, match="loan-over-paid"):
+        receive(made, 2_000_00, now=NOW + HOUR)
+    actions.pay(offer=made, cents=4_000_00, **said)
+    actions.end_offer(offer=made, on=TODAY, words="Le reste n’est plus voulu", by=None, now=NOW)
+    assert (read_loan(made).principal_left, read_loan(made).stand(TODAY + 100 * DAY)) == (4_000_00, None)
+    agreed = agree(made)
+    assert agreed.principal_cents == 4_000_00
+    assert read_loan(made).stand(TODAY + 100 * DAY) is not None
+
+
 def test_a_file_closed_or_erased_still_repays(offer: Offer, adviser: User) -> None:
     agree(offer)
     case = Case.objects.get(pk=offer.case_id)
@@ -242,7 +269,7 @@ def test_a_file_closed_or_erased_still_repays(offer: Offer, adviser: User) -> No
     receive(offer, 41_67)
     erase_case(case=case, reason="asked", by=None, now=NOW)
     offer.refresh_from_db()
-    receive(offer, 41_67)
+    receive(offer, 41_67, now=NOW + HOUR)
     assert CaseEvent.objects.filter(case=case, facts__deed="loan_receive").count() == 1
     assert not CaseEvent.objects.filter(case=case, facts__deed="loan_agree").exclude(words="").exists()
     assert actions.remind_loans(now=NOW + 400 * DAY) == actions.LoanReminders()

@@ -174,6 +174,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "loan-day": _("Un paiement se reçoit après l’offre, du {on}, et au plus tard aujourd’hui."),
     "loan-taken-back": _("Ce paiement est déjà repris."),
+    "loan-twice": _("Ce paiement vient d’être inscrit. S’il en est venu un autre, attendez dix minutes."),
     "loan-replaced": _(
         "Ce paiement est d’un échéancier qui a laissé place à un autre : il ne se reprend plus. Convenez d’un "
         "échéancier qui en tient compte."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +20,6 @@ from essor.cases.rules import ADVISER, PROMOTER
 from essor.methods.ledger import ACCEPTED, PAID
 from essor.methods.loans import LoanError, split_payment
 from essor.programmes.actions.writing import (
-    check_part,
     hold_agreement,
     hold_file,
     require_for,
@@ -28,7 +27,7 @@ from essor.programmes.actions.writing import (
     trace,
     write_move,
 )
-from essor.programmes.models import Agreement, LoanReceipt, LoanSchedule, Offer
+from essor.programmes.models import Agreement, LedgerMove, LoanReceipt, LoanSchedule, Offer
 from essor.programmes.queries.loans import list_lent_numbers, read_loan
 from essor.programmes.rules import ProgrammeError
 
@@ -36,6 +35,8 @@ LEAD = timedelta(days=7)
 """So long before a due day the promoter is reminded of it. Essor's own choice."""
 LONGEST_WAIT = timedelta(days=3660)
 """A first instalment ten years after the agreement is a slip of the keyboard."""
+TWICE = timedelta(minutes=10)
+"""The same payment, written again so soon, is the same form sent twice."""
 logger = logging.getLogger(__name__)
 
 
@@ -130,7 +131,7 @@ def receive_payment(
     """``received_on``: the day that the money came; the ledger has it on the day when it is written.
 
     Raises ProgrammeError: ``loan-unagreed``, ``amount-not-positive``, ``loan-over-owed``, ``loan-over-paid``,
-    ``loan-day``.
+    ``loan-day``, ``loan-twice``.
     """
     agreement, held = _hold(offer, by, now)
     loan = read_loan(offer)
@@ -145,8 +146,11 @@ def receive_payment(
         if error.code == "over-owed":
             raise ProgrammeError("loan-over-owed", asked=cents, holds=error.facts["holds"]) from error
         raise ProgrammeError("amount-not-positive") from error
-    if principal:
-        check_part(offer, PAID, principal, code="loan-over-paid")
+    if principal > loan.out:
+        raise ProgrammeError("loan-over-paid", asked=principal, holds=max(loan.out, 0))
+    again = [one for one in loan.list_kept() if (one.cents, one.received_on) == (cents, received_on)]
+    if any(now - _written_at(one) < TWICE for one in again):
+        raise ProgrammeError("loan-twice")
     moves = _move(agreement, offer, {"principal": ("repay", principal), "interest": ("interest", interest)}, by, now)
     receipt = LoanReceipt.objects.create(schedule=loan.schedule, received_on=received_on, **moves)
     _tell(held, "loan_receive", {"cents": cents, "on": received_on.isoformat()}, by=by, now=now, words=words)
@@ -185,6 +189,11 @@ def take_back(*, receipt: LoanReceipt, words: str, by: User, now: datetime) -> L
     _tell(held, "loan_take_back", facts, by=by, now=now, words=words)
     trace("take_back_loan", made, by, now, {"case": held.reference, "cents": receipt.cents})
     return made
+
+
+def _written_at(receipt: LoanReceipt) -> datetime:
+    move = cast(LedgerMove, receipt.principal_move or receipt.interest_move)
+    return move.recorded_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from essor.accounts.models import User
 from essor.cases.models import Case, CaseQuerySet
 from essor.cases.queries import list_visible_cases
-from essor.methods.ledger import PAID
+from essor.methods.ledger import ACCEPTED, PAID
 from essor.methods.loans import LoanStanding, find_overdue_interest, read_standing
 from essor.programmes.models import LedgerMove, LoanReceipt, LoanSchedule, Offer, Programme
 from essor.programmes.queries import to_dollars
@@ -22,14 +22,15 @@ from essor.programmes.queries.sittings import list_closed_to
 @dataclass(frozen=True, slots=True)
 class Loan:
     """``schedule`` None: nothing is agreed yet, and what is due is unknown. ``waiting``: one for a second person.
-    ``receipts``: all of the loan, in the order written, those taken back and those that take back included. ``paid``:
-    cents that the enterprise holds of the whole offer."""
+    ``receipts``: all of the loan, in the order written, those taken back and those that take back included. ``held``:
+    cents that the enterprise holds of the whole offer; ``to_pay``: that it may still receive of it."""
 
     offer: Offer
     schedule: LoanSchedule | None = None
     waiting: LoanSchedule | None = None
     receipts: list[LoanReceipt] = field(default_factory=list)
-    paid: int = 0
+    held: int = 0
+    to_pay: int = 0
 
     def list_kept(self, *, schedule: LoanSchedule | None = None) -> list[LoanReceipt]:
         """The payments that stand; ``schedule``: those of one alone."""
@@ -38,9 +39,20 @@ class Loan:
         return [one for one in kept if schedule is None or one.schedule_id == schedule.pk]
 
     @property
+    def repaid(self) -> int:
+        """Cents of principal that came back."""
+        return sum(one.principal_cents for one in self.list_kept())
+
+    @property
+    def out(self) -> int:
+        """Cents of principal in the hands of the enterprise. Of an offer that also gives, the gift is paid first, and
+        what is taken back is of the loan."""
+        return min(self.offer.loan_cents, max(0, self.held + self.repaid - self.offer.grant_cents)) - self.repaid
+
+    @property
     def principal_left(self) -> int:
-        """Of the loan, cents of principal that have not come back."""
-        return self.offer.loan_cents - sum(one.principal_cents for one in self.list_kept())
+        """Cents of principal to agree on: what is out, and what is still to be paid."""
+        return self.offer.loan_cents - self.repaid if self.to_pay else self.out
 
     @property
     def received_parts(self) -> tuple[int, int]:
@@ -49,9 +61,9 @@ class Loan:
         return sum(one.interest_cents for one in kept), sum(one.principal_cents for one in kept)
 
     def stand(self, on: date) -> LoanStanding | None:
-        """In the morning of a day, with what is known now. None: unknown, since nothing was agreed, or nothing is owed,
-        since nothing was paid yet, or all was taken back."""
-        if self.schedule is None or (self.paid <= 0 and self.principal_left > 0):
+        """In the morning of a day, with what is known now. None: unknown, since nothing was agreed, or less is out than
+        what was agreed on: not paid yet, given up or taken back."""
+        if self.schedule is None or self.out < self.schedule.principal_cents - self.received_parts[1]:
             return None
         return read_standing(self.schedule.read(), sum(self.received_parts), on=on)
 
@@ -74,17 +86,25 @@ def read_loans(offers: Collection[Offer]) -> list[Loan]:
         .order_by("pk")
     ):
         receipts.setdefault(row.schedule.offer_id, []).append(row)
-    paid: dict[int, int] = {}
-    touching = LedgerMove.objects.filter(Q(source_account=PAID) | Q(target_account=PAID), offer__in=offers)
-    for number, source, cents in touching.values_list("offer_id", "source_account", "cents"):
-        paid[number] = paid.get(number, 0) + (-cents if source == PAID else cents)
+    sums: dict[tuple[int, str], int] = {}
+    moves = LedgerMove.objects.filter(offer__in=offers)
+    for number, source, target, cents in moves.values_list("offer_id", "source_account", "target_account", "cents"):
+        for account, change in ((source, -cents), (target, cents)):
+            sums[number, account] = sums.get((number, account), 0) + change
     found = []
     for offer in offers:
         said = schedules.get(offer.pk, [])
         held = [one for one in said if one.in_force_at is not None]
         waiting = next((one for one in said if one.in_force_at is None), None)
         found.append(
-            Loan(offer, held[-1] if held else None, waiting, receipts.get(offer.pk, []), paid.get(offer.pk, 0))
+            Loan(
+                offer,
+                held[-1] if held else None,
+                waiting,
+                receipts.get(offer.pk, []),
+                sums.get((offer.pk, PAID), 0),
+                sums.get((offer.pk, ACCEPTED), 0),
+            )  # fmt: skip
         )
     return found
 

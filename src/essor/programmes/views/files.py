@@ -136,7 +136,7 @@ def _tell(line: files.OfferLine, side: Side, forms: dict[str, CaseForm]) -> dict
             (title, side.lead(f"programme_{deed}", line.offer.pk), forms[form.name] if is_sent else form, is_sent)
         )
 
-    if is_promoter and state == "offered":
+    if is_promoter and line.awaits_answer(timezone.localdate()):
         add("accept", _("Accepter cette offre"), _make(SignForm, "accept", line.offer))
         add("decline", _("Décliner cette offre"), _make(WordsForm, "decline", line.offer))
     elif not is_promoter:
