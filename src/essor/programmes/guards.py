@@ -15,8 +15,15 @@ AGREEMENTS, MOVES, BALANCES = "programmes_agreement", "programmes_ledgermove", "
 GUARDS = (
     WrittenOnce("programmes_programme", ("slug", "starts_on", "ends_before", "created_at")),
     WrittenOnce(
+        "programmes_target",
+        ("programme_id", "parent_id", "code", "name_fr", "name_en", "territory_code", "startups"),
+    ),
+    WrittenOnce(
         AGREEMENTS,
-        ("programme_id", "target_id", "code", "partner", "starts_on", "ends_before", "clauses", "signed_at"),
+        (
+            "programme_id", "target_id", "code", "partner", "territory_code", "source", "starts_on", "ends_before",
+            "clauses", "signed_at",
+        ),
     ),
     WrittenOnce(
         "programmes_offer",

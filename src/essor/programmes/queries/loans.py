@@ -104,7 +104,7 @@ def read_loans(offers: Collection[Offer]) -> list[Loan]:
                 receipts.get(offer.pk, []),
                 sums.get((offer.pk, PAID), 0),
                 sums.get((offer.pk, ACCEPTED), 0),
-            )  # fmt: skip
+            )
         )
     return found
 
