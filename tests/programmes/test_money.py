@@ -221,7 +221,7 @@ def test_the_database_itself_refuses_what_is_not_there(agreement: Agreement, sai
         "DELETE FROM programmes_offer",
         "UPDATE programmes_offer SET grant_cents = 1",
         "UPDATE programmes_target SET startups = 1",
-        "UPDATE programmes_agreement SET territory_code = ''",
+        "UPDATE programmes_agreement SET territory_code = 'x'",
     ],
 )
 @pytest.mark.usefixtures("offer")

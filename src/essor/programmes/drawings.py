@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from essor.design.charts import Stair, StairChart
 from essor.design.tables import Column, Link, Row, Table
-from essor.design.wording import write_decimal, write_percent
+from essor.design.wording import write_day, write_decimal, write_percent
 from essor.methods.survival import Curve, Step, find_interval
 from essor.programmes.news import Duty, find_owed
 from essor.programmes.queries.following import AtAge, Declared, Followed, Outcomes
@@ -160,13 +160,14 @@ def build_owed_table(found: Sequence[Followed], *, on: date) -> Table | None:
     rows = [
         Row([
             Link(one.case.reference, reverse("case_news", args=[one.case.reference])), one.case.promoter_name,
-            write_age(duty.months), due_on, one.told[-1].about_on if one.told else None, str(DUTIES[duty.state]),
+            write_age(duty.months), due_on, write_day(one.told[-1].about_on) if one.told else _("aucune"),
+            str(DUTIES[duty.state]),
         ])
         for due_on, one, duty in owed[:MOST_OWED]
     ]  # fmt: skip
     columns = [
         Column(_("Dossier")), Column(pgettext("enterprise", "Projet")), Column(_("Après l’ouverture")),
-        Column(_("Pour le"), "day"), Column(_("Dernières nouvelles"), "day"), Column(_("Nouvelles")),
+        Column(_("Pour le"), "day"), Column(_("Dernières nouvelles")), Column(_("Nouvelles")),
     ]  # fmt: skip
     n = len(owed)
     note = _("Les {most} silences les plus longs, sur {n}.").format(most=MOST_OWED, n=n) if n > MOST_OWED else ""
