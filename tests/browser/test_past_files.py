@@ -30,7 +30,7 @@ def look(page: Page) -> None:
 def test_past_files_are_put_down_step_by_step_on_a_phone_without_script(open_context: OpenContext) -> None:
     page = open_context(viewport={"width": 360, "height": 800}, java_script_enabled=False).new_page()
     sign_in(page, ADMINISTRATOR, lands_on="Mon bureau")
-    page.goto("/programmes/moulins-2030/")
+    page.goto("/programmes/jec/")
     page.get_by_role("link", name="Verser des dossiers passés").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Verser des dossiers passés")
     drop_file(page, orientation="2017-02-01")
@@ -55,7 +55,7 @@ def test_past_files_are_put_down_step_by_step_on_a_phone_without_script(open_con
 def test_the_pages_of_past_files_shut_nobody_out(open_context: OpenContext) -> None:
     page = open_context(viewport={"width": 360, "height": 800}).new_page()
     sign_in(page, ADMINISTRATOR, lands_on="Mon bureau")
-    page.goto("/bureau/programmes/moulins-2030/importer/")
+    page.goto("/bureau/programmes/jec/importer/")
     look(page)
     drop_file(page, orientation="2017-02-01")
     page.get_by_role("button", name="Déposer", exact=True).click()

@@ -129,7 +129,7 @@ def test_a_day_of_the_course_is_the_forecast_of_that_horizon() -> None:
     st.lists(
         st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(1, 60)), max_size=6, unique_by=lambda one: one[:2]
     ),
-    st.floats(0.3, 400), st.floats(0, 30), st.integers(0, 2**31),
+    st.floats(0.3, 400), st.just(0.0) | st.floats(1e-6, 30), st.integers(0, 2**31),
 )  # fmt: skip
 @settings(max_examples=40, deadline=None)
 def test_counting_by_waves_is_multiplying_one_file_at_a_time(

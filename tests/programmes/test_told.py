@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -104,7 +106,10 @@ def test_a_loan_is_said_to_be_one_before_it_is_accepted(
     assert "Le taux et la durée" not in after
 
 
-def test_a_gift_says_nothing_of_a_rate(agreement: Agreement, case: Case, client: StrictClient) -> None:
+def test_a_gift_says_nothing_of_a_rate(
+    agreement: Agreement, case: Case, client: StrictClient, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW)
     actions.make_offer(agreement=agreement, case=case, asked=ask(), by=None, now=NOW)
     page = client.get(reverse("case_follow_programme", args=[make_token(case.reference)])).content.decode()
     assert "Le taux et la durée" not in page
