@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import ADMINISTRATOR, OpenContext, sign_in
 from tests.browser.faults import list_axe_faults
+
+pytestmark = pytest.mark.browser
 
 LINES = (
     "Nom du projet;Ville;Idée;Orientation;Ouverture;Fermé le;Issue;Issue en mots",
