@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 FORBIDDEN = {
     "a template brace": re.compile(r"\{\{|\{%|%\}|\}\}"),
@@ -37,3 +39,11 @@ class StrictClient(Client):
             faults = list_faults(response.content.decode())
             assert not faults, f"{request.get('PATH_INFO')}: {'; '.join(faults)}"
         return response
+
+
+def count_queries(client: StrictClient, address: str) -> int:
+    """The second time: what is kept from one reading to the next is there."""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from essor.accounts.models import AuditEvent, User
@@ -26,7 +25,7 @@ from essor.programmes.reporting import EnvelopeCheck
 from essor.programmes.rules import Clauses, ProgrammeError
 from essor.programmes.wording import SENTENCES, explain
 from essor.territories.actions import load_shipped_territories
-from tests.pages import StrictClient
+from tests.pages import StrictClient, count_queries
 
 from .agreeing import CLAUSES, FIRST, admin, deposit, far, folder, open_enterprise, record, sign, signed, watch
 from .conftest import DAY, NOW, SAID, TODAY, define, open_file
@@ -307,13 +306,6 @@ def test_pages_ask_as_much_of_the_database_with_few_rows_and_with_many(
         open_enterprise(one)
     watch(date(2022, 12, 1))
     assert [count_queries(client, page) for page in pages] == asked
-
-
-def count_queries(client: StrictClient, page: str) -> int:
-    client.get(page)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(page).status_code == 200
-    return len(captured)
 
 
 def test_what_is_free_is_unknown_where_no_offer_was_entered(signed: Agreement, adviser: User) -> None:

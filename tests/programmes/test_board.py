@@ -10,8 +10,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from essor.accounts.actions import AccountError, NewRole, grant_role
 from essor.accounts.models import Role, User
@@ -28,7 +26,7 @@ from essor.programmes.queries.board import (
 )
 from essor.project.benchmarks.startup_files import fill_programme
 from essor.territories.actions import import_bodies
-from tests.pages import StrictClient
+from tests.pages import StrictClient, count_queries
 
 from .agreeing import folder, sign
 from .conftest import NOW, TODAY, ask, define, open_file
@@ -60,14 +58,6 @@ def make_partner(body: str, place: str = "") -> User:
     )
     user.roles.create(kind="partner", body=body, territory_code=place, starts_on=date(2010, 1, 1))
     return user
-
-
-def count_queries(client: StrictClient, address: str) -> int:
-    """The second time: what is kept from one reading to the next is there."""
-    assert client.get(address).status_code == 200
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).status_code == 200
-    return len(asked)
 
 
 def test_a_partner_follows_the_programmes_where_an_agreement_bears_its_name(

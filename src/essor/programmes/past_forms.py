@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from essor.cases.wording import in_language
 from essor.directory.forms import IGNORE, MappingForm, UploadForm
 from essor.knowledge import load_latest_workflow
+from essor.programmes.past_words import TARGETS
 from essor.programmes.spreadsheets import PastMapping, list_targets
-from essor.programmes.wording import TARGETS
 
 
 class PastUploadForm(UploadForm):

@@ -18,12 +18,12 @@ class NewsNotAsked(Exception):
 
 
 @task()
-def send_letters() -> None:
+def send_invitations() -> None:
     """The letters to co-applicants, outside the request."""
     actions.send_invitations(now=timezone.now())
 
 
-def send_waiting_letters(now: datetime) -> dict[str, int]:
+def send_waiting_invitations(now: datetime) -> dict[str, int]:
     """A task of each day: the letters to co-applicants that could not leave before."""
     return actions.send_invitations(now=now).tell()
 

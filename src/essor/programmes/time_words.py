@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from essor.design.wording import write_day
+from essor.methods.forecast.journeys import DAYS_A_MONTH
 from essor.methods.waiting import FEWEST, UsualTime
 from essor.programmes.news import find_owed
 from essor.programmes.queries.following import Followed
 from essor.programmes.queries.waiting import DECISION, GoalTime, TimeLeft
 
-DAYS_A_MONTH = 365.25 / 12
 LONGEST_IN_DAYS = 60
 """From so many days on, all the times of a sentence are in months."""
 GOALS: Mapping[str, Any] = {

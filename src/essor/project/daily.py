@@ -21,8 +21,13 @@ from django.utils.translation import gettext_lazy as _
 from essor.accounts.audit import record_event
 from essor.aid.tasks import look_at_links, tell_subscribers, write_to_givers
 from essor.cases.tasks import follow_bodies, remind_late, remove_expired_documents, send_waiting_letters
-from essor.programmes.tasks import ask_for_news, remind_loans, send_waiting_calls, watch_agreements
-from essor.programmes.tasks import send_waiting_letters as send_invitations
+from essor.programmes.tasks import (
+    ask_for_news,
+    remind_loans,
+    send_waiting_calls,
+    send_waiting_invitations,
+    watch_agreements,
+)
 from essor.project.models import DailyRun
 from essor.project.tidying import tidy
 
@@ -55,7 +60,7 @@ TASKS: tuple[DailyTask, ...] = (
     DailyTask("case_reminders", _("rappeler les échéances des dossiers"), remind_late, OFFICE_OPENS),
     DailyTask("programme_news", _("demander des nouvelles aux entreprises ouvertes"), ask_for_news, OFFICE_OPENS),
     DailyTask("programme_agreements", _("avertir de ce que les ententes attendent"), watch_agreements, OFFICE_OPENS),
-    DailyTask("programme_letters", _("envoyer les invitations en attente"), send_invitations, OFFICE_OPENS),
+    DailyTask("programme_letters", _("envoyer les invitations en attente"), send_waiting_invitations, OFFICE_OPENS),
     DailyTask("programme_loans", _("rappeler les paiements des prêts"), remind_loans, OFFICE_OPENS),
     DailyTask("sitting_letters", _("envoyer les convocations en attente"), send_waiting_calls, OFFICE_OPENS),
     DailyTask("case_letters", _("envoyer les lettres en attente"), send_waiting_letters, OFFICE_OPENS),

@@ -14,7 +14,6 @@ from essor.programmes.actions.applications import (
     save_answers,
     start_application,
 )
-from essor.programmes.actions.calling import send_calls
 from essor.programmes.actions.checklists import choose_checklist, tick_step
 from essor.programmes.actions.claiming import claim_startup
 from essor.programmes.actions.committee import (
@@ -32,7 +31,7 @@ from essor.programmes.actions.files import enrol, leave
 from essor.programmes.actions.following import Asked, ask_for_news, declare, link_organisation
 from essor.programmes.actions.funding import add_share, is_locked, move_share, set_project_cost
 from essor.programmes.actions.importing import Imported, import_files
-from essor.programmes.actions.inviting import send_invitations
+from essor.programmes.actions.letters import send_calls, send_invitations
 from essor.programmes.actions.loans import (
     LoanReminders,
     NewTerms,

@@ -31,6 +31,7 @@ from essor.methods.forecast import (
     learn_weights,
     weigh_pipeline,
 )
+from essor.methods.forecast.journeys import DAYS_A_MONTH
 from essor.programmes.models import Programme, Target
 from essor.programmes.queries import TargetLine, list_targets
 from essor.programmes.queries.following import read_day_told
@@ -41,7 +42,6 @@ STARTUP = "startup"
 TOLD = ("opened", "moved", "closed")
 TRIALS = 10
 TRIAL_MONTHS = 12
-DAYS_A_MONTH = 365.25 / 12
 MOST_MOMENTS = 24
 
 

@@ -118,7 +118,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
 
     def deed(said: dict[str, Any]) -> None:
         actions.invite(case=visit.case, name=said["person"], email=said["email"], by=visit.by, now=now)
-        tasks.send_letters.enqueue()
+        tasks.send_invitations.enqueue()
 
     return _do(request, visit, InviteForm(request.POST), deed, _("L’invitation part par courriel."))
 

@@ -52,10 +52,7 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
     stage = workflow.get_stage(case.stage)
     steps, place = list_steps(workflow, stage=case.stage, came_from=case.came_from)
     forms = {sent.name: sent} if sent else {}
-    may_act = not is_promoter and case.closed_at is None
-    may_offer, decision = may_act and file.programme is not None, files.find_decision(case)
-    is_early = not is_decided(workflow, case.came_from or case.stage) if may_offer else False
-    offer_barred = _bar_offers(file.programme, on=today) if file.programme and may_offer and not is_early else ""
+    decision = files.find_decision(case)
     lines = [_tell(line, side, forms if line.offer.pk == about else {}) for line in file.offers]
     context = {
         "case": case,
@@ -72,20 +69,11 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
         "current": place,
         "lines": lines,
         "application": side.lead("application") if file.programme and file.programme.form else "",
-        "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
-        "leave": _leave_form(forms) if may_act and file.enrolment and files.may_leave(case) else None,
-        "leave_address": "" if is_promoter else side.lead("programme_leave"),
-        "offer_form": (forms.get("offer") or _offer_form(file, decision))
-        if may_offer and not is_early and not offer_barred
-        else None,
-        "offer_barred": offer_barred,
-        "offer_later": may_offer and is_early,
         "decision": decision,
         "decided": RESULTS[decision.result] if decision else "",
         "news": side.lead("news") if followed else "",
         "sent": sent.name if sent else "",
-        "enrol_address": "" if is_promoter else side.lead("programme_enrol"),
-        "offer_address": "" if is_promoter else side.lead("programme_offer"),
+        **_tell_deeds(side, file, decision, forms, on=today),
     }
     shown = [
         context["enrol"],
@@ -95,6 +83,30 @@ def _show(request: HttpRequest, side: Side, sent: CaseForm | None = None, about:
     ]
     context["gone"] = sent if sent and not any(one is sent for one in shown) else None
     return render(request, "programmes/file.html", context, status=400 if sent else 200)
+
+
+def _tell_deeds(
+    side: Side, file: files.StartupFile, decision: SittingItem | None, forms: dict[str, CaseForm], *, on: date
+) -> dict[str, Any]:
+    """What an adviser may do of the file itself: enter a programme, leave it, make an offer, or why not."""
+    case = side.case
+    may_act = not side.is_promoter and case.closed_at is None
+    may_offer = may_act and file.programme is not None
+    is_early = may_offer and not is_decided(workflow_of(case), case.came_from or case.stage)
+    barred = _bar_offers(file.programme, on=on) if file.programme and may_offer and not is_early else ""
+    may_leave = may_act and file.enrolment is not None and files.may_leave(case)
+    may_fill = may_offer and not is_early and not barred
+    names = ("enrol", "leave", "offer")
+    addresses = {
+        f"{name}_address": "" if side.is_promoter else side.lead(f"programme_{name}") for name in names
+    }  # fmt: skip
+    return addresses | {
+        "enrol": _enrol_form(forms) if may_act and file.enrolment is None else None,
+        "leave": _leave_form(forms) if may_leave else None,
+        "offer_form": (forms.get("offer") or _offer_form(file, decision)) if may_fill else None,
+        "offer_barred": barred,
+        "offer_later": is_early,
+    }
 
 
 def _say_lede(case: Case, followed: Followed | None, *, is_promoter: bool) -> str:

@@ -26,11 +26,12 @@ from essor.directory.wording import explain_error
 from essor.programmes import actions
 from essor.programmes.models import Programme
 from essor.programmes.past_forms import PastColumnsForm, PastUploadForm
+from essor.programmes.past_words import explain_fault
 from essor.programmes.queries.past_files import check_past_files, find_draft, is_all_there, is_entered, list_drafts
 from essor.programmes.rules import ProgrammeError
 from essor.programmes.spreadsheets import PastMapping, list_strange_outcomes, read_rows
 from essor.programmes.views.asking import find_programme
-from essor.programmes.wording import explain, explain_fault
+from essor.programmes.wording import explain
 
 PER_PAGE = 50
 
